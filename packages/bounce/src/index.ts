@@ -1,0 +1,2 @@
+// Table of contents of @unsent/bounce.
+export {};

@@ -1,0 +1,2 @@
+// Table of contents of @unsent/spf.
+export {};

@@ -37,7 +37,11 @@ export type SourceCursor = {
 };
 
 /** Which entries a question is about. Null means no bound. */
-export type LedgerFilter = { readonly domain: DomainName | null; readonly since: Date | null; readonly until: Date | null };
+export type LedgerFilter = {
+  readonly domain: DomainName | null;
+  readonly since: Date | null;
+  readonly until: Date | null;
+};
 
 export type DomainTotals = {
   readonly domain: DomainName | null;

@@ -1,2 +1,35 @@
 // Table of contents of @unsent/spf.
-export {};
+export type {
+  Directive,
+  DomainSpec,
+  MacroLetter,
+  MacroPart,
+  MacroString,
+  Mechanism,
+  MechanismName,
+  NetworkMechanism,
+  Qualifier,
+  Span,
+  SpfRecord,
+  TargetModifier,
+  UnknownModifier,
+} from './ast.ts';
+export type { Clock, SpfLimits, SpfOptions, SpfQuery } from './options.ts';
+export {
+  type LimitCode,
+  type Matched,
+  matchedTerm,
+  type NoneReason,
+  type Spent,
+  type SpfOutcome,
+  type SpfProblem,
+  type SpfProblemCode,
+  type SpfResult,
+  type SyntaxCode,
+  type TraceNode,
+  type TraceQuery,
+  type TraceStep,
+  type TraceTerm,
+} from './outcome.ts';
+export { isSpfRecord, parseSpf, type SpfParse } from './parse.ts';
+export { createRecordCache, type RecordCache } from './record-cache.ts';

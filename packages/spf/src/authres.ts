@@ -1,0 +1,205 @@
+import { type HeaderOptions, SPF_RESULTS, type SpfIdentity } from './headers.ts';
+import { type Cursor, cursorOver, readValue, skipComments, skipTo, take } from './headers-cursor.ts';
+import {
+  comment,
+  folded,
+  isDotAtom,
+  isToken,
+  MAX_LINE_LENGTH,
+  quoted,
+  shortened,
+  tokenOrQuoted,
+} from './headers-text.ts';
+import type { SpfResult } from './outcome.ts';
+
+/** An Authentication-Results header field, RFC 8601 §2.2. No results means `none`: nothing was checked. */
+export type AuthenticationResults = {
+  /** Who says so. A reader believes only the names of its own servers (RFC 8601 §5). */
+  readonly authservId: string;
+  readonly results: readonly AuthenticationResult[];
+};
+
+/** One method's result, such as `spf=fail smtp.mailfrom=example.com`. Method, result, type and name are lower case. */
+export type AuthenticationResult = {
+  readonly method: string;
+  readonly result: string;
+  readonly reason: string | null;
+  /** For people, as everything in parentheses is. */
+  readonly comment: string | null;
+  readonly properties: readonly AuthenticationProperty[];
+};
+
+export type AuthenticationProperty = { readonly type: string; readonly name: string; readonly value: string };
+
+/** An `spf=` result with the identity it is about, RFC 8601 §2.7.2. */
+export type SpfStatement = {
+  readonly result: SpfResult;
+  /** Null when the field names neither `smtp.mailfrom` nor `smtp.helo`, or both: then it proves nothing. */
+  readonly identity: SpfIdentity | null;
+  readonly mailfrom: string | null;
+  readonly helo: string | null;
+};
+
+const FIELD_NAME = 'Authentication-Results';
+const SPF_PROPERTIES: readonly { readonly identity: SpfIdentity; readonly name: string }[] = [
+  { identity: 'mailfrom', name: 'mailfrom' },
+  { identity: 'helo', name: 'helo' },
+];
+
+/** The `spf=` entry for one identity, with the property that names it. */
+export function spfAuthenticationResult(spf: {
+  readonly result: SpfResult;
+  readonly identity: SpfIdentity;
+  /** The address or domain that was checked. */
+  readonly value: string;
+  readonly comment?: string | null;
+  readonly reason?: string | null;
+}): AuthenticationResult {
+  const { result, identity, value } = spf;
+  const properties = [{ type: 'smtp', name: identity, value }];
+  return { method: 'spf', result, reason: spf.reason ?? null, comment: spf.comment ?? null, properties };
+}
+
+/**
+ * An Authentication-Results header field, RFC 8601 §2.2, without its closing CRLF.
+ *
+ * Printable ASCII only and at most 998 characters before folding; longer values are cut and end in `...`.
+ */
+export function writeAuthenticationResults(fields: AuthenticationResults, options: HeaderOptions = {}): string {
+  let words = wordsOf(fields, MAX_LINE_LENGTH);
+  for (let room = 512; lengthOf(words) > MAX_LINE_LENGTH && room >= 8; room /= 2) words = wordsOf(fields, room);
+  // Whole results go last to first: a field must not stop in the middle of one.
+  for (let kept = fields.results.length - 1; lengthOf(words) > MAX_LINE_LENGTH && kept > 0; kept--) {
+    words = wordsOf({ ...fields, results: fields.results.slice(0, kept) }, 64);
+  }
+  return options.fold === true ? folded(words) : words.join(' ');
+}
+
+/**
+ * Reads an Authentication-Results header field, folded or not, with or without its name.
+ *
+ * Returns null for another field, without an authserv-id, or for a version other than 1 (RFC 8601 §2.2). Entries that
+ * cannot be read are left out. Never throws.
+ */
+export function parseAuthenticationResults(field: string): AuthenticationResults | null {
+  const cursor = cursorOver(field, FIELD_NAME);
+  if (cursor === null) return null;
+  const authservId = readValue(cursor, ';(=');
+  const version = readValue(cursor, ';(=');
+  if (authservId === '' || (version !== '' && version !== '1')) return null;
+  const results: AuthenticationResult[] = [];
+  skipTo(cursor, ';');
+  while (cursor.at < cursor.text.length) {
+    cursor.at++;
+    const result = readResult(cursor);
+    if (result !== null) results.push(result);
+    skipTo(cursor, ';');
+  }
+  return { authservId, results };
+}
+
+/**
+ * Every `spf=` statement of a message made by one of `trusted`, in the order of `fields`.
+ *
+ * `fields` are the Authentication-Results fields as they stand in the message. Those of any other authserv-id are
+ * ignored, wherever they stand: anybody can write one (RFC 8601 §5). Names are compared without regard to case.
+ */
+export function spfStatements(fields: readonly string[], trusted: readonly string[]): readonly SpfStatement[] {
+  const names = new Set(trusted.map((name) => name.toLowerCase()));
+  return fields
+    .map(parseAuthenticationResults)
+    .filter((parsed) => parsed !== null)
+    .filter((parsed) => names.has(parsed.authservId.toLowerCase()))
+    .flatMap((parsed) => parsed.results.map(spfStatement))
+    .filter((statement) => statement !== null);
+}
+
+function spfStatement(entry: AuthenticationResult): SpfStatement | null {
+  const result = SPF_RESULTS.find((known) => known === entry.result);
+  if (entry.method !== 'spf' || result === undefined) return null;
+  const property = (name: string): string | null =>
+    entry.properties.find((one) => one.type === 'smtp' && one.name === name)?.value ?? null;
+  const named = SPF_PROPERTIES.filter(({ name }) => property(name) !== null);
+  const identity = named.length === 1 ? (named[0]?.identity ?? null) : null;
+  return { result, identity, mailfrom: property('mailfrom'), helo: property('helo') };
+}
+
+/** The field as the words between which it may be folded. */
+function wordsOf(fields: AuthenticationResults, room: number): readonly string[] {
+  const words = [`${FIELD_NAME}: ${tokenOrQuoted(shortened(fields.authservId, room))};`];
+  const results = fields.results.filter((entry) => isKeyword(entry.method) && isKeyword(entry.result));
+  if (results.length === 0) return [...words, 'none'];
+  results.forEach((entry, index) => {
+    const own = entryWords(entry, room);
+    const isLast = index === results.length - 1;
+    words.push(...own.slice(0, -1), `${own.at(-1)}${isLast ? '' : ';'}`);
+  });
+  return words;
+}
+
+function entryWords(entry: AuthenticationResult, room: number): readonly string[] {
+  const words = [`${entry.method}=${entry.result}`];
+  if (entry.comment !== null) words.push(comment(shortened(entry.comment, room)));
+  if (entry.reason !== null) words.push(`reason=${tokenOrQuoted(shortened(entry.reason, room))}`);
+  for (const { type, name, value } of entry.properties) {
+    if (isKeyword(type) && isKeyword(name)) words.push(`${type}.${name}=${propertyValue(shortened(value, room))}`);
+  }
+  return words;
+}
+
+/** RFC 8601 §2.2: pvalue is a token, a quoted-string, or [ [ local-part ] "@" ] domain-name. */
+function propertyValue(value: string): string {
+  const at = value.lastIndexOf('@');
+  const local = value.slice(0, Math.max(at, 0));
+  const isPlainAddress = at !== -1 && isToken(value.slice(at + 1)) && (local === '' || isPlainLocal(local));
+  return isToken(value) || isPlainAddress ? value : quoted(value);
+}
+
+/** A local part that no reader can misread without quotes: `=` and `/` would end a token. */
+function isPlainLocal(local: string): boolean {
+  return isDotAtom(local) && isToken(local);
+}
+
+/** RFC 5321 §4.1.2: Keyword = Ldh-str. Underscore and dot are met in the wild and are harmless. */
+function isKeyword(text: string): boolean {
+  for (const character of text) if (!'abcdefghijklmnopqrstuvwxyz0123456789-_'.includes(character)) return false;
+  return text !== '' && text.length <= 64;
+}
+
+function lengthOf(words: readonly string[]): number {
+  return words.reduce((length, word) => length + word.length + 1, -1);
+}
+
+/** One `method[/version]=result [reason=…] *(ptype.property=value)`, or null when it cannot be read. */
+function readResult(cursor: Cursor): AuthenticationResult | null {
+  const method = readValue(cursor, ';=(/').toLowerCase();
+  if (take(cursor, '/')) readValue(cursor, ';=(');
+  if (!take(cursor, '=')) return null;
+  const result = readValue(cursor, ';=(').toLowerCase();
+  if (!isKeyword(method) || !isKeyword(result)) return null;
+  let text = skipComments(cursor);
+  let reason: string | null = null;
+  const properties: AuthenticationProperty[] = [];
+  while (cursor.at < cursor.text.length && cursor.text[cursor.at] !== ';') {
+    const before = cursor.at;
+    const key = readKey(cursor);
+    if (key === 'reason') reason ??= readValue(cursor, ';(');
+    else if (key !== null) properties.push({ ...splitKey(key), value: readValue(cursor, ';(') });
+    text ??= skipComments(cursor);
+    if (cursor.at === before) cursor.at++;
+  }
+  return { method, result, reason, comment: text, properties };
+}
+
+/** `reason` or `ptype.property` before its `=`, lower case; null, and the word skipped, when it is something else. */
+function readKey(cursor: Cursor): string | null {
+  let key = readValue(cursor, ';=(.').toLowerCase();
+  if (take(cursor, '.')) key += `.${readValue(cursor, ';=(').toLowerCase()}`;
+  if (!take(cursor, '=')) return null;
+  return key === 'reason' || key.includes('.') ? key : null;
+}
+
+function splitKey(key: string): { readonly type: string; readonly name: string } {
+  const dot = key.indexOf('.');
+  return { type: key.slice(0, dot), name: key.slice(dot + 1) };
+}

@@ -1,0 +1,140 @@
+/**
+ * The characters of trace header fields: what Received-SPF and Authentication-Results share.
+ *
+ * Everything that is written here comes from a stranger (HELO, MAIL FROM, DNS), so that nothing reaches a header but
+ * printable ASCII. Any other character, and a backslash that would read as one of ours, becomes `\x{HEX}`, the notation
+ * of RFC 6533 §3; reading turns it back, so that what was written is what is read.
+ */
+
+/** RFC 5322 §2.1.1: no line may be longer, without its CRLF. */
+export const MAX_LINE_LENGTH = 998;
+/** RFC 5322 §2.1.1: lines should not be longer. */
+export const PREFERRED_LINE_LENGTH = 78;
+
+const ATEXT_SPECIALS = "!#$%&'*+-/=?^_`{|}~"; // RFC 5322 §3.2.3
+const MIME_TSPECIALS = '()<>@,;:\\/[]?="'; // RFC 2045 §5.1
+const ELLIPSIS = '...';
+
+/** `text` in printable ASCII; reversed by `decodeText`. */
+export function encodeText(text: string): string {
+  if (isPrintable(text) && !text.includes('\\x{')) return text;
+  let encoded = '';
+  for (let i = 0; i < text.length; i++) {
+    const code = text.codePointAt(i) ?? 0;
+    if (code > 0xffff) i++;
+    if (isPrintableCode(code) && !text.startsWith('\\x{', i)) encoded += String.fromCodePoint(code);
+    else encoded += `\\x{${code.toString(16).toUpperCase()}}`;
+  }
+  return encoded;
+}
+
+/** Undoes `encodeText`; what is no complete `\x{HEX}` of a code point stays as it is. */
+export function decodeText(text: string): string {
+  if (!text.includes('\\x{')) return text;
+  let decoded = '';
+  let at = 0;
+  while (at < text.length) {
+    const start = text.indexOf('\\x{', at);
+    if (start === -1) break;
+    const end = text.indexOf('}', start);
+    const code = end === -1 ? null : codePointOf(text.slice(start + 3, end));
+    decoded += text.slice(at, start) + (code === null ? '\\x{' : String.fromCodePoint(code));
+    at = code === null ? start + 3 : end + 1;
+  }
+  return decoded + text.slice(at);
+}
+
+/** `text` as a dot-atom where it is one (RFC 5322 §3.2.3), else as a quoted-string (§3.2.4). */
+export function dotAtomOrQuoted(text: string): string {
+  return isDotAtom(text) ? text : quoted(text);
+}
+
+/** `text` as a token where it is one (RFC 2045 §5.1), else as a quoted-string. */
+export function tokenOrQuoted(text: string): string {
+  return isToken(text) ? text : quoted(text);
+}
+
+/** True for one or more atoms joined by single dots. */
+export function isDotAtom(text: string): boolean {
+  if (text === '') return false;
+  for (let i = 0; i < text.length; i++) {
+    const dotIsMisplaced = text[i] === '.' && (i === 0 || i === text.length - 1 || text[i - 1] === '.');
+    if (dotIsMisplaced || !(isAtomCharacter(text.charCodeAt(i)) || text[i] === '.')) return false;
+  }
+  return true;
+}
+
+/** True for a MIME token, RFC 2045 §5.1. */
+export function isToken(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code <= 0x20 || code >= 0x7f || MIME_TSPECIALS.includes(text.charAt(i))) return false;
+  }
+  return text !== '';
+}
+
+/** `text` as a quoted-string, RFC 5322 §3.2.4. */
+export function quoted(text: string): string {
+  return `"${backslashed(encodeText(text), '"\\')}"`;
+}
+
+/** `text` as a comment, RFC 5322 §3.2.2. */
+export function comment(text: string): string {
+  return `(${backslashed(encodeText(text), '()\\')})`;
+}
+
+/** The longest beginning of `text` whose encoded form has at most `length` characters, marked when it was cut. */
+export function shortened(text: string, length: number): string {
+  if (encodedLength(text) <= length) return text;
+  let kept = text.slice(0, Math.max(0, length - ELLIPSIS.length));
+  while (kept !== '' && encodedLength(kept) > length - ELLIPSIS.length)
+    kept = kept.slice(0, kept.length - 1 - (kept.length >> 3));
+  return kept + ELLIPSIS;
+}
+
+/**
+ * Joins `words` by a space, or by CRLF and a tab where a line would grow over 78 characters (RFC 5322 §2.2.3).
+ * A word is never broken.
+ */
+export function folded(words: readonly string[]): string {
+  let text = '';
+  let lineLength = 0;
+  for (const word of words) {
+    const breaks = lineLength > 0 && lineLength + 1 + word.length > PREFERRED_LINE_LENGTH;
+    text += (lineLength === 0 ? '' : breaks ? '\r\n\t' : ' ') + word;
+    lineLength = (breaks || lineLength === 0 ? 0 : lineLength) + 1 + word.length;
+  }
+  return text;
+}
+
+function encodedLength(text: string): number {
+  return backslashed(encodeText(text), '()"\\').length;
+}
+
+function backslashed(text: string, characters: string): string {
+  let escaped = '';
+  for (const character of text) escaped += characters.includes(character) ? `\\${character}` : character;
+  return escaped;
+}
+
+function isPrintable(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (!isPrintableCode(text.charCodeAt(i))) return false;
+  return true;
+}
+
+function isPrintableCode(code: number): boolean {
+  return code >= 0x20 && code <= 0x7e;
+}
+
+function isAtomCharacter(code: number): boolean {
+  const isDigit = code >= 0x30 && code <= 0x39;
+  const isLetter = (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
+  return isDigit || isLetter || (code < 0x80 && ATEXT_SPECIALS.includes(String.fromCharCode(code)));
+}
+
+function codePointOf(hex: string): number | null {
+  if (hex.length === 0 || hex.length > 6) return null;
+  for (const digit of hex) if (!'0123456789abcdefABCDEF'.includes(digit)) return null;
+  const code = Number.parseInt(hex, 16);
+  return code <= 0x10ffff ? code : null;
+}

@@ -1,2 +1,2 @@
 // Table of contents of the `unsent` package: what a program may import. The command itself starts in main.ts.
-export {};
+export type { Config } from './config.ts';

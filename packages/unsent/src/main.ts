@@ -1,1 +1,60 @@
-export {};
+import { readFileSync } from 'node:fs';
+import type { WriteStream } from 'node:tty';
+import { runCli } from './cli.ts';
+import { makeInterrupts } from './interrupts.ts';
+import type { Output } from './shell.ts';
+
+const CLOSE_WITHIN_MS = 2000;
+const DEFAULT_COLUMNS = 80;
+
+/** Runs the command line of this process. The only function that touches `process`. */
+export async function main(): Promise<void> {
+  let close = async (): Promise<void> => {};
+  const interrupts = makeInterrupts((exitCode) => {
+    // The shell gets a moment to close its database; a hanging socket does not keep the user waiting.
+    setTimeout(() => process.exit(exitCode), CLOSE_WITHIN_MS).unref();
+    close().then(
+      () => process.exit(exitCode),
+      () => process.exit(exitCode),
+    );
+  });
+  process.on('SIGINT', () => interrupts.receive('SIGINT'));
+  process.on('SIGTERM', () => interrupts.receive('SIGTERM'));
+  const surroundings = {
+    stdin: process.stdin,
+    stdout: outputOf(process.stdout),
+    stderr: outputOf(process.stderr),
+    env: process.env,
+    cwd: process.cwd(),
+    interrupts,
+    now: () => new Date(),
+  };
+  process.exitCode = await runCli(process.argv.slice(2), surroundings, readVersion(), (opened) => {
+    close = opened;
+  });
+  // A socket somebody forgot must not keep cron waiting.
+  setTimeout(() => process.exit(), CLOSE_WITHIN_MS).unref();
+}
+
+/** After the reader has gone (`unsent … | head`) the rest is dropped quietly; the work itself goes on to a safe end. */
+function outputOf(stream: WriteStream): Output {
+  let isGone = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    isGone = true;
+  });
+  return {
+    write(text) {
+      if (!isGone) stream.write(text);
+    },
+    isTerminal: stream.isTTY === true,
+    get columns() {
+      return stream.columns ?? DEFAULT_COLUMNS;
+    },
+  };
+}
+
+function readVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '?';
+}

@@ -1,0 +1,98 @@
+import { UnsentError } from '@unsent/dns';
+import { Command, CommanderError } from 'commander';
+import { configCommand } from './commands/config.ts';
+import { printFailure } from './exit.ts';
+import { type GlobalOptions, openShell, type RunInShell, type Surroundings } from './shell.ts';
+
+/** Every command, by the group it stands in in `unsent --help`. To add one, add its line. */
+const COMMANDS: readonly { readonly group: string; readonly make: (run: RunInShell) => Command }[] = [
+  { group: 'Set up:', make: configCommand },
+];
+
+/** Runs one command line (without node and script) and resolves to the exit code. Never rejects. */
+export async function runCli(
+  args: readonly string[],
+  surroundings: Surroundings,
+  version: string,
+  onOpen: (close: () => Promise<void>) => void = () => {},
+): Promise<number> {
+  let exitCode = 0;
+  const program = makeProgram(version, surroundings);
+  const run: RunInShell =
+    (action) =>
+    async (...actionArgs) => {
+      const { shell, close } = openShell(globalOptions(program), surroundings);
+      onOpen(close);
+      try {
+        exitCode = await action(shell, ...actionArgs);
+      } finally {
+        await close();
+      }
+    };
+  for (const { group, make } of COMMANDS) program.addCommand(inherit(make(run).helpGroup(group), program));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version have printed
+    const options = globalOptions(program);
+    return printFailure(error instanceof CommanderError ? usageError(error) : error, surroundings, options);
+  }
+  return exitCode;
+}
+
+function makeProgram(version: string, { stdout, stderr }: Surroundings): Command {
+  return new Command('unsent')
+    .description('For the bounces of mail you never sent: recognise them, lock the domain down, refuse the rest.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .usage('[options] <command>')
+    .option('--config <file>', 'configuration file')
+    .option('--state <file>', 'database of what was seen and done')
+    .option('--dns <server>', 'resolver to ask: HOST[:PORT], or zone:FILE to answer from a zone file')
+    .option('--json', 'print JSON for programs')
+    .option('--quiet', 'print only what was asked for and errors')
+    .option('--verbose', 'print more, and the causes of errors')
+    .option('--no-color', 'print no colours')
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      getOutHelpWidth: () => Math.min(stdout.columns, 100),
+      getErrHelpWidth: () => Math.min(stderr.columns, 100),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+      outputError: () => {}, // printed by `printFailure`, like every other error
+    })
+    .exitOverride();
+}
+
+/** Commands made apart from the program do not inherit how it prints and ends. */
+function inherit(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) inherit(child, command);
+  return command;
+}
+
+function globalOptions(program: Command): GlobalOptions {
+  const given = program.opts<Partial<GlobalOptions>>();
+  return {
+    config: given.config ?? null,
+    state: given.state ?? null,
+    dns: given.dns ?? null,
+    json: given.json ?? false,
+    quiet: given.quiet ?? false,
+    verbose: given.verbose ?? false,
+    color: given.color ?? true,
+  };
+}
+
+/** Commander's message on one line: `unknown command 'scna' (Did you mean scan?)`. */
+function usageError(error: CommanderError): UnsentError {
+  const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return new UnsentError('usage', {
+    message: message === '(outputHelp)' ? 'no command given' : message,
+    hint: 'Run unsent --help to see what there is.',
+    exitCode: 2,
+    cause: error,
+  });
+}

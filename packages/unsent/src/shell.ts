@@ -1,0 +1,119 @@
+import type { Readable } from 'node:stream';
+import type { ExitCode, Resolver } from '@unsent/dns';
+import type { Config } from './config.ts';
+import type { Interrupts } from './interrupts.ts';
+import { makeStyle, type Style, wantsColor } from './output/style.ts';
+import type { Store } from './store.ts';
+
+/** What every command understands. `null` means: not given on the command line. */
+export type GlobalOptions = {
+  readonly config: string | null;
+  readonly state: string | null;
+  readonly dns: string | null;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  /** False after --no-color. Whether colours are on is answered by `Shell.style`. */
+  readonly color: boolean;
+};
+
+/** Where a command prints. Text from mail or DNS passes `escapeForTerminal` first. */
+export type Output = {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  readonly columns: number;
+};
+
+/** All that a command may ask of the world around it. Commands never touch `process`. */
+export interface Shell {
+  readonly options: GlobalOptions;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Colours of standard output. */
+  readonly style: Style;
+  readonly env: Environment;
+  /** Aborted by the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+  now(): Date;
+  /** Reads the configuration once; without a file, the built-in defaults. Throws `config-…` errors, exit code 2. */
+  config(): Promise<Config>;
+  /** A cached resolver: --dns, else `dns.servers`, else the system's. */
+  resolver(): Promise<Resolver>;
+  /** The database: --state, else `state`, else the default place. Opened once, closed with the shell. */
+  store(): Promise<Store>;
+  /** Runs when the command ends, also after an error or a signal; the last registered runs first. */
+  onClose(close: () => void | Promise<void>): void;
+  /** While `work` runs, a signal only aborts `signal`; afterwards the process ends as the signal wanted. A second signal ends it at once. */
+  uninterrupted<T>(work: () => Promise<T>): Promise<T>;
+  /** For daemons: like `uninterrupted`, but the command decides the exit code after a signal. */
+  untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The parts of a process that a shell stands on; tests hand in their own. */
+export type Surroundings = {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly interrupts: Interrupts;
+  now(): Date;
+};
+
+/** Wraps a command's action: hands it the shell, prints errors, sets the exit code, closes the shell. */
+export type RunInShell = <A extends unknown[]>(
+  action: (shell: Shell, ...args: A) => Promise<ExitCode>,
+) => (...args: A) => Promise<void>;
+
+/** A shell, and the function that closes what was opened in it. */
+export function openShell(
+  options: GlobalOptions,
+  surroundings: Surroundings,
+): { readonly shell: Shell; close(): Promise<void> } {
+  const closers: (() => void | Promise<void>)[] = [];
+  const onClose = (close: () => void | Promise<void>): void => {
+    closers.push(close);
+  };
+  const { stdin, stdout, stderr, env, interrupts } = surroundings;
+  const config = once(async () => (await import('./config.ts')).loadConfig(options, surroundings));
+  const shell: Shell = {
+    options,
+    stdin,
+    stdout,
+    stderr,
+    style: makeStyle(wantsColor(options.color, env, stdout.isTerminal)),
+    env,
+    signal: interrupts.signal,
+    now: surroundings.now,
+    config,
+    resolver: once(async () =>
+      (await import('./resolver.ts')).openResolver(options, await config(), surroundings, onClose),
+    ),
+    store: once(async () =>
+      (await import('./store.ts')).openStateStore(options, await config(), surroundings, onClose),
+    ),
+    onClose,
+    uninterrupted: (work) => interrupts.uninterrupted(work),
+    untilInterrupted: (work) => interrupts.untilInterrupted(work),
+  };
+  return { shell, close: () => closeAll(closers) };
+}
+
+/** Calls `make` at most once, and again only after it failed. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => {
+    made ??= make().catch((cause: unknown) => {
+      made = null;
+      throw cause;
+    });
+    return made;
+  };
+}
+
+async function closeAll(closers: (() => void | Promise<void>)[]): Promise<void> {
+  for (let close = closers.pop(); close !== undefined; close = closers.pop()) await close();
+}

@@ -5,6 +5,7 @@ import {
   folded,
   isDotAtom,
   isToken,
+  lineLength,
   MAX_LINE_LENGTH,
   quoted,
   shortened,
@@ -67,9 +68,9 @@ export function spfAuthenticationResult(spf: {
  */
 export function writeAuthenticationResults(fields: AuthenticationResults, options: HeaderOptions = {}): string {
   let words = wordsOf(fields, MAX_LINE_LENGTH);
-  for (let room = 512; lengthOf(words) > MAX_LINE_LENGTH && room >= 8; room /= 2) words = wordsOf(fields, room);
+  for (let room = 512; lineLength(words) > MAX_LINE_LENGTH && room >= 8; room /= 2) words = wordsOf(fields, room);
   // Whole results go last to first: a field must not stop in the middle of one.
-  for (let kept = fields.results.length - 1; lengthOf(words) > MAX_LINE_LENGTH && kept > 0; kept--) {
+  for (let kept = fields.results.length - 1; lineLength(words) > MAX_LINE_LENGTH && kept > 0; kept--) {
     words = wordsOf({ ...fields, results: fields.results.slice(0, kept) }, 64);
   }
   return options.fold === true ? folded(words) : words.join(' ');
@@ -164,10 +165,6 @@ function isPlainLocal(local: string): boolean {
 function isKeyword(text: string): boolean {
   for (const character of text) if (!'abcdefghijklmnopqrstuvwxyz0123456789-_'.includes(character)) return false;
   return text !== '' && text.length <= 64;
-}
-
-function lengthOf(words: readonly string[]): number {
-  return words.reduce((length, word) => length + word.length + 1, -1);
 }
 
 /** One `method[/version]=result [reason=…] *(ptype.property=value)`, or null when it cannot be read. */

@@ -36,10 +36,11 @@ export function decodeText(text: string): string {
   while (at < text.length) {
     const start = text.indexOf('\\x{', at);
     if (start === -1) break;
-    const end = text.indexOf('}', start);
-    const code = end === -1 ? null : codePointOf(text.slice(start + 3, end));
+    // No look-ahead beyond the longest code point, or a text of `\x{` alone would take quadratic time.
+    const digits = text.slice(start + 3, start + 10).split('}', 1)[0] ?? '';
+    const code = text[start + 3 + digits.length] === '}' ? codePointOf(digits) : null;
     decoded += text.slice(at, start) + (code === null ? '\\x{' : String.fromCodePoint(code));
-    at = code === null ? start + 3 : end + 1;
+    at = code === null ? start + 3 : start + 4 + digits.length;
   }
   return decoded + text.slice(at);
 }
@@ -98,13 +99,18 @@ export function shortened(text: string, length: number): string {
  */
 export function folded(words: readonly string[]): string {
   let text = '';
-  let lineLength = 0;
+  let length = 0;
   for (const word of words) {
-    const breaks = lineLength > 0 && lineLength + 1 + word.length > PREFERRED_LINE_LENGTH;
-    text += (lineLength === 0 ? '' : breaks ? '\r\n\t' : ' ') + word;
-    lineLength = (breaks || lineLength === 0 ? 0 : lineLength) + 1 + word.length;
+    const breaks = length > 0 && length + 1 + word.length > PREFERRED_LINE_LENGTH;
+    text += (length === 0 ? '' : breaks ? '\r\n\t' : ' ') + word;
+    length = (breaks ? 0 : length) + 1 + word.length;
   }
   return text;
+}
+
+/** The length of `words` written as one line. */
+export function lineLength(words: readonly string[]): number {
+  return words.reduce((length, word) => length + word.length + 1, -1);
 }
 
 function encodedLength(text: string): number {

@@ -1,5 +1,13 @@
 import { type Cursor, cursorOver, readValue, skipComments, skipTo, take } from './headers-cursor.ts';
-import { comment, dotAtomOrQuoted, encodeText, folded, MAX_LINE_LENGTH, shortened } from './headers-text.ts';
+import {
+  comment,
+  dotAtomOrQuoted,
+  encodeText,
+  folded,
+  lineLength,
+  MAX_LINE_LENGTH,
+  shortened,
+} from './headers-text.ts';
 import type { SpfResult } from './outcome.ts';
 
 /** Which of a message's two names was checked (RFC 7208 §2.3, §2.4). */
@@ -60,8 +68,8 @@ const MAX_OTHERS = 50;
 export function writeReceivedSpf(fields: WritableReceivedSpf, options: HeaderOptions = {}): string {
   let words = wordsOf(fields, MAX_LINE_LENGTH);
   // Halving the room for each value ends quickly, and leaves short values whole.
-  for (let room = 512; lengthOf(words) > MAX_LINE_LENGTH && room >= 8; room /= 2) words = wordsOf(fields, room);
-  if (lengthOf(words) > MAX_LINE_LENGTH) words = wordsOf({ ...fields, comment: null, others: [] }, 64);
+  for (let room = 512; lineLength(words) > MAX_LINE_LENGTH && room >= 8; room /= 2) words = wordsOf(fields, room);
+  if (lineLength(words) > MAX_LINE_LENGTH) words = wordsOf({ ...fields, comment: null, others: [] }, 64);
   return options.fold === true ? folded(words) : words.join(' ');
 }
 
@@ -108,10 +116,6 @@ function wordsOf(fields: WritableReceivedSpf, room: number): readonly string[] {
       words.push(`${name}=${dotAtomOrQuoted(shortened(value, room))};`);
   }
   return words;
-}
-
-function lengthOf(words: readonly string[]): number {
-  return words.reduce((length, word) => length + word.length + 1, -1);
 }
 
 /** RFC 7208 §6: name = ALPHA *( ALPHA / DIGIT / "-" / "_" / "." ). */

@@ -14,6 +14,25 @@ export type {
   TargetModifier,
   UnknownModifier,
 } from './ast.ts';
+export {
+  type AuthenticationProperty,
+  type AuthenticationResult,
+  type AuthenticationResults,
+  parseAuthenticationResults,
+  type SpfStatement,
+  spfAuthenticationResult,
+  spfStatements,
+  writeAuthenticationResults,
+} from './authres.ts';
+export {
+  type HeaderOptions,
+  parseReceivedSpf,
+  type ReceivedSpf,
+  type SpfIdentity,
+  type WritableReceivedSpf,
+  writeReceivedSpf,
+} from './headers.ts';
+export { authenticationResultOf, type CheckedIdentity, describeOutcome, receivedSpfOf } from './headers-outcome.ts';
 export type { Clock, SpfLimits, SpfOptions, SpfQuery } from './options.ts';
 export {
   type LimitCode,

@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type AuthenticationResult,
+  parseAuthenticationResults,
+  spfAuthenticationResult,
+  spfStatements,
+  writeAuthenticationResults,
+} from '../src/authres.ts';
+
+const FAILED = spfAuthenticationResult({ result: 'fail', identity: 'mailfrom', value: 'alice@example.com' });
+
+describe('writing Authentication-Results', () => {
+  test.each<[string, readonly AuthenticationResult[], string]>([
+    ['nothing was checked', [], 'mx.example.net; none'],
+    ['one result', [FAILED], 'mx.example.net; spf=fail smtp.mailfrom=alice@example.com'],
+    [
+      'both identities, each named',
+      [spfAuthenticationResult({ result: 'pass', identity: 'helo', value: 'h.example' }), FAILED],
+      'mx.example.net; spf=pass smtp.helo=h.example; spf=fail smtp.mailfrom=alice@example.com',
+    ],
+    [
+      'comment and reason',
+      [
+        spfAuthenticationResult({
+          result: 'fail',
+          identity: 'helo',
+          value: 'h.example',
+          comment: '-all',
+          reason: 'not listed',
+        }),
+      ],
+      'mx.example.net; spf=fail (-all) reason="not listed" smtp.helo=h.example',
+    ],
+    [
+      'a value that would end the entry is quoted',
+      [spfAuthenticationResult({ result: 'fail', identity: 'helo', value: 'x; spf=pass' })],
+      'mx.example.net; spf=fail smtp.helo="x; spf=pass"',
+    ],
+    [
+      'a line break becomes visible',
+      [spfAuthenticationResult({ result: 'fail', identity: 'helo', value: 'x\r\nFrom: y' })],
+      'mx.example.net; spf=fail smtp.helo="x\\\\x{D}\\\\x{A}From: y"',
+    ],
+    [
+      'an EAI address becomes visible ASCII',
+      [spfAuthenticationResult({ result: 'fail', identity: 'mailfrom', value: 'é@example.com' })],
+      'mx.example.net; spf=fail smtp.mailfrom="\\\\x{E9}@example.com"',
+    ],
+    [
+      'a method that is no keyword is left out',
+      [{ ...FAILED, method: 'x y' }, FAILED],
+      'mx.example.net; spf=fail smtp',
+    ],
+  ])('%s', (_title, results, expected) => {
+    expect(writeAuthenticationResults({ authservId: 'mx.example.net', results })).toContain(
+      `Authentication-Results: ${expected}`,
+    );
+  });
+
+  test('a long list ends with a whole result, under 998 characters', () => {
+    const results = Array.from({ length: 100 }, () => FAILED);
+    const field = writeAuthenticationResults({ authservId: 'mx.example.net', results });
+    expect(field.length).toBeLessThanOrEqual(998);
+    expect(parseAuthenticationResults(field)?.results.every((entry) => entry.properties.length === 1)).toBe(true);
+  });
+});
+
+describe('reading Authentication-Results', () => {
+  test('several methods, comments anywhere, folded', () => {
+    const field =
+      'Authentication-Results: (hello) mx.example.net (of ours) 1;\r\n\tdkim (v) / 1 = (x) pass (good; signature)\r\n' +
+      '\t  header.d=example.org header.i="@a;b.example"; spf = softfail reason="~all" smtp . mailfrom = bob@example.org';
+    expect(parseAuthenticationResults(field)).toEqual({
+      authservId: 'mx.example.net',
+      results: [
+        {
+          method: 'dkim',
+          result: 'pass',
+          reason: null,
+          comment: 'good; signature',
+          properties: [
+            { type: 'header', name: 'd', value: 'example.org' },
+            { type: 'header', name: 'i', value: '@a;b.example' },
+          ],
+        },
+        {
+          method: 'spf',
+          result: 'softfail',
+          reason: '~all',
+          comment: null,
+          properties: [{ type: 'smtp', name: 'mailfrom', value: 'bob@example.org' }],
+        },
+      ],
+    });
+  });
+
+  test.each<[string, string, number | null]>([
+    ['none', 'mx.example.net; none', 0],
+    ['a word that is no entry is left out', 'mx.example.net; what; spf=pass', 1],
+    ['an empty entry', 'mx.example.net;;; spf=pass;', 1],
+    ['version 2 is not ours to read', 'mx.example.net 2; spf=pass', null],
+    ['no authserv-id', '; spf=pass', null],
+    ['another field', 'Authentication-Results-Old: mx; spf=pass', null],
+    ['nothing', '', null],
+  ])('%s', (_title, field, count) => {
+    expect(parseAuthenticationResults(field)?.results.length ?? null).toBe(count);
+  });
+});
+
+describe('whose spf= it is', () => {
+  const forged = 'Authentication-Results: mx.example.com; spf=pass smtp.mailfrom=example.com';
+  const ours = 'Authentication-Results: MX.example.net; dkim=none; spf=fail smtp.mailfrom=example.com';
+  const helo = 'Authentication-Results: mx.example.net; spf=pass smtp.helo=h.example';
+
+  test('a field of a stranger is ignored, wherever it stands', () => {
+    const found = spfStatements([forged, ours, forged], ['mx.example.net']);
+    expect(found).toEqual([{ result: 'fail', identity: 'mailfrom', mailfrom: 'example.com', helo: null }]);
+  });
+
+  test('a HELO pass is never taken for a MAIL FROM pass', () => {
+    expect(spfStatements([helo, ours], ['mx.example.net']).map(({ identity, result }) => [identity, result])).toEqual([
+      ['helo', 'pass'],
+      ['mailfrom', 'fail'],
+    ]);
+  });
+
+  test.each([
+    ['no property', 'mx.example.net; spf=pass'],
+    ['both properties', 'mx.example.net; spf=pass smtp.mailfrom=a.example smtp.helo=b.example'],
+    ['a property in a comment', 'mx.example.net; spf=pass (smtp.mailfrom=a.example)'],
+  ])('%s: the identity is unknown', (_title, field) => {
+    expect(spfStatements([field], ['mx.example.net'])[0]?.identity).toBeNull();
+  });
+
+  test('an spf= inside a quoted value or a comment is text', () => {
+    const field = 'mx.example.net; dkim=fail (; spf=pass smtp.mailfrom=x) header.d="; spf=pass smtp.mailfrom=x"';
+    expect(spfStatements([field], ['mx.example.net'])).toEqual([]);
+  });
+});
+
+const keyword = fc.string({ unit: fc.constantFrom(...'abcxyz019-'), minLength: 1, maxLength: 8 });
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 16 }),
+  fc.string({
+    unit: fc.constantFrom('\r', '\n', ';', '"', '\\', '(', ')', '=', '/', '.', ' ', '@', 'x', '{', '}', 'é'),
+    maxLength: 16,
+  }),
+);
+const anyResult = fc.record({
+  method: keyword,
+  result: keyword,
+  reason: fc.option(anyText),
+  comment: fc.option(anyText),
+  properties: fc.array(fc.record({ type: keyword, name: keyword, value: anyText }), { maxLength: 3 }),
+});
+
+describe('properties', () => {
+  test('what was written is what is read, folded or not', () => {
+    fc.assert(
+      fc.property(anyText, fc.array(anyResult, { maxLength: 3 }), fc.boolean(), (id, results, fold) => {
+        fc.pre(id !== '');
+        const field = writeAuthenticationResults({ authservId: id, results }, { fold });
+        fc.pre(!field.includes('...'));
+        expect(parseAuthenticationResults(field)).toEqual({ authservId: id, results });
+      }),
+    );
+  });
+
+  test('no stranger ever adds a line or a result', () => {
+    const long = fc.string({ unit: 'binary', maxLength: 3000 });
+    fc.assert(
+      fc.property(long, long, fc.boolean(), (value, comment, fold) => {
+        const result = spfAuthenticationResult({ result: 'fail', identity: 'helo', value, comment });
+        const field = writeAuthenticationResults({ authservId: 'mx.example.net', results: [result] }, { fold });
+        const unfolded = field.replaceAll('\r\n\t', ' ');
+        expect(unfolded).toMatch(/^[\x20-\x7e]+$/);
+        expect(unfolded.length).toBeLessThanOrEqual(998);
+        expect(spfStatements([field], ['mx.example.net']).map((found) => [found.result, found.identity])).toEqual([
+          ['fail', 'helo'],
+        ]);
+      }),
+    );
+  });
+
+  test('reading never throws', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void parseAuthenticationResults(text)));
+    fc.assert(fc.property(anyText, (text) => void parseAuthenticationResults(`mx.example.net; ${text}`)));
+  });
+
+  test('reading 1 MB of anything takes time in proportion', () => {
+    for (const unit of ['(', '"', ';', 'a=', 'a.b=', 'spf=pass ', '.', '\\x{']) {
+      const started = performance.now();
+      parseAuthenticationResults(`mx.example.net; spf=pass ${unit.repeat(1_000_000 / unit.length)}`);
+      expect(performance.now() - started).toBeLessThan(2000);
+    }
+  });
+});

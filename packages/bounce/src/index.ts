@@ -2,7 +2,7 @@
 export type { MessageKind } from './kind.ts';
 export type { DomainTotals, Ledger, LedgerEntry, LedgerFilter, NamedCount, SourceCursor } from './ledger.ts';
 export type { HeaderField, HeaderList } from './message.ts';
-export type { DomainUse, OwnDomain, OwnDomains } from './own-domains.ts';
+export { type BatvKey, type DomainUse, type OwnDomain, type OwnDomains, ownDomains } from './own-domains.ts';
 export type { EnvelopeHints, MailRead, ReadMessage, ReadOptions } from './read.ts';
 export type { BounceReason } from './reason.ts';
 export type {
@@ -13,3 +13,27 @@ export type {
   RecipientStatus,
   ReportForm,
 } from './report.ts';
+export {
+  type HostCoverage,
+  isCovered,
+  JOIN_GAP_MS,
+  joinSpans,
+  MESSAGE_KEY_PREFIX,
+  messageIdHost,
+  type SentLog,
+  type SentLogBatch,
+  type SentLogEntry,
+  type SentLogStatus,
+  sentIdHostKey,
+  sentMessageKey,
+  sentQueueKey,
+  type TimeSpan,
+} from './sent-log.ts';
+export {
+  type BackscatterVerdict,
+  backscatterWord,
+  type Evidence,
+  type EvidenceStrength,
+  evidenceIds,
+  isDecisive,
+} from './verdict.ts';

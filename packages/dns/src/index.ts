@@ -1,6 +1,34 @@
 // Table of contents of @unsent/dns.
+export { type CachedResolver, type CacheOptions, type CacheStats, cachedResolver } from './cache.ts';
 export { assertNever, type ExitCode, UnsentError, type UnsentErrorOptions } from './errors.ts';
-export type { IpAddress, IpPrefix, IpText } from './ip.ts';
+export {
+  contains,
+  formatIp,
+  type IpAddress,
+  type IpPrefix,
+  type IpText,
+  ipFromBytes,
+  ipFromRdata,
+  networkOf,
+  parseIp,
+  parseIpText,
+  parsePrefix,
+  prefixText,
+  reverseName,
+  sameIp,
+} from './ip.ts';
 export { type DomainName, isSubdomainOf, parentOf, parseDomainName } from './name.ts';
-export type { DnsRecord, Rdata, RrType } from './record.ts';
+export {
+  type DnsRecord,
+  isRrType,
+  joinTxt,
+  quoteCharacterString,
+  type Rdata,
+  RR_TYPES,
+  type RrType,
+  rdataText,
+  recordKey,
+  sameRecord,
+} from './record.ts';
 export type { Answer, FailedAnswer, NegativeAnswer, Resolver } from './resolver.ts';
+export { type ZoneFailure, type ZoneResolver, type ZoneResolverOptions, zoneResolver } from './zone.ts';

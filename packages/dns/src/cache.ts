@@ -1,0 +1,153 @@
+import { LRUCache } from 'lru-cache';
+import type { DomainName } from './name.ts';
+import type { RrType } from './record.ts';
+import type { Answer, Resolver } from './resolver.ts';
+
+export type CacheOptions = {
+  /** The clock, in ms; `Date.now` outside tests. */
+  readonly now: () => number;
+  /** Names held, each with its answers by type; the one not asked for longest goes first. Default 20,000. */
+  readonly maxEntries?: number;
+  /** TTLs below this are raised to it, negative ones too. Default 0. */
+  readonly minTtlSeconds?: number;
+  /** TTLs above this are cut. Default one day. */
+  readonly maxTtlSeconds?: number;
+  /** The same for negative answers. Default three hours (RFC 2308 §5). */
+  readonly maxNegativeTtlSeconds?: number;
+  /** How long a failure is remembered, so that a dead server is not asked for every message. Default 1 (RFC 9520 §3.2). */
+  readonly failureTtlSeconds?: number;
+};
+
+export type CacheStats = {
+  readonly hits: number;
+  readonly misses: number;
+  /** Questions that joined one already on its way. */
+  readonly joined: number;
+  /** Names held now. */
+  readonly entries: number;
+};
+
+export interface CachedResolver extends Resolver {
+  stats(): CacheStats;
+  /** Forgets every answer; questions on their way go on. */
+  clear(): void;
+}
+
+type Held<T extends RrType> = { answer: Answer<T>; readonly expiresAtMs: number };
+type HeldByType = { readonly [T in RrType]: Held<T> | null };
+type Flight<T extends RrType> = {
+  readonly promise: Promise<Answer<T>>;
+  readonly abort: AbortController;
+  waiting: number;
+};
+type Flights = { readonly [T in RrType]: Map<DomainName, Flight<T>> };
+
+const DAY_SECONDS = 86_400;
+const NOTHING_HELD: HeldByType = { A: null, AAAA: null, MX: null, TXT: null, NS: null, PTR: null, CNAME: null };
+
+/**
+ * Remembers what `resolver` answered for as long as its TTL says, within bounds.
+ *
+ * What is held is answered at once. One question is asked once however many wait for it; one of them giving up leaves
+ * the others waiting, and when all have, the question is aborted. `ttlSeconds` in an answer is what is left of it.
+ */
+export function cachedResolver(resolver: Resolver, options: CacheOptions): CachedResolver {
+  const { now } = options;
+  const names = new LRUCache<DomainName, HeldByType>({ max: options.maxEntries ?? 20_000 });
+  const flights: Flights = {
+    A: new Map(),
+    AAAA: new Map(),
+    MX: new Map(),
+    TXT: new Map(),
+    NS: new Map(),
+    PTR: new Map(),
+    CNAME: new Map(),
+  };
+  const counts = { hits: 0, misses: 0, joined: 0 };
+
+  function keep<T extends RrType>(name: DomainName, type: T, answer: Answer<T>): Answer<T> {
+    const ttlSeconds = boundedTtl(answer, options);
+    if (ttlSeconds <= 0) return answer;
+    const held: Held<T> = { answer: withTtl(answer, ttlSeconds), expiresAtMs: now() + ttlSeconds * 1000 };
+    names.set(name, { ...(names.get(name) ?? NOTHING_HELD), [type]: held });
+    return answer;
+  }
+
+  function ask<T extends RrType>(
+    name: DomainName,
+    type: T,
+    signal: AbortSignal | undefined,
+  ): Answer<T> | Promise<Answer<T>> {
+    const known = flights[type].get(name);
+    if (known !== undefined) {
+      counts.joined++;
+      return join(known, signal);
+    }
+    counts.misses++;
+    const abort = new AbortController();
+    const asked = resolver.resolve(name, type, abort.signal);
+    if (!(asked instanceof Promise)) return keep(name, type, asked);
+    const flight: Flight<T> = { promise: asked.then((answer) => keep(name, type, answer)), abort, waiting: 0 };
+    const land = (): void => {
+      if (flights[type].get(name) === flight) flights[type].delete(name);
+    };
+    flights[type].set(name, flight);
+    abort.signal.addEventListener('abort', land, { once: true });
+    flight.promise.then(land, land);
+    return join(flight, signal);
+  }
+
+  return {
+    resolve<T extends RrType>(name: DomainName, type: T, signal?: AbortSignal): Answer<T> | Promise<Answer<T>> {
+      const held = names.get(name)?.[type];
+      if (held !== undefined && held !== null) {
+        const leftMs = held.expiresAtMs - now();
+        if (leftMs > 0) {
+          counts.hits++;
+          held.answer = withTtl(held.answer, Math.ceil(leftMs / 1000));
+          return held.answer;
+        }
+      }
+      return signal?.aborted === true ? Promise.reject(signal.reason) : ask(name, type, signal);
+    },
+    stats: () => ({ ...counts, entries: names.size }),
+    clear: () => names.clear(),
+  };
+}
+
+/** Waits with the others. Whoever has no signal waits to the end; when the last one gives up, the question is aborted. */
+function join<T extends RrType>(flight: Flight<T>, signal: AbortSignal | undefined): Promise<Answer<T>> {
+  flight.waiting++;
+  if (signal === undefined) return flight.promise;
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => {
+      reject(signal.reason);
+      if (--flight.waiting === 0) flight.abort.abort(signal.reason);
+    };
+    if (signal.aborted) return giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+    const done = (): void => signal.removeEventListener('abort', giveUp);
+    flight.promise.then(
+      (answer) => {
+        done();
+        resolve(answer);
+      },
+      (reason: unknown) => {
+        done();
+        reject(reason);
+      },
+    );
+  });
+}
+
+/** Seconds to keep an answer; 0 for not at all. */
+function boundedTtl(answer: Answer<RrType>, options: CacheOptions): number {
+  const { minTtlSeconds = 0, maxTtlSeconds = DAY_SECONDS, maxNegativeTtlSeconds = 10_800 } = options;
+  if (answer.kind === 'failure') return options.failureTtlSeconds ?? 1;
+  const ceiling = answer.kind === 'records' ? maxTtlSeconds : Math.min(maxTtlSeconds, maxNegativeTtlSeconds);
+  return Math.min(Math.max(answer.ttlSeconds, minTtlSeconds), ceiling);
+}
+
+function withTtl<T extends RrType>(answer: Answer<T>, ttlSeconds: number): Answer<T> {
+  return answer.kind === 'failure' || answer.ttlSeconds === ttlSeconds ? answer : { ...answer, ttlSeconds };
+}

@@ -1,2 +1,35 @@
 // Table of contents of @unsent/policyd.
-export {};
+export type { PolicyAction } from './action.ts';
+export { domainOf, mustTakeBounces } from './address.ts';
+export { type Answerer, type AnswererOptions, createAnswerer, type Investigator } from './answerer.ts';
+export {
+  type Answers,
+  type DeadMx,
+  type Decision,
+  NOTHING_ASKED,
+  type Question,
+  type RuleId,
+  type Step,
+} from './decision.ts';
+export { type NeverSends, NO_OWN_DOMAINS, type OwnDomains } from './own-domains.ts';
+export {
+  type Disposition,
+  type Dispositions,
+  type HeaderPolicy,
+  type IdentityPolicy,
+  type Policy,
+  type PresetName,
+  presetPolicy,
+  type TrustedHosts,
+} from './policy.ts';
+export { formatAction, MAX_REQUEST_BYTES, type Taken, takeRequest } from './protocol.ts';
+export type { PolicyRequest } from './request.ts';
+export { nextStep, type RuleContext } from './rules.ts';
+export {
+  createPolicyServer,
+  type PolicyEvents,
+  type PolicyServer,
+  type PolicyServerOptions,
+  type Session,
+  servePolicy,
+} from './server.ts';

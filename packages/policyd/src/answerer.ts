@@ -1,0 +1,119 @@
+import type { SpfOutcome, SpfQuery } from '@unsent/spf';
+import type { PolicyAction } from './action.ts';
+import { type Answers, type DeadMx, type Decision, NOTHING_ASKED, type Question } from './decision.ts';
+import type { OwnDomains } from './own-domains.ts';
+import type { Policy } from './policy.ts';
+import type { PolicyRequest } from './request.ts';
+import { nextStep, type RuleContext } from './rules.ts';
+
+/** How the questions of the rules are answered: from DNS in the daemon, from tables in tests. */
+export interface Investigator {
+  spf(query: SpfQuery, policy: Policy): SpfOutcome | Promise<SpfOutcome>;
+  deadMx(domain: string, policy: Policy): DeadMx | 'alive' | Promise<DeadMx | 'alive'>;
+  trust(request: PolicyRequest, policy: Policy): Answers['trust'] | Promise<Answers['trust']>;
+}
+
+export type AnswererOptions = {
+  readonly investigator: Investigator;
+  /** Read for each request, so that a reload counts from the next one on. */
+  readonly policy: () => Policy;
+  readonly own: () => OwnDomains;
+  readonly now: () => Date;
+  /** Messages whose first recipient is remembered. Default 4,096. */
+  readonly maxInstances?: number;
+};
+
+/** Decides requests. The answer comes at once when everything is known, else as a promise that never rejects. */
+export type Answerer = (request: PolicyRequest) => Decision | Promise<Decision>;
+
+const DEFAULT_MAX_INSTANCES = 4096;
+/** The rules ask at most four things; more is a bug, and a bug must not turn into a loop. */
+const MAX_QUESTIONS = 8;
+
+/** Puts the rules and their investigator together. A bug in either becomes the policy's `onError` action. */
+export function createAnswerer(options: AnswererOptions): Answerer {
+  const withHeader = createInstanceMemory(options.maxInstances ?? DEFAULT_MAX_INSTANCES);
+  const remember = (request: PolicyRequest, decision: Decision): Decision => {
+    if (decision.action.kind === 'prepend') withHeader.add(request.instance);
+    return decision;
+  };
+  return (request) => {
+    const policy = options.policy();
+    try {
+      const isFirstRecipient = !withHeader.has(request.instance);
+      const context = { policy, own: options.own(), now: options.now(), isFirstRecipient };
+      const decision = run(request, context, NOTHING_ASKED, 0, options.investigator);
+      if (!(decision instanceof Promise)) return remember(request, decision);
+      return decision.then(
+        (known) => remember(request, known),
+        (bug: unknown) => failed(bug, policy),
+      );
+    } catch (bug) {
+      return failed(bug, policy);
+    }
+  };
+}
+
+function run(
+  request: PolicyRequest,
+  context: RuleContext,
+  answers: Answers,
+  asked: number,
+  investigator: Investigator,
+): Decision | Promise<Decision> {
+  const step = nextStep(request, context, answers);
+  if (step.kind === 'decided') return step.decision;
+  if (asked >= MAX_QUESTIONS) throw new Error(`the rules keep asking: ${step.question.kind}`);
+  const found = investigate(step.question, request, context.policy, answers, investigator);
+  return found instanceof Promise
+    ? found.then((known) => run(request, context, known, asked + 1, investigator))
+    : run(request, context, found, asked + 1, investigator);
+}
+
+function investigate(
+  question: Question,
+  request: PolicyRequest,
+  policy: Policy,
+  answers: Answers,
+  investigator: Investigator,
+): Answers | Promise<Answers> {
+  switch (question.kind) {
+    case 'spf': {
+      const key = question.identity === 'helo' ? 'helo' : 'mailFrom';
+      return whenKnown(investigator.spf(question.query, policy), (outcome) => ({ ...answers, [key]: outcome }));
+    }
+    case 'dead-mx':
+      return whenKnown(investigator.deadMx(question.domain, policy), (deadMx) => ({ ...answers, deadMx }));
+    case 'trust':
+      return whenKnown(investigator.trust(request, policy), (trust) => ({ ...answers, trust: trust ?? 'no' }));
+  }
+}
+
+function whenKnown<T, R>(value: T | Promise<T>, use: (known: T) => R): R | Promise<R> {
+  return value instanceof Promise ? value.then(use) : use(value);
+}
+
+/** Rule 6: a policy daemon never stops the mail, least of all for a bug of its own. */
+function failed(bug: unknown, policy: Policy): Decision {
+  const action: PolicyAction =
+    policy.onError === 'defer'
+      ? { kind: 'defer', status: '4.3.0', text: 'sender policy cannot be checked now' }
+      : { kind: 'dunno' };
+  const reason = `internal error: ${bug instanceof Error ? bug.message : String(bug)}`;
+  return { action, intended: action, rule: 'error', identity: null, outcome: null, domain: null, reason };
+}
+
+/** Remembers the last `size` messages that got their header. A request without an instance is never remembered. */
+function createInstanceMemory(size: number): { has(instance: string): boolean; add(instance: string): void } {
+  const instances = new Set<string>();
+  return {
+    has: (instance) => instances.has(instance),
+    add: (instance) => {
+      if (instance === '') return;
+      instances.add(instance);
+      if (instances.size <= size) return;
+      const oldest = instances.values().next();
+      if (oldest.done !== true) instances.delete(oldest.value);
+    },
+  };
+}

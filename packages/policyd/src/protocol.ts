@@ -1,0 +1,126 @@
+import { parseIp } from '@unsent/dns';
+import type { PolicyAction } from './action.ts';
+import type { PolicyRequest } from './request.ts';
+
+/** A request that has not ended by here is no request of Postfix's. */
+export const MAX_REQUEST_BYTES = 65_536;
+
+/** Postfix keeps an access(5) result in a line buffer; a longer text would be cut by somebody else. */
+const MAX_ACTION_CHARACTERS = 900;
+
+/** What stood at the front of a buffer. `length` counts the bytes that were taken. */
+export type Taken =
+  | { readonly kind: 'request'; readonly request: PolicyRequest; readonly length: number }
+  | { readonly kind: 'need-more' }
+  | { readonly kind: 'malformed'; readonly why: string };
+
+const LF = 0x0a;
+const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
+
+/**
+ * Reads one policy request off `buffer`, beginning at `start`.
+ *
+ * `scanned` is up to where an earlier call found no end: a client that sends byte by byte then costs linear time.
+ * A request is `name=value` lines closed by an empty line (Postfix SMTPD_POLICY_README, "Protocol description").
+ * 'need-more' while the empty line is missing; 'malformed' past 64 KiB or on a line without '=': the caller then closes
+ * the connection. Bytes that are no UTF-8 become U+FFFD. Never throws.
+ */
+export function takeRequest(buffer: Buffer, start = 0, scanned: number = start): Taken {
+  const end = endOfRequest(buffer, start, scanned);
+  if (end === -1) {
+    return buffer.length - start > MAX_REQUEST_BYTES ? malformed('longer than 64 KiB') : { kind: 'need-more' };
+  }
+  if (end - start > MAX_REQUEST_BYTES) return malformed('longer than 64 KiB');
+  const attributes = readAttributes(buffer.toString('utf8', start, end));
+  if (typeof attributes === 'string') return malformed(attributes);
+  return { kind: 'request', request: requestFrom(attributes), length: end + 1 - start };
+}
+
+function malformed(why: string): Taken {
+  return { kind: 'malformed', why };
+}
+
+/** The index of the line feed that is the empty line, or -1. */
+function endOfRequest(buffer: Buffer, start: number, scanned: number): number {
+  if (buffer[start] === LF) return start;
+  // The first line feed of the pair may be the last byte that was there before.
+  for (let at = buffer.indexOf(LF, Math.max(start, scanned - 1)); at !== -1; at = buffer.indexOf(LF, at + 1)) {
+    if (buffer[at + 1] === LF) return at + 1;
+  }
+  return -1;
+}
+
+/** The attributes of a request's text, or what is wrong with it. */
+function readAttributes(text: string): ReadonlyMap<string, string> | string {
+  if (text === '') return NO_ATTRIBUTES;
+  const attributes = new Map<string, string>();
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start);
+    const end = newline === -1 ? text.length : newline;
+    const equals = text.indexOf('=', start);
+    if (equals === -1 || equals >= end) return 'a line without "="';
+    if (equals === start) return 'a line without a name';
+    attributes.set(text.slice(start, equals), text.slice(equals + 1, end));
+    start = end + 1;
+  }
+  return attributes;
+}
+
+function requestFrom(attributes: ReadonlyMap<string, string>): PolicyRequest {
+  const clientAddress = attributes.get('client_address') ?? '';
+  return {
+    protocolState: attributes.get('protocol_state') ?? '',
+    client: clientAddress === '' ? null : parseIp(clientAddress),
+    clientName: attributes.get('client_name') ?? '',
+    helo: attributes.get('helo_name') ?? '',
+    sender: attributes.get('sender') ?? '',
+    recipient: attributes.get('recipient') ?? '',
+    instance: attributes.get('instance') ?? '',
+    queueId: attributes.get('queue_id') ?? '',
+    saslUsername: attributes.get('sasl_username') ?? '',
+    attributes,
+  };
+}
+
+/** The reply to one request: a single `action=` line and the empty line that ends it. */
+export function formatAction(action: PolicyAction): string {
+  return `action=${oneLine(actionText(action))}\n\n`;
+}
+
+function actionText(action: PolicyAction): string {
+  switch (action.kind) {
+    case 'dunno':
+      return 'DUNNO';
+    case 'reject':
+      return `REJECT ${action.status} ${action.text}`;
+    case 'defer':
+      return `DEFER_IF_PERMIT ${action.status} ${action.text}`;
+    case 'prepend':
+      return `PREPEND ${action.header}`;
+    case 'restriction':
+      return action.name;
+  }
+}
+
+/** A line break would end the reply, and with it tell Postfix whatever the sender's domain wrote after it. */
+function oneLine(text: string): string {
+  const clean = isPrintableAscii(text) ? text : replaceUnprintable(text);
+  return clean.length <= MAX_ACTION_CHARACTERS ? clean : clean.slice(0, MAX_ACTION_CHARACTERS);
+}
+
+function isPrintableAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || code > 0x7e) return false;
+  }
+  return true;
+}
+
+function replaceUnprintable(text: string): string {
+  let clean = '';
+  for (const character of text) {
+    const code = character.charCodeAt(0);
+    clean += code < 0x20 || code === 0x7f ? ' ' : code > 0x7e ? '?' : character;
+  }
+  return clean;
+}

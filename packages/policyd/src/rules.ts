@@ -1,0 +1,87 @@
+import { contains, type IpAddress } from '@unsent/dns';
+import { domainOf, mustTakeBounces } from './address.ts';
+import type { Answers, Decision, RuleId, Step } from './decision.ts';
+import type { OwnDomains } from './own-domains.ts';
+import type { Policy } from './policy.ts';
+import type { PolicyRequest } from './request.ts';
+import { judgeSpf } from './rules-spf.ts';
+
+/** What the rules go by besides the answers: all of it at hand, nothing of it asked for. */
+export type RuleContext = {
+  readonly policy: Policy;
+  readonly own: OwnDomains;
+  readonly now: Date;
+  /** False once a recipient of this message was answered: a header is added once a message. */
+  readonly isFirstRecipient: boolean;
+};
+
+/** Smtpd asks these before the sender is known: an empty sender then is not the null sender. */
+const BEFORE_MAIL = new Set(['CONNECT', 'HELO', 'EHLO']);
+/** A client other than Postfix may leave the state out; it then asks as at RCPT. */
+const WITH_SENDER = new Set(['MAIL', 'RCPT', 'DATA', 'END-OF-MESSAGE', '']);
+
+/**
+ * The rules in their order (docs/policyd.md): decides, or names the next thing to find out.
+ *
+ * Pure: the same request, context and answers give the same step. Ask, add the answer, call again; it ends after at
+ * most four questions.
+ */
+export function nextStep(request: PolicyRequest, context: RuleContext, answers: Answers): Step {
+  const { client } = request;
+  const isBeforeMail = BEFORE_MAIL.has(request.protocolState);
+  if (client === null || !(isBeforeMail || WITH_SENDER.has(request.protocolState))) {
+    return accepted('not-judged', client === null ? 'no client address' : `state ${request.protocolState}`);
+  }
+  const exempt = exemption(request, client, context.policy);
+  if (exempt !== null) return exempt;
+  if (!isBeforeMail) {
+    const refusal = refuseOwn(request, context);
+    if (refusal !== null) return refusal;
+  }
+  return judgeSpf(request, client, context, answers);
+}
+
+/** Rule 1: sessions and hosts that are not judged. */
+function exemption(request: PolicyRequest, client: IpAddress, policy: Policy): Step | null {
+  if (request.saslUsername !== '') return accepted('authenticated', 'authenticated session');
+  if (policy.skip.some((network) => contains(network, client))) {
+    return accepted('skip', `client ${client.text} is on the skip list`);
+  }
+  if (policy.forwarders.some((network) => contains(network, client))) {
+    return accepted('forwarder', `client ${client.text} is a listed forwarder`);
+  }
+  return null;
+}
+
+/** Rules 2 and 3: what concerns domains of ours that never send; no DNS is needed. */
+function refuseOwn(request: PolicyRequest, context: RuleContext): Step | null {
+  const isBounce = request.sender === '';
+  const address = isBounce ? request.recipient : request.sender;
+  const domain = domainOf(address);
+  if (domain === null) return null;
+  const why = context.own.neverSends(domain, context.now);
+  if (why === null) return null;
+  if (isBounce && takesBounces(address, context.policy)) return null;
+  const rule: RuleId = isBounce ? 'bounce-to-never-sender' : 'own-never-sender';
+  const text = isBounce
+    ? `${domain} sends no mail; this bounce answers a forgery`
+    : `${domain} sends no mail; the sender address is forged`;
+  return refused(rule, domain, text, `${domain} is ${why}`, context.policy);
+}
+
+function takesBounces(address: string, policy: Policy): boolean {
+  return mustTakeBounces(address) || policy.reportAddresses.has(address.toLowerCase());
+}
+
+function accepted(rule: RuleId, reason: string): Step {
+  const action = { kind: 'dunno' } as const;
+  const decision = { action, intended: action, rule, identity: null, outcome: null, domain: null, reason };
+  return { kind: 'decided', decision };
+}
+
+function refused(rule: RuleId, domain: string, text: string, reason: string, policy: Policy): Step {
+  const intended = { kind: 'reject', status: '5.7.1', text } as const;
+  const action = policy.isObserving ? ({ kind: 'dunno' } as const) : intended;
+  const decision: Decision = { action, intended, rule, identity: null, outcome: null, domain, reason };
+  return { kind: 'decided', decision };
+}

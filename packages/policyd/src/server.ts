@@ -1,0 +1,136 @@
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Answerer } from './answerer.ts';
+import type { Decision } from './decision.ts';
+import { formatAction, takeRequest } from './protocol.ts';
+import type { PolicyRequest } from './request.ts';
+
+/** Hears of everything that happens; none of it may throw. */
+export type PolicyEvents = {
+  /** `ms` is the time from the whole request to its answer. */
+  onDecision(request: PolicyRequest, decision: Decision, ms: number): void;
+  /** A connection that was closed because of what it sent. */
+  onMalformed(why: string): void;
+};
+
+export type PolicyServerOptions = {
+  readonly answer: Answerer;
+  readonly events: PolicyEvents;
+  /** Milliseconds, monotonic. */
+  readonly clock: () => number;
+  /** A connection that is silent for longer is closed. Default 305 s: above Postfix's smtpd_policy_service_max_idle. */
+  readonly idleTimeoutMs?: number;
+  /** Default 1,000. */
+  readonly maxConnections?: number;
+};
+
+/** A running server for any number of listening addresses. */
+export type PolicyServer = {
+  /** Resolves when it listens; rejects with the system's error. */
+  listen(where: ListenOptions): Promise<Server>;
+  /** Takes no more requests, finishes what is in flight, resolves when all connections are closed. */
+  close(): Promise<void>;
+  connections(): number;
+};
+
+const DEFAULT_IDLE_MS = 305_000;
+const DEFAULT_MAX_CONNECTIONS = 1_000;
+const BACKLOG = 1_024;
+
+/** Serves the Postfix policy protocol on sockets. */
+export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
+  const servers: Server[] = [];
+  const sessions = new Map<Socket, Session>();
+  const accept = (socket: Socket): void => {
+    socket.setNoDelay(true);
+    socket.setTimeout(options.idleTimeoutMs ?? DEFAULT_IDLE_MS, () => socket.destroy());
+    socket.on('error', () => socket.destroy());
+    sessions.set(socket, servePolicy(socket, options));
+    socket.on('close', () => sessions.delete(socket));
+  };
+  return {
+    listen: (where) =>
+      new Promise((resolve, reject) => {
+        const server = createServer({ allowHalfOpen: true }, accept);
+        server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+        server.once('error', reject);
+        server.listen({ backlog: BACKLOG, ...where }, () => {
+          server.off('error', reject);
+          server.on('error', (error) => options.events.onMalformed(`listener: ${error.message}`));
+          servers.push(server);
+          resolve(server);
+        });
+      }),
+    close: async () => {
+      const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+      for (const session of sessions.values()) session.finish();
+      await Promise.all(closed);
+    },
+    connections: () => sessions.size,
+  };
+}
+
+export type Session = {
+  /** Answers what was read already, then closes. */
+  finish(): void;
+};
+
+/**
+ * Speaks the protocol on one stream: requests in, one answer each, in their order.
+ *
+ * The next request is not looked at before the last was answered, so a client that sends ahead meets back-pressure
+ * instead of filling memory.
+ */
+export function servePolicy(stream: Duplex, options: PolicyServerOptions): Session {
+  const session = { pending: EMPTY, scanned: 0, isBusy: false, isEnded: false };
+
+  const reply = (request: PolicyRequest, decision: Decision, startedMs: number): void => {
+    if (!stream.destroyed) stream.write(formatAction(decision.action));
+    options.events.onDecision(request, decision, options.clock() - startedMs);
+  };
+
+  const pump = (): void => {
+    while (!session.isBusy) {
+      const taken = takeRequest(session.pending, 0, session.scanned);
+      if (taken.kind === 'malformed') {
+        options.events.onMalformed(taken.why);
+        stream.destroy();
+        return;
+      }
+      if (taken.kind === 'need-more') {
+        session.scanned = session.pending.length;
+        if (session.isEnded) stream.end();
+        return;
+      }
+      session.pending = session.pending.subarray(taken.length);
+      session.scanned = 0;
+      const startedMs = options.clock();
+      const decision = options.answer(taken.request);
+      if (decision instanceof Promise) {
+        session.isBusy = true;
+        stream.pause();
+        void decision.then((known) => {
+          reply(taken.request, known, startedMs);
+          session.isBusy = false;
+          if (!session.isEnded) stream.resume();
+          pump();
+        });
+        return;
+      }
+      reply(taken.request, decision, startedMs);
+    }
+  };
+
+  stream.on('data', (chunk: Buffer) => {
+    session.pending = session.pending.length === 0 ? chunk : Buffer.concat([session.pending, chunk]);
+    pump();
+  });
+  const finish = (): void => {
+    session.isEnded = true;
+    if (!session.isBusy) pump();
+  };
+  stream.on('end', finish);
+  return { finish };
+}
+
+const EMPTY: Buffer = Buffer.alloc(0);

@@ -1,6 +1,16 @@
 // Table of contents of @unsent/bounce.
 export type { MessageKind } from './kind.ts';
-export type { DomainTotals, Ledger, LedgerEntry, LedgerFilter, NamedCount, SourceCursor } from './ledger.ts';
+export type {
+  DomainTotals,
+  HourTotals,
+  Ledger,
+  LedgerEntry,
+  LedgerFilter,
+  LedgerQuestion,
+  NamedCount,
+  SourceCursor,
+  Totals,
+} from './ledger.ts';
 export type { HeaderField, HeaderList } from './message.ts';
 export { type BatvKey, type DomainUse, type OwnDomain, type OwnDomains, ownDomains } from './own-domains.ts';
 export type { EnvelopeHints, MailRead, ReadMessage, ReadOptions } from './read.ts';

@@ -3,9 +3,9 @@ import type { MessageKind } from './kind.ts';
 
 /** One judged message as the ledger keeps it: facts and the verdict, never the body. */
 export type LedgerEntry = {
-  /** Hex of a hash over the message's content: the same mail in two mailboxes counts once. */
+  /** `messageIdentity`: 32 hex digits over the message's content. The same mail in two mailboxes counts once. */
   readonly identity: string;
-  /** Where it was first seen, for people: source and place inside it. */
+  /** Where it was first seen, for people: the source, and the place inside it. */
   readonly source: string;
   readonly place: string;
   /** When the message arrived (its topmost Received, else its Date, else the time of the scan). */
@@ -19,7 +19,9 @@ export type LedgerEntry = {
   /** The local part that was forged, or that the bounce was sent to. */
   readonly localPart: string | null;
   readonly reporter: string | null;
+  /** The address that handed the returned message to the reporter, and the network around it (/24 or /48). */
   readonly originIp: IpText | null;
+  readonly originNetwork: string | null;
   readonly originSpf: string | null;
   /** Ids of the rules that spoke, in order of strength. */
   readonly evidence: readonly string[];
@@ -31,41 +33,76 @@ export type LedgerEntry = {
 /** How far a source was read. `position` belongs to the source and is opaque to the store. */
 export type SourceCursor = {
   readonly source: string;
-  readonly position: string;
-  /** Keys of items read since the last batch, for sources without an order (a Maildir's unique names). */
+  /** Where to go on in a source that has an order; null leaves the stored one as it is. */
+  readonly position: string | null;
+  /** Items read since the last batch, for sources without an order (a Maildir's unique names). */
   readonly newItems: readonly string[];
 };
 
-/** Which entries a question is about. Null means no bound. */
+/** Which entries a question is about. Null means no bound. Times are taken as whole hours where no run is named. */
 export type LedgerFilter = {
+  readonly run: number | null;
   readonly domain: DomainName | null;
+  readonly backscatter: 'yes' | 'no' | 'unknown' | null;
+  /** The first hour that counts. */
   readonly since: Date | null;
+  /** The first hour that no longer counts. */
   readonly until: Date | null;
 };
 
-export type DomainTotals = {
-  readonly domain: DomainName | null;
+/** Sums. `backscatter`, `genuine` and `unknown` are verdicts about bounces, automatic answers and complaints. */
+export type Totals = {
   readonly messages: number;
+  /** Of the kind 'bounce'. */
   readonly bounces: number;
   readonly backscatter: number;
   readonly genuine: number;
   readonly unknown: number;
+  /** Backscatter by a decisive fact. */
   readonly decisive: number;
   readonly firstSeen: Date | null;
   readonly lastSeen: Date | null;
 };
 
+/** Null: messages that are about no domain of ours. */
+export type DomainTotals = Totals & { readonly domain: DomainName | null };
+
+export type HourTotals = {
+  readonly hour: Date;
+  readonly messages: number;
+  readonly bounces: number;
+  readonly backscatter: number;
+};
+
+/** What entries can be counted by. `evidence` counts each rule that spoke; `origin` and `network` are of the injecting host. */
+export type LedgerQuestion = 'reporter' | 'origin' | 'network' | 'local-part' | 'origin-spf' | 'evidence' | 'kind';
+
 export type NamedCount = { readonly name: string; readonly count: number };
 
 /** What the scanner needs to remember. Implemented in @unsent/store; all methods are asynchronous and work in batches. */
 export interface Ledger {
-  cursorOf(source: string): Promise<string | null>;
-  itemsOf(source: string): Promise<ReadonlySet<string>>;
+  /** Opens a run, so that what it adds can be told from the rest. Resolves to its number. */
+  startRun(at: Date, sources: readonly string[]): Promise<number>;
+  finishRun(run: number, at: Date, messages: number): Promise<void>;
+  /** The stored position of a source, null when it was never read or has no order. */
+  positionOf(source: string): Promise<string | null>;
+  /** Those of `items` that were not read yet, in the same order. */
+  unreadItems(source: string, items: readonly string[]): Promise<readonly string[]>;
   /** Those of `identities` that are recorded already. */
   known(identities: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Entries and cursor commit together; an entry already known is not counted again. Resolves to how many were new. */
-  recordBatch(entries: readonly LedgerEntry[], cursor: SourceCursor | null): Promise<{ readonly added: number }>;
+  /**
+   * Records entries and cursor together: after a crash either both are there or neither. An entry that is known
+   * already (from this batch, an earlier one or another scanner) is not counted again. Resolves to how many were new.
+   */
+  recordBatch(
+    run: number,
+    entries: readonly LedgerEntry[],
+    cursor: SourceCursor | null,
+  ): Promise<{ readonly added: number }>;
+  /** One row per domain, most messages first. */
   totalsByDomain(filter: LedgerFilter): Promise<readonly DomainTotals[]>;
-  topReporters(filter: LedgerFilter, limit: number): Promise<readonly NamedCount[]>;
-  topOrigins(filter: LedgerFilter, limit: number): Promise<readonly NamedCount[]>;
+  /** Hours in order; those without a message are left out. */
+  totalsByHour(filter: LedgerFilter): Promise<readonly HourTotals[]>;
+  /** The most frequent answers, at most `limit`, most frequent first; entries without one are left out. */
+  top(question: LedgerQuestion, filter: LedgerFilter, limit: number): Promise<readonly NamedCount[]>;
 }

@@ -1,2 +1,29 @@
 // Table of contents of @unsent/store.
-export {};
+export { STORE_ERROR_CODES, type StoreErrorCode } from './errors.ts';
+export type {
+  StoredDraft,
+  StoredJournalEntry,
+  StoredJournalFilter,
+  StoredJournalKind,
+  StoredJournalState,
+  StoreJournal,
+} from './journal.ts';
+export type { StoredCursor, StoredEntry, StoreLedger } from './ledger.ts';
+export type {
+  LedgerQuestions,
+  NameCount,
+  Question,
+  StoredFilter,
+  StoredHour,
+  StoredTotals,
+} from './ledger-questions.ts';
+export type { LockedDomain, LockedDomains } from './locked-domains.ts';
+export type {
+  JoinSpans,
+  StoredCoverage,
+  StoredSender,
+  StoredSentBatch,
+  StoredSpan,
+  StoreSentLog,
+} from './sent-log.ts';
+export { openStore, type Store, type StoreOptions } from './store.ts';

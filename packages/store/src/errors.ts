@@ -1,0 +1,80 @@
+import { UnsentError } from '@unsent/dns';
+
+/** Every code this package throws. docs/errors.md explains each. */
+export const STORE_ERROR_CODES = [
+  'store-busy',
+  'store-corrupt',
+  'store-foreign',
+  'store-full',
+  'store-is-folder',
+  'store-newer',
+  'store-unreadable',
+  'store-unsupported',
+] as const;
+
+export type StoreErrorCode = (typeof STORE_ERROR_CODES)[number];
+
+/** One sentence about `path`, and what to do. */
+export function storeError(code: StoreErrorCode, path: string, detail: string | null, cause?: unknown): UnsentError {
+  const { says, hint } = WORDS[code];
+  const because = detail === null ? '' : ` (${detail})`;
+  return new UnsentError(code, {
+    message: `The database ${path} ${says}${because}.`,
+    hint,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** What SQLite or the file system complained about, as an error for people; anything unknown stays what it is. */
+export function explainEngineError(error: unknown, path: string): unknown {
+  if (error instanceof UnsentError || !(error instanceof Error)) return error;
+  const code = engineCode(error);
+  if (code === null) return error;
+  const found = ENGINE_CODES.find(([pattern]) => pattern.test(code));
+  return found === undefined ? error : storeError(found[1], path, error.message, error);
+}
+
+/** True when another connection holds the lock and trying again may help. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && /^SQLITE_(BUSY|LOCKED)/.test(engineCode(error) ?? '');
+}
+
+function engineCode(error: Error): string | null {
+  // The driver reports a database it cannot open by message alone.
+  if (/^ConnectionFailed/.test(error.message)) return 'SQLITE_CANTOPEN';
+  return 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+const ENGINE_CODES: readonly (readonly [RegExp, StoreErrorCode])[] = [
+  [/^SQLITE_(BUSY|LOCKED)/, 'store-busy'],
+  [/^SQLITE_CORRUPT/, 'store-corrupt'],
+  [/^SQLITE_NOTADB/, 'store-foreign'],
+  [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'store-full'],
+  [/^(SQLITE_(CANTOPEN|READONLY|PERM|IOERR|AUTH)|E[A-Z]+$)/, 'store-unreadable'],
+];
+
+const WORDS: Record<StoreErrorCode, { readonly says: string; readonly hint: string }> = {
+  'store-busy': {
+    says: 'is locked by another program',
+    hint: 'Nothing was lost. Wait until the other run has ended, then run this again.',
+  },
+  'store-corrupt': {
+    says: 'is damaged',
+    hint: 'It was left as it is. Move it away (keep it) and scan again, or put a backup in its place.',
+  },
+  'store-foreign': {
+    says: 'is not a database of unsent',
+    hint: 'It was left as it is. Name another file with --state.',
+  },
+  'store-full': { says: 'could not grow', hint: 'Make room on its disk, then run this again; nothing was lost.' },
+  'store-is-folder': { says: 'is a folder', hint: 'Name a file in it with --state, for example state.db.' },
+  'store-newer': {
+    says: 'was written by a newer version of unsent',
+    hint: 'It was left as it is. Install that version, or name another file with --state.',
+  },
+  'store-unreadable': {
+    says: 'cannot be opened for reading and writing',
+    hint: 'Check that the file and its folder belong to you or your group, or name another file with --state.',
+  },
+  'store-unsupported': { says: 'is of a kind that is not supported', hint: 'Name a file with --state.' },
+};

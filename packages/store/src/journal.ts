@@ -1,0 +1,159 @@
+import { chmod, mkdir, open, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DomainName, parseDomainName, UnsentError } from '@unsent/dns';
+import { integer, placeholders, type Row, type Sql, text, textOrNull } from './sql.ts';
+
+export type StoredJournalState = 'begun' | 'applied' | 'failed' | 'unclear' | 'undone';
+export type StoredJournalKind = 'lockdown' | 'unlock' | 'spf';
+
+/** A write to DNS as it is made durable before it is sent. Snapshot and plan are plain JSON. */
+export type StoredDraft<Snapshot, Plan> = {
+  readonly kind: StoredJournalKind;
+  readonly zone: DomainName;
+  readonly provider: string;
+  readonly snapshot: Snapshot;
+  readonly plan: Plan;
+  readonly undoes: readonly string[];
+  readonly zoneText: string;
+};
+
+export type StoredJournalEntry<Snapshot, Plan> = StoredDraft<Snapshot, Plan> & {
+  readonly id: string;
+  readonly state: StoredJournalState;
+  readonly begunAt: string;
+  readonly finishedAt: string | null;
+  readonly detail: string | null;
+};
+
+export type StoredJournalFilter = {
+  readonly zone: DomainName | null;
+  readonly states: readonly StoredJournalState[] | null;
+  readonly limit: number | null;
+};
+
+/** What we did to DNS. The lockdown package declares the same interface; the shell checks the fit. */
+export interface StoreJournal<Snapshot, Plan> {
+  begin(at: Date, draft: (id: string) => StoredDraft<Snapshot, Plan>): Promise<StoredJournalEntry<Snapshot, Plan>>;
+  finish(id: string, state: Exclude<StoredJournalState, 'begun'>, at: Date, detail: string): Promise<void>;
+  entry(id: string): Promise<StoredJournalEntry<Snapshot, Plan> | null>;
+  entries(filter: StoredJournalFilter): Promise<readonly StoredJournalEntry<Snapshot, Plan>[]>;
+}
+
+const ALL_COLUMNS = 'id, kind, zone, provider, state, begun_at, finished_at, detail, undoes, snapshot, plan, zone_text';
+
+/**
+ * The journal over an engine. Zone-file copies go to `copiesFolder` (made when missing), so that a zone can be put
+ * back without the database; null (a database in memory) writes none.
+ */
+export function sqlJournal<Snapshot, Plan>(sql: Sql, copiesFolder: string | null): StoreJournal<Snapshot, Plan> {
+  return {
+    begin: (at, draft) =>
+      sql.transaction(async (inside) => {
+        const id = await nextId(inside, at);
+        const drafted = draft(id);
+        const begunAt = at.toISOString();
+        await inside.run(`INSERT INTO journal (${ALL_COLUMNS}) VALUES ${placeholders(12, 1)}`, [
+          id,
+          drafted.kind,
+          drafted.zone,
+          drafted.provider,
+          'begun',
+          begunAt,
+          null,
+          null,
+          JSON.stringify(drafted.undoes),
+          JSON.stringify(drafted.snapshot),
+          JSON.stringify(drafted.plan),
+          drafted.zoneText,
+        ]);
+        // Before the commit: an entry in the journal always has its copy.
+        if (copiesFolder !== null) await writeCopy(copiesFolder, `${id}.zone`, drafted.zoneText);
+        return { ...drafted, id, state: 'begun', begunAt, finishedAt: null, detail: null };
+      }),
+    finish: async (id, state, at, detail) => {
+      const changed = await sql.all(
+        'UPDATE journal SET state = ?, finished_at = ?, detail = ? WHERE id = ? RETURNING id',
+        [state, at.toISOString(), detail, id],
+      );
+      if (changed.length === 0) throw new Error(`the journal has no entry ${id}`);
+    },
+    entry: async (id) => {
+      const [row] = await sql.all(`SELECT ${ALL_COLUMNS} FROM journal WHERE id = ?`, [id]);
+      return row === undefined ? null : readEntry<Snapshot, Plan>(row);
+    },
+    entries: async ({ zone, states, limit }) => {
+      const inStates =
+        states === null ? '1 = 1' : states.length === 0 ? '1 = 0' : `state IN ${placeholders(states.length, 1)}`;
+      const rows = await sql.all(
+        `SELECT ${ALL_COLUMNS} FROM journal WHERE ${inStates} ${zone === null ? '' : 'AND zone = ?'}
+         ORDER BY substr(id, 1, 10) DESC, length(id) DESC, id DESC LIMIT ?`,
+        [...(states ?? []), ...(zone === null ? [] : [zone]), limit ?? Number.MAX_SAFE_INTEGER],
+      );
+      return rows.map((row) => readEntry<Snapshot, Plan>(row));
+    },
+  };
+}
+
+/** `2026-11-23-01`. The hundredth of a day is `-100`: still later than `-99`, because longer is later. */
+async function nextId(sql: Sql, at: Date): Promise<string> {
+  const day = at.toISOString().slice(0, 10);
+  const [row] = await sql.all(
+    'SELECT COALESCE(max(CAST(substr(id, 12) AS INTEGER)), 0) + 1 AS next FROM journal WHERE substr(id, 1, 10) = ?',
+    [day],
+  );
+  const next = row === undefined ? 1 : integer(row, 'next');
+  return `${day}-${String(next).padStart(2, '0')}`;
+}
+
+/** Whole and on the disk when this resolves, or not there at all. */
+async function writeCopy(folder: string, name: string, content: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const path = join(folder, name);
+    const file = await open(`${path}.part`, 'w', 0o600);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await chmod(`${path}.part`, 0o600);
+    await rename(`${path}.part`, path);
+    const directory = await open(folder, 'r');
+    await directory.sync().finally(() => directory.close());
+  } catch (cause) {
+    throw new UnsentError('journal-copy-failed', {
+      message: `The copy of the zone could not be written to ${folder}, so nothing was changed in DNS.`,
+      hint: 'Make the folder writable, or make room on its disk.',
+      cause,
+    });
+  }
+}
+
+function readEntry<Snapshot, Plan>(row: Row): StoredJournalEntry<Snapshot, Plan> {
+  const zone = parseDomainName(text(row, 'zone'));
+  if (zone === null) throw new Error('a journal entry names no zone');
+  const snapshot: Snapshot = JSON.parse(text(row, 'snapshot'));
+  const plan: Plan = JSON.parse(text(row, 'plan'));
+  const undoes: readonly string[] = JSON.parse(text(row, 'undoes'));
+  return {
+    id: text(row, 'id'),
+    kind: oneOf(['lockdown', 'unlock', 'spf'], text(row, 'kind')),
+    zone,
+    provider: text(row, 'provider'),
+    state: oneOf(['begun', 'applied', 'failed', 'unclear', 'undone'], text(row, 'state')),
+    begunAt: text(row, 'begun_at'),
+    finishedAt: textOrNull(row, 'finished_at'),
+    detail: textOrNull(row, 'detail'),
+    undoes,
+    snapshot,
+    plan,
+    zoneText: text(row, 'zone_text'),
+  };
+}
+
+function oneOf<const T extends string>(allowed: readonly T[], value: string): T {
+  const found = allowed.find((one) => one === value);
+  if (found === undefined) throw new Error(`the journal holds the unknown word ${value}`);
+  return found;
+}

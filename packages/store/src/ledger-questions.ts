@@ -1,0 +1,160 @@
+import { type DomainName, parseDomainName } from '@unsent/dns';
+import { dateOrNull, integer, type Row, type Sql, type SqlValue, text } from './sql.ts';
+
+/** Which entries a question is about. Null means no bound. */
+export type StoredFilter = {
+  readonly run: number | null;
+  readonly domain: DomainName | null;
+  readonly backscatter: string | null;
+  readonly since: Date | null;
+  readonly until: Date | null;
+};
+
+export type StoredTotals = {
+  readonly domain: DomainName | null;
+  readonly messages: number;
+  readonly bounces: number;
+  readonly backscatter: number;
+  readonly genuine: number;
+  readonly unknown: number;
+  readonly decisive: number;
+  readonly firstSeen: Date | null;
+  readonly lastSeen: Date | null;
+};
+
+export type StoredHour = {
+  readonly hour: Date;
+  readonly messages: number;
+  readonly bounces: number;
+  readonly backscatter: number;
+};
+
+/** The report's questions, each answered by the database. */
+export interface LedgerQuestions {
+  totalsByDomain(filter: StoredFilter): Promise<readonly StoredTotals[]>;
+  totalsByHour(filter: StoredFilter): Promise<readonly StoredHour[]>;
+  top(question: Question, filter: StoredFilter, limit: number): Promise<readonly NameCount[]>;
+}
+
+export type Question = keyof typeof COLUMN_OF;
+export type NameCount = { readonly name: string; readonly count: number };
+
+const MS_PER_HOUR = 3_600_000;
+
+const COLUMN_OF = {
+  reporter: 'reporter',
+  origin: 'origin_ip',
+  network: 'network',
+  'local-part': 'local_part',
+  'origin-spf': 'origin_spf',
+  evidence: 'evidence',
+  kind: 'kind',
+} as const;
+
+/** Sums of hours, or of single events where a run is named: the hours do not know runs. */
+const FROM_HOURS = { table: 'hourly', weight: 'messages', first: 'first_at', last: 'last_at' } as const;
+const FROM_EVENTS = { table: 'event', weight: '1', first: 'arrived_at', last: 'arrived_at' } as const;
+
+/** The questions over an engine. */
+export function ledgerQuestions(sql: Sql): LedgerQuestions {
+  return {
+    totalsByDomain: async (filter) => {
+      const { table, weight, first, last } = filter.run === null ? FROM_HOURS : FROM_EVENTS;
+      const { where, values } = condition(filter, table);
+      const rows = await sql.all(
+        `SELECT domain, sum(${weight}) AS messages, ${sumsOf(weight)}, min(${first}) AS first_seen, max(${last}) AS last_seen
+         FROM ${table} ${where} GROUP BY domain ORDER BY messages DESC, domain`,
+        values,
+      );
+      return rows.map(readTotals);
+    },
+    totalsByHour: async (filter) => {
+      const { table, weight } = filter.run === null ? FROM_HOURS : FROM_EVENTS;
+      const { where, values } = condition(filter, table);
+      const hour = table === 'hourly' ? 'hour' : `arrived_at / ${MS_PER_HOUR}`;
+      const rows = await sql.all(
+        `SELECT ${hour} AS hour, sum(${weight}) AS messages, ${sumsOf(weight)}
+         FROM ${table} ${where} GROUP BY 1 ORDER BY 1`,
+        values,
+      );
+      return rows.map((row) => ({
+        hour: new Date(integer(row, 'hour') * MS_PER_HOUR),
+        messages: integer(row, 'messages'),
+        bounces: integer(row, 'bounces'),
+        backscatter: integer(row, 'backscatter'),
+      }));
+    },
+    top: (question, filter, limit) =>
+      question === 'evidence' ? topEvidence(sql, filter, limit) : topOf(sql, COLUMN_OF[question], filter, limit),
+  };
+}
+
+function sumsOf(weight: string): string {
+  const sum = (when: string, name: string) => `sum(CASE WHEN ${when} THEN ${weight} ELSE 0 END) AS ${name}`;
+  return [
+    sum("kind = 'bounce'", 'bounces'),
+    sum("backscatter = 'yes'", 'backscatter'),
+    sum("backscatter = 'no'", 'genuine'),
+    // An ordinary message, a report and a receipt get no verdict; 'unknown' is said of the rest only.
+    sum("backscatter = 'unknown' AND kind IN ('bounce', 'auto-reply', 'arf')", 'unknown'),
+    sum("backscatter = 'yes' AND decisive = 1", 'decisive'),
+  ].join(', ');
+}
+
+function readTotals(row: Row): StoredTotals {
+  return {
+    domain: parseDomainName(text(row, 'domain')),
+    messages: integer(row, 'messages'),
+    bounces: integer(row, 'bounces'),
+    backscatter: integer(row, 'backscatter'),
+    genuine: integer(row, 'genuine'),
+    unknown: integer(row, 'unknown'),
+    decisive: integer(row, 'decisive'),
+    firstSeen: dateOrNull(row, 'first_seen'),
+    lastSeen: dateOrNull(row, 'last_seen'),
+  };
+}
+
+async function topOf(sql: Sql, column: string, filter: StoredFilter, limit: number): Promise<readonly NameCount[]> {
+  const { where, values } = condition(filter, 'event', `${column} IS NOT NULL`);
+  const rows = await sql.all(
+    `SELECT ${column} AS name, count(*) AS n FROM event ${where}
+     GROUP BY ${column} ORDER BY n DESC, name LIMIT ?`,
+    [...values, limit],
+  );
+  return rows.map((row) => ({ name: text(row, 'name'), count: integer(row, 'n') }));
+}
+
+/** Rules come together in few combinations, so those are counted by the database and taken apart here. */
+async function topEvidence(sql: Sql, filter: StoredFilter, limit: number): Promise<readonly NameCount[]> {
+  const { where, values } = condition(filter, 'event', "evidence <> ''");
+  const rows = await sql.all(
+    `SELECT evidence AS name, count(*) AS n FROM event ${where} GROUP BY evidence ORDER BY evidence`,
+    values,
+  );
+  const counts = new Map<string, number>();
+  for (const row of rows) {
+    for (const rule of text(row, 'name').split(' ')) counts.set(rule, (counts.get(rule) ?? 0) + integer(row, 'n'));
+  }
+  return [...counts]
+    .map(([name, count]) => ({ name, count }))
+    .sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1))
+    .slice(0, limit);
+}
+
+function condition(filter: StoredFilter, table: 'hourly' | 'event', extra: string | null = null) {
+  const time = table === 'hourly' ? 'hour' : 'arrived_at';
+  const unit = table === 'hourly' ? 1 : MS_PER_HOUR;
+  const since = filter.since === null ? null : Math.floor(filter.since.getTime() / MS_PER_HOUR) * unit;
+  const until = filter.until === null ? null : Math.ceil(filter.until.getTime() / MS_PER_HOUR) * unit;
+  const parts: readonly (readonly [string, SqlValue])[] = [
+    ['run = ?', filter.run],
+    ['domain = ?', filter.domain],
+    ['backscatter = ?', filter.backscatter],
+    [`${time} >= ?`, since],
+    [`${time} < ?`, until],
+  ];
+  const asked = parts.filter(([, value]) => value !== null);
+  const all = [...asked.map(([part]) => part), ...(extra === null ? [] : [extra])];
+  return { where: all.length === 0 ? '' : `WHERE ${all.join(' AND ')}`, values: asked.map(([, value]) => value) };
+}

@@ -1,0 +1,87 @@
+/** What a statement may be given. Booleans are stored as 0 and 1 by whoever writes the row. */
+export type SqlValue = null | string | number | bigint | Uint8Array;
+
+/** One row as the engine returns it; read it through `text`, `integer`, `bytes`, which check. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/**
+ * The engine, as the rest of the package sees it: statements with `?` for values, in a dialect that SQLite and
+ * PostgreSQL share.
+ *
+ * Integers go in and come out whole, up to 64 bits. `transaction` commits what `work` did when it resolves, and takes
+ * all of it back when it rejects; inside it, only the handed `sql` may be used. Its lock is taken at the start, so
+ * what is read inside stays true until the commit.
+ */
+export interface Sql {
+  run(statement: string, values?: readonly SqlValue[]): Promise<void>;
+  all(statement: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+}
+
+/** Rows of one multi-row INSERT. Few sizes, so that few statements are prepared. */
+const ROWS_PER_STATEMENT = [100, 10, 1] as const;
+
+/**
+ * Inserts many rows with few statements and resolves to what `RETURNING` in `suffix` gave.
+ *
+ * `suffix` is whatever follows VALUES: ON CONFLICT, RETURNING.
+ */
+export async function insertRows(
+  sql: Sql,
+  table: string,
+  columns: readonly string[],
+  rows: readonly (readonly SqlValue[])[],
+  suffix = '',
+): Promise<readonly Row[]> {
+  const returned: Row[] = [];
+  let done = 0;
+  for (const size of ROWS_PER_STATEMENT) {
+    const statement = `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${placeholders(columns.length, size)} ${suffix}`;
+    for (; rows.length - done >= size; done += size) {
+      const result = await sql.all(statement, rows.slice(done, done + size).flat());
+      for (const row of result) returned.push(row);
+    }
+  }
+  return returned;
+}
+
+/** `(?, ?), (?, ?)`: `rows` groups of `columns` placeholders. */
+export function placeholders(columns: number, rows: number): string {
+  const group = `(${Array<string>(columns).fill('?').join(', ')})`;
+  return Array<string>(rows).fill(group).join(', ');
+}
+
+/** A text column that is never NULL. */
+export function text(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw new TypeError(`column ${column} holds no text`);
+  return value;
+}
+
+/** A text column, null where it is NULL. */
+export function textOrNull(row: Row, column: string): string | null {
+  return row[column] === null ? null : text(row, column);
+}
+
+/** An integer that JavaScript can hold exactly; anything else is a fault in the data and throws. */
+export function integer(row: Row, column: string): number {
+  const value = row[column];
+  const number = typeof value === 'bigint' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isSafeInteger(number)) {
+    throw new RangeError(`column ${column} holds no safe integer`);
+  }
+  return number;
+}
+
+/** An integer column as a moment (milliseconds since 1970), null where it is NULL. */
+export function dateOrNull(row: Row, column: string): Date | null {
+  return row[column] === null ? null : new Date(integer(row, column));
+}
+
+/** Bytes of a blob column. */
+export function bytes(row: Row, column: string): Uint8Array {
+  const value = row[column];
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError(`column ${column} holds no bytes`);
+}

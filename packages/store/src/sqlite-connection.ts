@@ -1,0 +1,123 @@
+import Database from 'libsql';
+import { explainEngineError, isBusy } from './errors.ts';
+import type { Row, Sql, SqlValue } from './sql.ts';
+
+/** An open SQLite database. */
+export interface SqliteConnection extends Sql {
+  close(): Promise<void>;
+}
+
+type Statement = ReturnType<InstanceType<typeof Database>['prepare']>;
+
+const MAX_PREPARED = 256;
+const FIRST_WAIT_MS = 2;
+const LONGEST_WAIT_MS = 100;
+
+/**
+ * Opens one connection. `busyLimitMs` bounds how long a lock held by another process is waited for.
+ *
+ * The engine's own busy time-out would stop the whole process while it waits, so it is off: a busy database is tried
+ * again after a pause, and meanwhile everything else goes on.
+ */
+export function connectSqlite(path: string, busyLimitMs: number): SqliteConnection {
+  const database = openDatabase(path);
+  const prepared = new Map<string, Statement>();
+  const withLock = lock();
+
+  const prepare = (statement: string): Statement => {
+    const known = prepared.get(statement);
+    if (known !== undefined) return known;
+    if (prepared.size >= MAX_PREPARED) prepared.clear();
+    const made = database.prepare(statement);
+    prepared.set(statement, made);
+    return made;
+  };
+  const direct = {
+    run: (statement: string, values: readonly SqlValue[] = []): void => {
+      prepare(statement).run(bound(values));
+    },
+    all: (statement: string, values: readonly SqlValue[] = []): readonly Row[] =>
+      prepare(statement).all(bound(values)).filter(isRow),
+  };
+  const patiently = <T>(work: () => T): Promise<T> => retryWhileBusy(work, path, busyLimitMs);
+
+  const inside: Sql = {
+    run: async (statement, values) => explained(path, () => direct.run(statement, values)),
+    all: async (statement, values) => explained(path, () => direct.all(statement, values)),
+    transaction: (work) => work(inside),
+  };
+  return {
+    run: (statement, values) => withLock(() => patiently(() => direct.run(statement, values))),
+    all: (statement, values) => withLock(() => patiently(() => direct.all(statement, values))),
+    transaction: (work) =>
+      withLock(async () => {
+        await patiently(() => database.exec('BEGIN IMMEDIATE'));
+        try {
+          const result = await work(inside);
+          await patiently(() => database.exec('COMMIT'));
+          return result;
+        } catch (error) {
+          rollBack(database);
+          throw explainEngineError(error, path);
+        }
+      }),
+    close: () => withLock(async () => void database.close()),
+  };
+}
+
+function openDatabase(path: string): InstanceType<typeof Database> {
+  return explained(path, () => {
+    const database = new Database(path, { timeout: 0 });
+    database.defaultSafeIntegers(true);
+    return database;
+  });
+}
+
+/** After some errors SQLite has rolled back by itself; a second time is an error of its own, and means nothing. */
+function rollBack(database: InstanceType<typeof Database>): void {
+  if (database.inTransaction) database.exec('ROLLBACK');
+}
+
+/** One task after the other: a transaction spans several turns of the event loop, and there is one connection. */
+function lock(): <T>(task: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const mine = last.then(task);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}
+
+async function retryWhileBusy<T>(work: () => T, path: string, limitMs: number): Promise<T> {
+  const giveUpAt = performance.now() + limitMs;
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= giveUpAt) throw explainEngineError(error, path);
+    }
+    // Jitter, so that two that wait for the same lock do not meet again and again.
+    await new Promise((resume) => setTimeout(resume, waitMs * (0.5 + Math.random())));
+  }
+}
+
+function explained<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw explainEngineError(error, path);
+  }
+}
+
+/** The driver aborts the process when handed a boolean, and stores whole numbers as floating point unless told. */
+function bound(values: readonly SqlValue[]): SqlValue[] {
+  return values.map((value) => {
+    if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
+    if (typeof value === 'boolean' || value === undefined) throw new TypeError(`a ${typeof value} is no SQL value`);
+    return value;
+  });
+}
+
+function isRow(value: unknown): value is Row {
+  return typeof value === 'object' && value !== null;
+}

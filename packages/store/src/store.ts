@@ -1,0 +1,44 @@
+import { dirname, join, resolve } from 'node:path';
+import { storeError } from './errors.ts';
+import { type StoreJournal, sqlJournal } from './journal.ts';
+import { type StoreLedger, sqlLedger } from './ledger.ts';
+import { type LockedDomains, sqlLockedDomains } from './locked-domains.ts';
+import { type JoinSpans, type StoreSentLog, sqlSentLog } from './sent-log.ts';
+import { openSqlite, type SqliteOptions } from './sqlite.ts';
+
+/** What we have seen, decided and done. `Snapshot` and `Plan` are the lockdown package's types, kept as JSON. */
+export interface Store<Snapshot, Plan> {
+  /** The file that holds it, `:memory:`, or later the database server's name without its password. */
+  readonly place: string;
+  readonly ledger: StoreLedger;
+  readonly journal: StoreJournal<Snapshot, Plan>;
+  readonly sentLog: StoreSentLog;
+  readonly lockedDomains: LockedDomains;
+  close(): Promise<void>;
+}
+
+export type StoreOptions = SqliteOptions & { readonly joinSpans: JoinSpans };
+
+/**
+ * Opens the database at `location`: a path, or `:memory:` for one that is forgotten when it is closed.
+ *
+ * Makes it when it is missing. Throws an `UnsentError` with one of `STORE_ERROR_CODES` when it cannot be used; the
+ * database then is what it was before.
+ */
+export async function openStore<Snapshot, Plan>(
+  location: string,
+  options: StoreOptions,
+): Promise<Store<Snapshot, Plan>> {
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(location)?.[1];
+  if (scheme !== undefined) throw storeError('store-unsupported', `${scheme}://…`, null);
+  const sql = await openSqlite(location, options);
+  const isInMemory = location === ':memory:';
+  return {
+    place: isInMemory ? location : resolve(location),
+    ledger: sqlLedger(sql),
+    journal: sqlJournal<Snapshot, Plan>(sql, isInMemory ? null : join(dirname(resolve(location)), 'journal')),
+    sentLog: sqlSentLog(sql, options.joinSpans),
+    lockedDomains: sqlLockedDomains(sql),
+    close: () => sql.close(),
+  };
+}

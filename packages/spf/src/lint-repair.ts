@@ -1,0 +1,114 @@
+import type { Span } from './ast.ts';
+import { cleanText } from './lint-characters.ts';
+import { isTerm, repairTerm } from './lint-repair-term.ts';
+import { joinBroken, splitTokens, type Token } from './lint-tokens.ts';
+
+/** What was wrong at one place of a record, and the terms that were put there ('' when it was taken out). */
+export type Repair = {
+  readonly code: RepairCode;
+  readonly message: string;
+  /** Offsets into the text as it was published. */
+  readonly span: Span;
+  readonly replacement: string;
+};
+
+export type RepairCode =
+  | 'missing-space' // ip4:192.0.2.0/25-all
+  | 'needless-space' // ip4: 192.0.2.1
+  | 'separator' // a, mx; -all
+  | 'odd-character' // no-break spaces, typographic dashes
+  | 'quotes'
+  | 'version' // v=spf1. …, v=spf1; …
+  | 'misspelt' // ipv4:, incude:, includes:
+  | 'wrong-family' // ip4:2001:db8::1
+  | 'address-for-name' // a:192.0.2.1
+  | 'name-for-address' // ip4:mail.example.com
+  | 'bad-address' // 192.0.2.0/255.255.255.0, 192.0.2.*
+  | 'stray-character' // -all.
+  | 'not-a-name' // include:https://example.com/
+  | 'dropped'; // nothing better was found
+
+/** A record as its author most likely meant it. */
+export type RepairedRecord = {
+  readonly text: string;
+  /** Each term of `text` after `v=spf1`, and the place of the published text it was made of. */
+  readonly terms: readonly { readonly text: string; readonly span: Span }[];
+  readonly repairs: readonly Repair[];
+};
+
+/** Longer texts and more faults are no slips of the pen; the rest then stays as it is. */
+const MAX_LENGTH = 16_384;
+const MAX_BROKEN_TERMS = 50;
+
+/**
+ * Mends the mistakes that people make in SPF records; null when the text is not meant to be one.
+ *
+ * Terms that cannot be mended stay as they are, or are left out with `dropBroken`. A good record comes back with no
+ * repairs. Never throws; time in proportion to the length.
+ */
+export function repairRecord(source: string, options: { readonly dropBroken?: boolean } = {}): RepairedRecord | null {
+  if (source.length > MAX_LENGTH) return null;
+  const clean = cleanText(source);
+  const version = readVersion(clean.text);
+  if (version === null) return null;
+  const repairs: Repair[] = clean.changes.map(({ kind, message, span }) => ({
+    code: kind,
+    message,
+    span,
+    replacement: '',
+  }));
+  if (version.isWrong) {
+    const span = { start: clean.spans[0]?.start ?? 0, end: clean.spans[version.end - 1]?.end ?? 0 };
+    repairs.push({
+      code: 'version',
+      message: 'a record begins with "v=spf1" and a space',
+      span,
+      replacement: 'v=spf1',
+    });
+  }
+  const joined = joinBroken(splitTokens(clean, version.end));
+  repairs.push(...joined.repairs);
+  const terms = repairTerms(joined.tokens, repairs, options.dropBroken === true);
+  const text = ['v=spf1', ...terms.map((term) => term.text)].join(' ');
+  // What only the spaces have changed is no repair.
+  const isGood = repairs.length === 0;
+  return { text: isGood ? source : text, terms, repairs: repairs.sort((a, b) => a.span.start - b.span.start) };
+}
+
+/** True if a TXT record that receivers do not take for SPF was most likely meant to be one. */
+export function looksLikeSpf(source: string): boolean {
+  return readVersion(cleanText(source.slice(0, 64)).text) !== null;
+}
+
+/**
+ * Where the version ends in `text`, and whether it is written wrongly; null without a version.
+ *
+ * A pattern and no parser, because what is read here follows no grammar.
+ */
+function readVersion(text: string): { readonly end: number; readonly isWrong: boolean } | null {
+  const found = /^[\s'`<([]{0,4}(?:v ?[=:] ?spf ?-?1|spf1|v=spf(?= ))(?:\.0)?(?!\d|\.\d)[.,;:'"]{0,3}/i.exec(text);
+  if (found === null) return null;
+  const end = found[0].length;
+  const isFollowedWell = end === text.length || text[end] === ' ';
+  return { end, isWrong: found[0].toLowerCase() !== 'v=spf1' || !isFollowedWell };
+}
+
+function repairTerms(tokens: readonly Token[], repairs: Repair[], dropBroken: boolean): { text: string; span: Span }[] {
+  const terms: { text: string; span: Span }[] = [];
+  let broken = 0;
+  for (const { text, span } of tokens) {
+    const repaired = broken < MAX_BROKEN_TERMS ? repairTerm(text) : null;
+    if (repaired !== null) {
+      broken++;
+      const { code, message, terms: better } = repaired;
+      repairs.push({ code, message, span, replacement: better.join(' ') });
+      for (const term of better) terms.push({ text: term, span });
+    } else if (isTerm(text) || !dropBroken) {
+      terms.push({ text, span });
+    } else {
+      broken++;
+      repairs.push({ code: 'dropped', message: `"${text}" means nothing and was left out`, span, replacement: '' });
+    }
+  }
+  return terms;
+}

@@ -13,7 +13,7 @@ export type {
 } from './ledger.ts';
 export type { HeaderField, HeaderList } from './message.ts';
 export { type BatvKey, type DomainUse, type OwnDomain, type OwnDomains, ownDomains } from './own-domains.ts';
-export type { EnvelopeHints, MailRead, ReadMessage, ReadOptions } from './read.ts';
+export { type EnvelopeHints, type MailRead, type ReadOptions, readMessage } from './read.ts';
 export type { BounceReason } from './reason.ts';
 export type {
   BounceReport,

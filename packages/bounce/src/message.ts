@@ -1,3 +1,9 @@
+import { decodeCharset } from './mime-charset.ts';
+import { rawHeader } from './mime-header.ts';
+import { htmlToText } from './mime-html.ts';
+import { decodeTransfer } from './mime-transfer.ts';
+import { type MailPart, type WalkedMessage, walkMessage } from './mime-walk.ts';
+
 /** One header field: the name as written, the value unfolded and decoded for reading (RFC 2047, UTF-8). */
 export type HeaderField = { readonly name: string; readonly value: string };
 
@@ -9,4 +15,27 @@ export interface HeaderList {
   all(name: string): readonly string[];
   /** Every field, in order. */
   fields(): readonly HeaderField[];
+}
+
+/** A message split into its parts, over the normalised bytes (one per char). */
+export type MailMessage = WalkedMessage & { readonly text: string };
+
+const LIMITS = { maxDepth: 24, maxParts: 2000 };
+
+/** Splits a normalised message into parts. Never throws; what exceeds the limits stays in one piece. */
+export function readParts(text: string): MailMessage {
+  return { text, ...walkMessage(text, LIMITS) };
+}
+
+/** The body of a part as bytes (one per char), transfer encoding undone, cut after `maxLength` encoded bytes. */
+export function partBytes(message: MailMessage, part: MailPart, maxLength: number): string {
+  const body = message.text.slice(part.start, Math.min(part.end, part.start + maxLength));
+  return decodeTransfer(body, rawHeader(part.header, 'content-transfer-encoding').trim().toLowerCase());
+}
+
+/** The body of a part as text: charset decoded, HTML reduced to its text. */
+export function partText(message: MailMessage, part: MailPart, maxLength: number): string {
+  const bytes = partBytes(message, part, maxLength);
+  const text = decodeCharset(bytes, part.contentType.parameters.get('charset') ?? null);
+  return part.type === 'text/html' ? htmlToText(text) : text;
 }

@@ -1,5 +1,14 @@
+import { addressList, mailboxOf } from './address.ts';
 import type { MessageKind } from './kind.ts';
-import type { HeaderList } from './message.ts';
+import { type HeaderList, readParts } from './message.ts';
+import { parseMailDate } from './mime-date.ts';
+import { type HeaderBlock, headerList, rawHeader, rawHeaders } from './mime-header.ts';
+import { normaliseMessage } from './mime-text.ts';
+import { decodeHeaderValue } from './mime-words.ts';
+import { messageIdOf } from './original.ts';
+import { parseReceived } from './original-received.ts';
+import { headerSigns } from './prefilter.ts';
+import { readReport } from './read-report.ts';
 import type { BounceReport, ReceivedHop } from './report.ts';
 
 /** To whom the message was delivered, as the receiving side wrote it down. Addresses without brackets, in order, no repeats. */
@@ -40,5 +49,58 @@ export type ReadOptions = {
   readonly clock?: () => number;
 };
 
+const DEFAULT_MAX_BYTES = 67_108_864;
+
 /** Reads one message: what kind it is, and what it reports. Never throws and never rejects. */
-export type ReadMessage = (bytes: Uint8Array, options?: ReadOptions) => MailRead | Promise<MailRead>;
+export function readMessage(bytes: Uint8Array, options: ReadOptions = {}): MailRead | Promise<MailRead> {
+  try {
+    const raw = normaliseMessage(bytes, options.maxBytes ?? DEFAULT_MAX_BYTES);
+    return readNormalised(raw.text);
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+function readNormalised(text: string): MailRead {
+  const message = readParts(text);
+  const signs = headerSigns(message.header);
+  return { ...readReport(message, signs), ...outerFacts(message.header), subject: signs.subject || null, error: null };
+}
+
+const MAX_RECEIVED = 16;
+const DELIVERED_TO = ['delivered-to', 'x-original-to', 'envelope-to', 'x-envelope-to', 'apparently-to'];
+const MAX_ADDRESSES = 50;
+
+function outerFacts(header: HeaderBlock): Omit<MailRead, 'kind' | 'report' | 'subject' | 'error'> {
+  const addressesOf = (names: readonly string[]): readonly string[] =>
+    names.flatMap((name) =>
+      rawHeaders(header, name).flatMap((raw) => addressList(decodeHeaderValue(raw), MAX_ADDRESSES)),
+    );
+  return {
+    messageId: header.byName.has('message-id') ? messageIdOf(rawHeader(header, 'message-id')) : null,
+    date: parseMailDate(decodeHeaderValue(rawHeader(header, 'date'))),
+    headers: headerList(header),
+    received: rawHeaders(header, 'received').slice(0, MAX_RECEIVED).map(parseReceived),
+    envelope: {
+      deliveredTo: [...new Set(addressesOf(DELIVERED_TO))],
+      to: [...new Set(addressesOf(['to', 'cc']))],
+      returnPath: header.byName.has('return-path')
+        ? mailboxOf(decodeHeaderValue(rawHeader(header, 'return-path')))
+        : null,
+    },
+  };
+}
+
+function unreadable(error: unknown): MailRead {
+  return {
+    kind: 'ordinary',
+    messageId: null,
+    subject: null,
+    date: null,
+    headers: { get: () => null, all: () => [], fields: () => [] },
+    received: [],
+    envelope: { deliveredTo: [], to: [], returnPath: null },
+    report: null,
+    error: error instanceof Error ? error.message : String(error),
+  };
+}

@@ -1,0 +1,90 @@
+import { type FoundAddress, findAddresses } from '../address.ts';
+
+/**
+ * How a line names an address. The order is the order of trust: `heading` starts a block of its own, `labelled`
+ * carries a word like "Recipient:", `dialogue` is part of a quoted SMTP session, `sentence` stands in running text
+ * about failure, `summary` is the To of the message that the notice describes.
+ */
+export type MentionKind = 'heading' | 'labelled' | 'dialogue' | 'sentence' | 'summary';
+
+/** One address that a notice names, and what follows it on its line. */
+export type Mention = {
+  readonly kind: MentionKind;
+  readonly address: string;
+  readonly line: number;
+  readonly rest: string;
+};
+
+const MAX_LINE = 1000;
+const MAX_MENTIONS = 25_000;
+
+/** Every address that a notice names in a way that may mean a recipient, in order. */
+export function findMentions(lines: readonly string[]): readonly Mention[] {
+  const mentions: Mention[] = [];
+  for (const [number, whole] of lines.entries()) {
+    if (mentions.length > MAX_MENTIONS) break;
+    if (!whole.includes('@')) continue;
+    const line = whole.length > MAX_LINE ? whole.slice(0, MAX_LINE) : whole;
+    mentionsIn(line, number, lines[number - 1] ?? '', mentions);
+  }
+  return mentions;
+}
+
+function mentionsIn(line: string, number: number, before: string, mentions: Mention[]): void {
+  const text = line.replace(LEADING_MARKS, '');
+  const found = findAddresses(text);
+  const first = found[0];
+  if (first === undefined) return;
+  const kind = kindOf(text, first, before);
+  if (kind === null) return;
+  mentions.push({ kind, address: first.address, line: number, rest: restOf(text, first) });
+  for (const more of listContinues(text, found)) mentions.push({ kind, address: more.address, line: number, rest: '' });
+}
+
+const LEADING_MARKS = /^[\s*•·#|=-]{0,40}(?:>{1,4}\s{0,4}(?=<?\S{1,128}@))?/;
+const OPENING = /^(?:[<"'([]|\\?"|smtp:|mailto:|rfc822;\s?){0,4}$/i;
+const NOT_RECIPIENT =
+  /\b(?:from|sender|reply-to|return-path|reply to|mail from|contact|e-?mail us|write to|ask|by|postmaster at|support|cc|bcc|envelope-from|message-id|expanded from|generated (?:from|by)|originally sent by)\b[^@\n]{0,40}$/i;
+const LABEL =
+  /(?:^|[\s(])(?:failed recipients?|recipient(?:'s)?(?: address| e-?mail(?: address)?)?|intended recipients?|addressed to|final-recipient|original-recipient|error-for|undeliverable (?:address|to)|rcpt to|address(?:es)? (?:failed|rejected)|e-?mail address|delivery (?:to|for)(?: the following recipients?)?|unable to deliver(?: (?:message|mail))? to|could not deliver(?: (?:message|mail))? to|failed(?: addresse?s?)?|mailbox|user|userid|account|destinatario|destinataire|empf[äa]nger|the following recipients?[^@]{0,60})\s{0,3}[:=]?\s{0,4}(?:[<"'([]|smtp:|rfc822;\s?){0,4}$/i;
+const SUMMARY = /^to\s{0,4}:\s{0,20}/i;
+const DIALOGUE = /(?:rcpt to:\s{0,3}|(?:^|[^\d.])[45]\d\d[\s-](?:#?[245]\.\d{1,3}\.\d{1,3}[\s:]{0,3})?[^@<]{0,60})<?$/i;
+const FAILURE =
+  /deliver|fail|reject|unknown|undeliver|unable|could ?n.t|could not|cannot|not exist|no such|invalid|full|quota|exceed|reach|unavailable|unzustellbar|zugestellt|entreg|livr|consegn/i;
+
+function kindOf(text: string, first: FoundAddress, before: string): MentionKind | null {
+  const prefix = text.slice(0, first.start);
+  const after = text.slice(first.end);
+  if (OPENING.test(prefix)) return headingOrSentence(after);
+  if (/rcpt to:\s{0,3}<?$/i.test(prefix)) return 'dialogue';
+  if (SUMMARY.test(text)) return 'summary';
+  if (NOT_RECIPIENT.test(prefix)) return null;
+  if (LABEL.test(prefix)) return 'labelled';
+  if (DIALOGUE.test(prefix)) return 'dialogue';
+  return FAILURE.test(text) || FAILURE.test(before) ? 'sentence' : null;
+}
+
+// What may follow an address that opens a block: nothing, a list, or punctuation and the diagnostic.
+const HEADING_TAIL = /^[>"')\]]{0,3}(?:\s{0,80}$|[.,;]?\s{0,4}$|\s{0,4}(?::|\.\.\.|[([]|[-–—]\s|,|;|\bon\b))/;
+
+function headingOrSentence(after: string): MentionKind | null {
+  if (HEADING_TAIL.test(after)) return 'heading';
+  return FAILURE.test(after) ? 'sentence' : null;
+}
+
+function restOf(text: string, found: FoundAddress): string {
+  return text.slice(found.end).replace(/^[\s>"')\],;]{0,8}(?:\.\.\.)?[:\s]{0,4}/, '');
+}
+
+// "a@example.com, b@example.com" on one line.
+function listContinues(text: string, found: readonly FoundAddress[]): readonly FoundAddress[] {
+  const list: FoundAddress[] = [];
+  for (let index = 1; index < found.length; index += 1) {
+    const before = found[index - 1];
+    const here = found[index];
+    if (before === undefined || here === undefined) break;
+    if (!/^[>"')\]]{0,2}\s{0,3}[,;]\s{0,3}[<"'([]{0,2}$/.test(text.slice(before.end, here.start))) break;
+    list.push(here);
+  }
+  return list;
+}

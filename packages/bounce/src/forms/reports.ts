@@ -1,0 +1,34 @@
+import type { MailMessage } from '../message.ts';
+import { rawHeader } from '../mime-header.ts';
+import { readParameters } from '../mime-type.ts';
+import type { MailPart } from '../mime-walk.ts';
+
+// RFC 7489 §7.2.1.1: "Report Domain: x Submitter: y Report-ID: z"; receivers vary case, spaces and order.
+const DMARC_SUBJECT =
+  /^\W{0,4}(?:re: )?\[?(?:dmarc (?:aggregate )?report|report[- ]?domain\s?:|dmarc[- ]aggregate|aggregate dmarc)|submitter\s?:.{0,200}report-?id|report domain:.{0,200}submitter/i;
+const TLS_SUBJECT = /^\W{0,4}report domain:.{0,200}submitter:.{0,200}report-id:\s{0,3}</i;
+// receiver!domain!begin!end[!id].(xml|zip|xml.gz|json.gz): RFC 7489 §7.2.1.1, RFC 8460 §5.1.
+const REPORT_FILE =
+  /^[^!\s]{1,255}![^!\s]{1,255}!\d{6,12}!\d{6,12}(?:![\w.+-]{1,100})?\.(?:xml|zip|gz|xml\.gz|json|json\.gz)$/i;
+const ARCHIVE_TYPE =
+  /^application\/(?:zip|gzip|x-gzip|x-zip|x-zip-compressed|x-compressed|octet-stream|xml|gzip-compressed)|^text\/xml/;
+
+/** True if the message is a DMARC aggregate report (RFC 7489) or an SMTP TLS report (RFC 8460). */
+export function isAggregateReport(message: MailMessage, subject: string): boolean {
+  if (message.header.byName.has('tls-report-domain') || message.parts.some(isTlsPart)) return true;
+  const kind = message.contentType.parameters.get('report-type')?.toLowerCase();
+  if (kind === 'tlsrpt') return true;
+  const attachments = message.parts.filter((part) => ARCHIVE_TYPE.test(part.type));
+  if (attachments.some((part) => REPORT_FILE.test(fileName(part)))) return true;
+  return (DMARC_SUBJECT.test(subject) || TLS_SUBJECT.test(subject)) && attachments.length > 0;
+}
+
+function isTlsPart(part: MailPart): boolean {
+  return part.type === 'application/tlsrpt+gzip' || part.type === 'application/tlsrpt+json';
+}
+
+function fileName(part: MailPart): string {
+  const disposition = rawHeader(part.header, 'content-disposition');
+  const named = disposition === '' ? undefined : readParameters(disposition).parameters.get('filename');
+  return (named ?? part.contentType.parameters.get('name') ?? '').trim();
+}

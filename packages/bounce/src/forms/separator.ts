@@ -1,0 +1,77 @@
+/** Where the notice ends and where the returned message starts, as offsets. */
+export type ReturnedAt = { readonly noticeEnd: number; readonly start: number };
+
+// Each is a whole line once dashes, stars and case are gone. Which MTA writes it is said where that is not obvious.
+const SEPARATORS = new RegExp(
+  `^(?:${[
+    'below this line is a copy of the message', // qmail and its kin
+    'this is a copy of (?:the|your) message[^\\n]{0,60}', // Exim
+    '(?:the )?(?:body|header|headers?) of the (?:original )?message (?:is|are) (?:following|\\d+ characters long)[^\\n]{0,60}',
+    'below is a copy of the original message', // OpenSMTPD
+    '(?:start of )?(?:original|unsent|returned|undelivered|rejected|failed) (?:message|mail)(?: (?:follows|below|info|headers?|header follows|text follows|starts here|attached))?', // Sendmail, Gmail, IMail, many
+    '(?:the )?(?:original )?message headers?(?: (?:follows?|only))?', // Sendmail, DragonFly
+    'message text follows|message header follows|message contents follow',
+    'included is a copy of the message header', // MX Logic
+    'the (?:header and top|first) \\d+ (?:lines|bytes)[^\\n]{0,60}',
+    'here is a copy of the first part of the message[^\\n]{0,40}', // Demon Internet
+    'a summary of the undelivered message[^\\n]{0,40}',
+    'copy of (?:the )?(?:original )?(?:message|mail)[^\\n]{0,60}',
+    'mensaje original(?: adjunto)?|message d.origine|urspr.ngliche nachricht|mensagem original|messaggio originale|begin forwarded message',
+    'session transcript follows', // kept out of the returned text on purpose: see below
+  ].join('|')})[.:]?$`,
+);
+const NOT_A_RETURN = 'session transcript follows';
+const MAX_LINE = 200;
+
+/**
+ * Finds the returned message within a notice's text: at a separator line, or where a block of header fields begins
+ * that only a returned message has. Null when the text holds none.
+ */
+export function findReturned(text: string): ReturnedAt | null {
+  let at = 0;
+  while (at < text.length) {
+    const newline = text.indexOf('\n', at);
+    const end = newline === -1 ? text.length : newline;
+    if (end - at < MAX_LINE && isSeparator(text, at, end))
+      return { noticeEnd: at, start: Math.min(end + 1, text.length) };
+    if (isHeaderBlockAt(text, at)) return { noticeEnd: at, start: at };
+    at = end + 1;
+  }
+  return null;
+}
+
+function isSeparator(text: string, start: number, end: number): boolean {
+  const line = text.slice(start, end);
+  const bare = line
+    .replace(/^[\s*=_#~+-]{1,100}/, '')
+    .replace(/[\s*=_#~+-]{1,100}$/, '')
+    .toLowerCase();
+  if (bare.length < 12 || bare.length > 140 || bare === NOT_A_RETURN || !SEPARATORS.test(bare)) return false;
+  // "Original message" is a separator, but "Original message: some words" in a sentence is not.
+  return true;
+}
+
+const FIRST_FIELD =
+  /(?:return-path|received|dkim-signature|domainkey-signature|from|message-id|date|to|subject|mime-version|x-[a-z0-9-]{2,40}|arc-[a-z-]{4,30}|content-type|sender|reply-to)[ \t]{0,4}:/iy;
+const TELLING_FIELD = /^(return-path|received|from|message-id|date|to|subject|dkim-signature)[ \t]{0,4}:/i;
+const MAX_BLOCK_LINES = 120;
+
+// Three telling fields in one block, one of them From, Received or Message-ID, none of them indented.
+function isHeaderBlockAt(text: string, start: number): boolean {
+  FIRST_FIELD.lastIndex = start;
+  if (!FIRST_FIELD.test(text)) return false;
+  const seen = new Set<string>();
+  let at = start;
+  for (let lines = 0; lines < MAX_BLOCK_LINES && at < text.length; lines += 1) {
+    const newline = text.indexOf('\n', at);
+    const end = newline === -1 ? text.length : newline;
+    if (end === at) break;
+    const line = text.slice(at, Math.min(end, at + 60));
+    const field = TELLING_FIELD.exec(line)?.[1];
+    if (field !== undefined) seen.add(field.toLowerCase());
+    else if (!/^[ \t]|^[!-9;-~]{1,60}:/.test(line)) break;
+    if (seen.size >= 3 && (seen.has('from') || seen.has('received') || seen.has('message-id'))) return true;
+    at = end + 1;
+  }
+  return false;
+}

@@ -1,0 +1,78 @@
+import { addressKey, mailboxOf } from '../address.ts';
+import { findMentions, type Mention, type MentionKind } from './mentions.ts';
+import type { Notice } from './notice.ts';
+
+/** A recipient as the text names it, before codes and reason are read from its diagnostic. */
+export type NamedRecipient = {
+  readonly address: string;
+  readonly originalRecipient: string | null;
+  readonly diagnostic: string | null;
+};
+
+const ORDER: readonly MentionKind[] = ['heading', 'labelled', 'dialogue', 'sentence', 'summary'];
+
+/**
+ * The recipients that a notice is about: the addresses named in the most trustworthy way that occurs in it.
+ *
+ * Addresses of the notice's own sender and receiver are left out, unless nothing else is named.
+ */
+export function recipientsInText(notice: Notice): readonly NamedRecipient[] {
+  const mentions = findMentions(notice.lines).filter((mention) => !isContact(mention, notice));
+  for (const allowOwn of [false, true]) {
+    for (const kind of ORDER) {
+      const chosen = mentions.filter((one) => one.kind === kind && (allowOwn || !isOwn(one.address, notice)));
+      if (chosen.length > 0) return withDiagnostics(chosen, notice);
+    }
+  }
+  return [];
+}
+
+function isOwn(address: string, notice: Notice): boolean {
+  return notice.ownAddresses.has(addressKey(address));
+}
+
+const CONTACT = /^(?:postmaster|mailer-daemon|abuse|hostmaster|support|helpdesk|help|webmaster|admin|mail-daemon)@/i;
+
+function isContact(mention: Mention, notice: Notice): boolean {
+  return CONTACT.test(mention.address) && (mention.kind !== 'heading' || isOwn(mention.address, notice));
+}
+
+function withDiagnostics(chosen: readonly Mention[], notice: Notice): readonly NamedRecipient[] {
+  const byKey = new Map<string, NamedRecipient>();
+  for (const [index, mention] of chosen.entries()) {
+    const end = chosen[index + 1]?.line ?? notice.lines.length;
+    const block = mention.kind === 'summary' ? '' : blockText(notice.lines, mention, Math.max(end, mention.line + 1));
+    const key = addressKey(mention.address);
+    const known = byKey.get(key);
+    if (known !== undefined && (known.diagnostic !== null || block === '')) continue;
+    byKey.set(key, {
+      address: mention.address,
+      originalRecipient: originalIn(block),
+      diagnostic: block === '' ? null : block,
+    });
+  }
+  return [...byKey.values()];
+}
+
+const MAX_BLOCK_LINES = 14;
+const MAX_BLOCK = 1500;
+const RULE = /^[\s=*_-]{6,200}$|^\s{0,8}-{2,40}\s?[A-Za-z]/;
+
+// The rest of the line and the lines below it, up to the next recipient, a rule or a paragraph's end.
+function blockText(lines: readonly string[], mention: Mention, end: number): string {
+  const pieces = mention.rest === '' ? [] : [mention.rest];
+  for (let at = mention.line + 1; at < end && at <= mention.line + MAX_BLOCK_LINES; at += 1) {
+    const line = lines[at] ?? '';
+    if (RULE.test(line)) break;
+    if (line.trim() !== '') pieces.push(line.trim());
+    else if (pieces.length > 0) break;
+  }
+  return pieces.join(' ').slice(0, MAX_BLOCK).trim();
+}
+
+const EXPANDED = /\((?:expanded|ultimately generated|generated) from:? ([^)\n]{1,300})\)/i;
+
+function originalIn(block: string): string | null {
+  const text = EXPANDED.exec(block)?.[1];
+  return text === undefined ? null : mailboxOf(text);
+}

@@ -1,0 +1,102 @@
+import type { HeaderField, HeaderList } from './message.ts';
+import { decodeHeaderValue } from './mime-words.ts';
+
+type RawField = { readonly name: string; readonly raw: string };
+
+/** A header block in raw bytes, found in a message. */
+export type HeaderBlock = {
+  readonly fields: readonly RawField[];
+  readonly byName: ReadonlyMap<string, readonly RawField[]>;
+  /** Where the body starts: behind the empty line. */
+  readonly bodyStart: number;
+  readonly end: number;
+};
+
+const MAX_FIELDS = 50_000;
+
+/**
+ * Reads the header block that starts at `start` in `text` and ends at an empty line or at `limit`.
+ *
+ * Lines that are neither a field nor a continuation are skipped when another field follows and end the block when
+ * none does, because broken reports leave the empty line out.
+ */
+export function readHeaderBlock(text: string, start: number, limit: number): HeaderBlock {
+  const fields: RawField[] = [];
+  const byName = new Map<string, RawField[]>();
+  let at = start;
+  let junkAt = -1;
+  while (at < limit && !isBlankLine(text, at)) {
+    const end = fieldEnd(text, at, limit);
+    const field = fields.length < MAX_FIELDS ? readField(text, at, end) : null;
+    if (field !== null) {
+      junkAt = -1;
+      fields.push(field);
+      const key = field.name.toLowerCase();
+      const same = byName.get(key);
+      if (same === undefined) byName.set(key, [field]);
+      else same.push(field);
+    } else if (junkAt === -1) junkAt = at;
+    else if (at - junkAt > 2000 && fields.length < MAX_FIELDS) break;
+    at = end + 1;
+  }
+  if (junkAt !== -1 && fields.length > 0 && fields.length < MAX_FIELDS)
+    return { fields, byName, bodyStart: junkAt, end: junkAt };
+  const end = Math.min(at, limit);
+  const lineEnd = text.indexOf('\n', end);
+  return { fields, byName, bodyStart: lineEnd === -1 || lineEnd >= limit ? limit : lineEnd + 1, end };
+}
+
+// The end of a field: the first line end that no blank follows (RFC 5322 §2.2.3).
+function fieldEnd(text: string, at: number, limit: number): number {
+  let end = text.indexOf('\n', at);
+  while (end !== -1 && end < limit) {
+    const next = text.charCodeAt(end + 1);
+    if (next !== 32 && next !== 9) return end;
+    // A line of blanks only ends the block in practice: some gateways pad the empty line.
+    if (isBlankLine(text, end + 1)) return end;
+    end = text.indexOf('\n', end + 1);
+  }
+  return limit;
+}
+
+function isBlankLine(text: string, start: number): boolean {
+  for (let at = start; at < start + 80; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 10) return true;
+    if (code !== 32 && code !== 9) return false;
+  }
+  return false;
+}
+
+const FIELD_NAME = /[!-9;-~]{1,100}(?=[ \t]{0,20}:)/y;
+
+function readField(text: string, at: number, end: number): RawField | null {
+  FIELD_NAME.lastIndex = at;
+  const match = FIELD_NAME.exec(text);
+  if (match === null) return null;
+  const colon = text.indexOf(':', at + match[0].length);
+  return colon > end ? null : { name: match[0], raw: text.slice(colon + 1, end) };
+}
+
+/** The raw, still folded value of the first field of that lower-case name; '' when there is none. */
+export function rawHeader(block: HeaderBlock, name: string): string {
+  return block.byName.get(name)?.[0]?.raw ?? '';
+}
+
+/** The raw values of every field of that lower-case name. */
+export function rawHeaders(block: HeaderBlock, name: string): readonly string[] {
+  return block.byName.get(name)?.map((field) => field.raw) ?? [];
+}
+
+/** The block for reading; values are decoded when somebody asks. */
+export function headerList(block: HeaderBlock): HeaderList {
+  const decode = (field: RawField): HeaderField => ({ name: field.name, value: decodeHeaderValue(field.raw) });
+  return {
+    get: (name) => {
+      const first = block.byName.get(name.toLowerCase())?.[0];
+      return first === undefined ? null : decodeHeaderValue(first.raw);
+    },
+    all: (name) => (block.byName.get(name.toLowerCase()) ?? []).map((field) => decodeHeaderValue(field.raw)),
+    fields: () => block.fields.map(decode),
+  };
+}

@@ -1,0 +1,60 @@
+import type { IpAddress } from '@unsent/dns';
+import type { ReceivedHop } from './report.ts';
+
+/**
+ * The address that handed the message to the reporter's side.
+ *
+ * Read downwards from the reporter: a hop whose client is private, or whose client's verified name lies in the
+ * domain of the host that wrote the line, is still inside the reporter's network. The first other client is the one
+ * we want. Everything below that line was written by strangers and may be forged, so it is never looked at. What a
+ * client called itself (HELO) never makes it an insider.
+ */
+export function injectingAddress(chain: readonly ReceivedHop[]): IpAddress | null {
+  for (const hop of chain) {
+    if (hop.ip === null) {
+      if (isLocalHandover(hop)) continue;
+      return null;
+    }
+    if (isPrivate(hop.ip) || isSameSite(hop)) continue;
+    return hop.ip;
+  }
+  return null;
+}
+
+// "(qmail 1234 invoked from network)", "by host with LMTP", "by host (Postfix, from userid 33)": no client named.
+function isLocalHandover(hop: ReceivedHop): boolean {
+  return hop.helo === null && hop.fromName === null;
+}
+
+function isSameSite(hop: ReceivedHop): boolean {
+  if (hop.fromName === null || hop.by === null) return false;
+  const site = siteOf(hop.by);
+  return site !== null && site === siteOf(hop.fromName);
+}
+
+const SECOND_LEVEL = new Set(['co', 'com', 'net', 'org', 'ac', 'edu', 'gov', 'ne', 'or', 'go', 'ad', 'ed', 'gr']);
+
+// The last two labels, or three below a second level like "co.jp". A guess that only ever makes a site smaller.
+function siteOf(name: string): string | null {
+  const labels = name.toLowerCase().replace(/\.$/, '').split('.');
+  if (labels.length < 2 || /^\d+$/.test(labels.at(-1) ?? '')) return null;
+  const depth = (labels.at(-1) ?? '').length === 2 && SECOND_LEVEL.has(labels.at(-2) ?? '') ? 3 : 2;
+  return labels.length < depth ? null : labels.slice(-depth).join('.');
+}
+
+/** True for addresses that never cross the Internet: RFC 1918, loopback, link-local, RFC 6598, RFC 4193. */
+export function isPrivate(ip: IpAddress): boolean {
+  if (ip.family === 6) return isPrivate6(ip);
+  const first = ip.w0 >>> 24;
+  const second = (ip.w0 >>> 16) & 255;
+  if (first === 10 || first === 127 || first === 0) return true;
+  if (first === 172) return second >= 16 && second <= 31;
+  if (first === 100) return second >= 64 && second <= 127;
+  return (first === 192 && second === 168) || (first === 169 && second === 254);
+}
+
+function isPrivate6(ip: IpAddress): boolean {
+  const top = ip.w0 >>> 16;
+  const isLoopback = ip.w0 === 0 && ip.w1 === 0 && ip.w2 === 0 && ip.w3 <= 1;
+  return isLoopback || (top & 0xfe00) === 0xfc00 || (top & 0xffc0) === 0xfe80;
+}

@@ -1,0 +1,91 @@
+import type { IpAddress } from '@unsent/dns';
+import { mailboxOf } from './address.ts';
+import { parseMailDate } from './mime-date.ts';
+import { type HeaderBlock, rawHeader, rawHeaders, readHeaderBlock } from './mime-header.ts';
+import { decodeHeaderValue } from './mime-words.ts';
+import { injectingAddress } from './original-injector.ts';
+import { parseReceived } from './original-received.ts';
+import type { OriginalMessage } from './report.ts';
+
+/** Where a returned message was found, and what that place promises about it. */
+export type OriginalForm = 'message' | 'headers' | 'text';
+
+const MAX_HOPS = 50;
+const MAX_HEADER_BYTES = 1_048_576;
+
+/**
+ * Reads a returned message from its bytes (one per char, LF line ends).
+ *
+ * `handedOver` is the address that the report itself names as the sender's host; it counts only when the returned
+ * header has no Received line. Returns null when nothing in the bytes looks like a header.
+ */
+export function readOriginal(bytes: string, form: OriginalForm, handedOver: IpAddress | null): OriginalMessage | null {
+  const start = firstContent(bytes);
+  const header = readHeaderBlock(bytes, start, Math.min(bytes.length, start + MAX_HEADER_BYTES));
+  if (!looksLikeHeader(header)) return null;
+  const receivedChain = rawHeaders(header, 'received').slice(0, MAX_HOPS).map(parseReceived);
+  const body = form === 'headers' ? '' : bytes.slice(header.bodyStart);
+  const completeness = completenessOf(header, form, body);
+  return {
+    completeness,
+    headerFrom: mailboxOf(decodeHeaderValue(rawHeader(header, 'from'))) || null,
+    messageId: messageIdOf(rawHeader(header, 'message-id')),
+    envelopeSender: envelopeSenderOf(header),
+    date: parseMailDate(decodeHeaderValue(rawHeader(header, 'date'))),
+    subject: subjectOf(header),
+    headerBytes: Buffer.from(bytes.slice(start, header.end), 'latin1'),
+    bodyBytes: completeness === 'full' ? Buffer.from(body, 'latin1') : null,
+    receivedChain,
+    injectedBy: injectingAddress(receivedChain) ?? (receivedChain.length === 0 ? handedOver : null),
+  };
+}
+
+/** A Message-ID without its brackets; null when the header holds none. */
+export function messageIdOf(raw: string): string | null {
+  const text = decodeHeaderValue(raw);
+  const open = text.indexOf('<');
+  const close = text.indexOf('>', open + 1);
+  const id = open === -1 ? text : text.slice(open + 1, close === -1 ? undefined : close);
+  return id.trim().replace(/\s+/g, '') || null;
+}
+
+function firstContent(bytes: string): number {
+  let at = 0;
+  while (bytes.charCodeAt(at) === 10 || bytes.charCodeAt(at) === 32) at += 1;
+  if (!bytes.startsWith('From ', at)) return at;
+  const end = bytes.indexOf('\n', at);
+  return end === -1 ? at : end + 1;
+}
+
+const TELLING = ['from', 'message-id', 'received', 'return-path', 'to', 'subject', 'date', 'dkim-signature'];
+
+function looksLikeHeader(header: HeaderBlock): boolean {
+  return TELLING.some((name) => header.byName.has(name));
+}
+
+function completenessOf(header: HeaderBlock, form: OriginalForm, body: string): OriginalMessage['completeness'] {
+  const isWhole = header.byName.has('from') && (header.byName.has('received') || header.byName.has('message-id'));
+  if (!isWhole) return 'fragment';
+  return form === 'message' && body !== '' ? 'full' : 'headers';
+}
+
+const ENVELOPE_HEADERS = [
+  'return-path',
+  'x-envelope-from',
+  'x-original-sender',
+  'x-envelope-sender',
+  'x-postfix-sender',
+];
+const ENVELOPE_IN_RECEIVED = /envelope[- ](?:from|sender):?\s{0,3}<([^<>\s]{0,320})>/i;
+
+function envelopeSenderOf(header: HeaderBlock): string | null {
+  for (const name of ENVELOPE_HEADERS) {
+    const address = header.byName.has(name) ? mailboxOf(decodeHeaderValue(rawHeader(header, name))) : null;
+    if (address !== null) return address;
+  }
+  return ENVELOPE_IN_RECEIVED.exec(rawHeader(header, 'received').slice(0, 2000))?.[1] ?? null;
+}
+
+function subjectOf(header: HeaderBlock): string | null {
+  return header.byName.has('subject') ? decodeHeaderValue(rawHeader(header, 'subject')) : null;
+}

@@ -41,7 +41,8 @@ export type DomainSpec = {
 // ip4 = "ip4" ":" ip4-network [ ip4-cidr-length ]       ip6 = "ip6" ":" ip6-network [ ip6-cidr-length ]
 export type Mechanism =
   | { readonly name: 'all' }
-  | { readonly name: 'include' | 'exists'; readonly domain: DomainSpec }
+  | { readonly name: 'include'; readonly domain: DomainSpec }
+  | { readonly name: 'exists'; readonly domain: DomainSpec }
   | {
       readonly name: 'a' | 'mx';
       readonly domain: DomainSpec | null;

@@ -24,6 +24,8 @@ export {
   spfStatements,
   writeAuthenticationResults,
 } from './authres.ts';
+export { checkHost } from './check-host.ts';
+export { checkSender, heloSubject, type SenderQuery, type SpfSubject, subjectOf } from './check-sender.ts';
 export {
   type HeaderOptions,
   parseReceivedSpf,
@@ -51,4 +53,6 @@ export {
   type TraceTerm,
 } from './outcome.ts';
 export { isSpfRecord, parseSpf, type SpfParse } from './parse.ts';
+export { networkText, printMacroString, printMechanism, printSpf } from './print.ts';
 export { createRecordCache, type RecordCache } from './record-cache.ts';
+export { traceSteps } from './trace.ts';

@@ -1,4 +1,5 @@
 import type { DomainName, IpAddress } from '@unsent/dns';
+import type { SpfRecord } from './ast.ts';
 import type { RecordCache } from './record-cache.ts';
 
 /** Everything `checkHost` may depend on. `domain` is unparsed: a malformed one is the outcome 'none' (RFC 7208 §4.3). */
@@ -25,10 +26,11 @@ export type SpfOptions = {
   /** Builds `outcome.trace`. */
   readonly trace?: boolean;
   /**
-   * Terms without `v=spf1`, as pyspf and libspf2 define a local policy: evaluated after the record's last passing
-   * directive, so before its `-all` or default. A record that lets nobody pass (`v=spf1 -all`) gets none.
+   * A local policy as pyspf and libspf2 define it, made with `parseSpf('v=spf1 ip4:192.0.2.1')`: its directives are
+   * evaluated after the last passing one of the domain's record, so before `-all` or the default. A record that lets
+   * nobody pass (`v=spf1 -all`) gets none.
    */
-  readonly localPolicy?: string;
+  readonly localPolicy?: SpfRecord;
   /** The record to use instead of asking DNS, for the checked domain, includes and redirects; null: ask. */
   readonly override?: (domain: DomainName) => string | null;
   /** The record to use where a domain publishes none; null: there is none. */

@@ -1,0 +1,40 @@
+import { type DomainName, parseDomainName, type Resolver } from '@unsent/dns';
+import { newCheck } from './check.ts';
+import { evaluate } from './evaluate.ts';
+import { explain } from './explain.ts';
+import { newLimiter } from './limiter.ts';
+import type { SpfOptions, SpfQuery } from './options.ts';
+import type { SpfOutcome } from './outcome.ts';
+import { outcomeOf } from './outcome-of.ts';
+import { andThen } from './step.ts';
+
+/**
+ * RFC 7208 §4: may `query.ip` send mail for `query.domain`?
+ *
+ * Returns the outcome at once when every answer was at hand, otherwise a promise of it. Never throws, never rejects.
+ */
+export function checkHost(
+  query: SpfQuery,
+  resolver: Resolver,
+  options: SpfOptions = {},
+): SpfOutcome | Promise<SpfOutcome> {
+  const limiter = newLimiter(options);
+  const check = newCheck(query, resolver, options, limiter);
+  const domain = domainToCheck(query.domain);
+  if (domain === null) return outcomeOf(check, { result: 'none', why: 'invalid-domain', isVoid: false }, null);
+  const outcome = andThen(evaluate(check, domain, 0), (ruling) => {
+    // RFC 7208 §6.2: the explanation is asked for once, after the result is known.
+    if (ruling.result !== 'fail' || ruling.matched.record.exp === null) return outcomeOf(check, ruling, null);
+    return andThen(explain(check, ruling.matched), (text) => outcomeOf(check, ruling, text));
+  });
+  if (limiter !== null && outcome instanceof Promise) return outcome.finally(limiter.dispose);
+  return outcome;
+}
+
+/** RFC 7208 §4.3: a malformed domain, an address literal or a single label is not checked. */
+function domainToCheck(text: string): DomainName | null {
+  // No name is longer, also not one with U-labels: each of their characters takes an octet at least.
+  if (text.length > 254 || text.charCodeAt(0) === 0x5b) return null;
+  const domain = parseDomainName(text);
+  return domain?.includes('.') === true ? domain : null;
+}

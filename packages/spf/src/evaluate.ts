@@ -1,0 +1,150 @@
+import type { DomainName } from '@unsent/dns';
+import type { Directive, DomainSpec, Span, SpfRecord, TargetModifier } from './ast.ts';
+import { noteVoid } from './budget.ts';
+import type { Check, Failure, Frame, Match, Ruling } from './check.ts';
+import { fetchRecord } from './fetch-record.ts';
+import { withLocalPolicy } from './local-policy.ts';
+import { matchMechanism, withTarget } from './mechanisms.ts';
+import type { LimitCode } from './outcome.ts';
+import { termProblem, tooManyLookups, tooManyVoids } from './problems.ts';
+import { andThen, type Step } from './step.ts';
+import { openNode, openTerm } from './trace.ts';
+
+/** RFC 7208 §4.6.2. */
+const RESULTS = { '+': 'pass', '-': 'fail', '~': 'softfail', '?': 'neutral' } as const;
+
+/** RFC 7208 §4.7: no directive matched, and there is no redirect. */
+const NO_MATCH: Ruling = { result: 'neutral', matched: null };
+
+/** Records within records. Ten lookups end it long before; this holds when the caller raised the limit. */
+const MAX_DEPTH = 64;
+
+/** check_host() for one domain: its record, its directives in order, its redirect, the default. */
+export function evaluate(check: Check, domain: DomainName, depth: number): Step<Ruling> {
+  const node = check.tracer === null ? null : openNode(check.tracer, domain);
+  const ruling = andThen(fetchRecord(check, domain), (fetched) => {
+    if ('result' in fetched) return fetched;
+    if (node !== null) node.record = fetched.text;
+    const { localPolicy } = check.options;
+    const isWorkedIn = depth === 0 && localPolicy !== undefined;
+    const directives = isWorkedIn ? withLocalPolicy(fetched, localPolicy) : fetched.directives;
+    return walk(check, { domain, record: fetched, directives, depth, node }, 0);
+  });
+  if (node === null) return ruling;
+  return andThen(ruling, (settled) => {
+    node.result = settled.result;
+    return settled;
+  });
+}
+
+/** RFC 7208 §4.6.2: directives from left to right until one matches or fails. */
+function walk(check: Check, frame: Frame, from: number): Step<Ruling> {
+  const { directives } = frame;
+  for (let i = from; i < directives.length; i++) {
+    const directive = directives[i];
+    if (directive === undefined) continue;
+    const match = check.tracer === null ? matches(check, frame, directive) : tracedMatch(check, frame, directive);
+    if (match instanceof Promise) {
+      return match.then((settled) =>
+        settled === false ? walk(check, frame, i + 1) : rule(check, frame, directive, settled),
+      );
+    }
+    if (match !== false) return rule(check, frame, directive, match);
+  }
+  return atEnd(check, frame);
+}
+
+function matches(check: Check, frame: Frame, directive: Directive): Step<Match> {
+  const { mechanism } = directive;
+  return mechanism.name === 'include'
+    ? matchInclude(check, frame, directive, mechanism.domain)
+    : matchMechanism(check, frame, directive, mechanism);
+}
+
+function tracedMatch(check: Check, frame: Frame, directive: Directive): Step<Match> {
+  const { tracer } = check;
+  if (tracer === null || frame.node === null) return matches(check, frame, directive);
+  const close = openTerm(tracer, frame.node, recordOf(check, frame, directive).text, directive.span);
+  return andThen(matches(check, frame, directive), (match) => {
+    close(match);
+    return match;
+  });
+}
+
+function rule(check: Check, frame: Frame, directive: Directive, match: true | Failure): Ruling {
+  if (match !== true) return match;
+  const matched = { directive, record: recordOf(check, frame, directive), domain: frame.domain };
+  return { result: RESULTS[directive.qualifier], matched };
+}
+
+/** A directive of the local policy stands in that text, not in the record's. */
+function recordOf(check: Check, frame: Frame, directive: Directive): SpfRecord {
+  const { localPolicy } = check.options;
+  const isOwn = localPolicy === undefined || frame.directives === frame.record.directives;
+  return isOwn || !localPolicy.directives.includes(directive) ? frame.record : localPolicy;
+}
+
+// RFC 7208 §5.2: only a pass matches; no record is a permerror, and errors are errors of the including record.
+function matchInclude(check: Check, frame: Frame, { span }: Directive, spec: DomainSpec): Step<Match> {
+  return withTarget<Match>(check, frame, span, spec, (name) =>
+    andThen(evaluateBelow(check, frame, span, name), (ruling) => {
+      switch (ruling.result) {
+        case 'pass':
+          return true;
+        case 'fail':
+        case 'softfail':
+        case 'neutral':
+          return false;
+        case 'permerror':
+        case 'temperror':
+          return ruling;
+        case 'none':
+          return noRecord(check, frame, span, 'include-has-no-record', 'RFC 7208 §5.2', ruling.isVoid);
+      }
+    }),
+  );
+}
+
+// RFC 7208 §6.1: after the last directive, the redirect's ruling is the record's.
+function atEnd(check: Check, frame: Frame): Step<Ruling> {
+  const { redirect } = frame.record;
+  if (redirect === null) return NO_MATCH;
+  const { tracer } = check;
+  if (tracer === null || frame.node === null) return followRedirect(check, frame, redirect);
+  const close = openTerm(tracer, frame.node, frame.record.text, redirect.span);
+  return andThen(followRedirect(check, frame, redirect), (ruling) => {
+    close(ruling.result === 'permerror' || ruling.result === 'temperror' ? ruling : ruling !== NO_MATCH);
+    return ruling;
+  });
+}
+
+function followRedirect(check: Check, frame: Frame, { domain, span }: TargetModifier): Step<Ruling> {
+  const ruling = withTarget<Ruling>(check, frame, span, domain, (name) =>
+    andThen(evaluateBelow(check, frame, span, name), (below) =>
+      below.result === 'none'
+        ? noRecord(check, frame, span, 'redirect-has-no-record', 'RFC 7208 §6.1', below.isVoid)
+        : below,
+    ),
+  );
+  return andThen(ruling, (settled) => (settled === false ? NO_MATCH : settled));
+}
+
+/** The ruling of the record that an include or a redirect names; null is a name that is none. */
+function evaluateBelow(check: Check, frame: Frame, span: Span, name: DomainName | null): Step<Ruling> {
+  // RFC 7208 §4.3 holds for the inner check_host() too: a single label is not checked.
+  if (name?.includes('.') !== true) return { result: 'none', why: 'invalid-domain', isVoid: false };
+  if (frame.depth >= MAX_DEPTH) return tooManyLookups(frame, span, check.budget.limits.lookups);
+  return evaluate(check, name, frame.depth + 1);
+}
+
+function noRecord(
+  check: Check,
+  frame: Frame,
+  span: Span,
+  code: LimitCode,
+  rfc: 'RFC 7208 §5.2' | 'RFC 7208 §6.1',
+  isVoid: boolean,
+): Failure {
+  if (isVoid && !noteVoid(check.budget)) return tooManyVoids(frame, span, check.budget.limits.voids);
+  return termProblem(frame, span, code, rfc, 'names a domain that has no SPF record');
+}

@@ -1,0 +1,44 @@
+import type { SpfOptions } from './options.ts';
+
+/** Ends a check from outside: the time limit, the caller's signal, or both. */
+export type Limiter = {
+  /** Why the check must end now, or null. */
+  expired(): string | null;
+  /** The value, or null when the check must end before it comes. */
+  race<T>(value: Promise<T>): Promise<T | null>;
+  /** Calls off the timer and stops listening. */
+  dispose(): void;
+};
+
+/** Null when the options ask for neither; then nothing is measured and nothing listened to. */
+export function newLimiter({ timeLimit, signal }: SpfOptions): Limiter | null {
+  if (timeLimit === undefined && signal === undefined) return null;
+  const startedAt = timeLimit?.clock.now() ?? 0;
+  let end: Promise<null> | null = null;
+  let dispose = (): void => {};
+
+  /** One timer and one listener for the whole check, made when the first answer is not at hand. */
+  const endOfCheck = (): Promise<null> => {
+    end ??= new Promise((resolve) => {
+      const onEnd = (): void => resolve(null);
+      const remainingMs = timeLimit === undefined ? 0 : startedAt + timeLimit.ms - timeLimit.clock.now();
+      const cancel = timeLimit?.clock.after(Math.max(0, remainingMs), onEnd);
+      signal?.addEventListener('abort', onEnd);
+      dispose = () => {
+        cancel?.();
+        signal?.removeEventListener('abort', onEnd);
+      };
+    });
+    return end;
+  };
+
+  return {
+    expired() {
+      if (signal?.aborted === true) return 'the check was aborted';
+      if (timeLimit === undefined || timeLimit.clock.now() - startedAt < timeLimit.ms) return null;
+      return `the check took longer than ${timeLimit.ms} ms`;
+    },
+    race: (value) => Promise.race([value, endOfCheck()]),
+    dispose: () => dispose(),
+  };
+}

@@ -1,0 +1,254 @@
+import type { Directive, DomainSpec, MacroString, Span, SpfRecord, TargetModifier } from './ast.ts';
+import type { Edit, RuleCode, RuleFinding, Severity } from './lint-finding.ts';
+import { networkRules } from './lint-rules-network.ts';
+import { printMechanism } from './print.ts';
+
+/** Looks at one well-formed record. */
+export type Rule = (record: SpfRecord) => readonly RuleFinding[];
+
+/** All rules, in no order that matters. */
+export const RULES: readonly Rule[] = [
+  passAll,
+  neutralAll,
+  noAll,
+  afterAll,
+  redirectIgnored,
+  duplicateTerms,
+  ptrMechanism,
+  macroP,
+  oddNames,
+  trailingDots,
+  upperCase,
+  unknownModifiers,
+  modifierOrder,
+  unusedExplanation,
+  recordSize,
+  tooManyLookups,
+  networkRules,
+];
+
+/** RFC 7208 §3.4 asks that the whole answer fit 512 octets; about 60 of them are not the record's. */
+const GOOD_OCTETS = 450;
+const MAX_LOOKUPS = 10;
+/** RFC 6652 §3. */
+const REPORT_MODIFIERS = ['ra', 'rp', 'rr'];
+const VERSION: Span = { start: 0, end: 'v=spf1'.length };
+
+/** The terms of a record that cost a lookup (RFC 7208 §4.6.4), as far as they are ever reached. */
+export function lookupTerms(record: SpfRecord): readonly Span[] {
+  const all = indexOfAll(record);
+  const reached = all === -1 ? record.directives : record.directives.slice(0, all);
+  const spans = reached
+    .filter(({ mechanism }) => !['all', 'ip4', 'ip6'].includes(mechanism.name))
+    .map(({ span }) => span);
+  return all === -1 && record.redirect !== null ? [...spans, record.redirect.span] : spans;
+}
+
+/** A finding at a place; without an edit somebody must decide what to do. */
+export function finding(
+  severity: Severity,
+  code: RuleCode,
+  span: Span | null,
+  section: string,
+  message: string,
+  edit: Edit | null = null,
+): RuleFinding {
+  return { code, severity, message, span, rfc: `RFC 7208 §${section}`, edit };
+}
+
+function indexOfAll(record: SpfRecord): number {
+  return record.directives.findIndex(({ mechanism }) => mechanism.name === 'all');
+}
+
+function firstAll(record: SpfRecord): Directive | null {
+  return record.directives[indexOfAll(record)] ?? null;
+}
+
+function termText(record: SpfRecord, span: Span): string {
+  return record.text.slice(span.start, span.end);
+}
+
+function remove(span: Span): Edit {
+  return { span, text: '' };
+}
+
+function passAll(record: SpfRecord): readonly RuleFinding[] {
+  const all = firstAll(record);
+  if (all?.qualifier !== '+') return [];
+  const message = `"${termText(record, all.span)}" lets every host of the Internet send mail as this domain`;
+  return [finding('error', 'pass-all', all.span, '5.1', message, { span: all.span, text: '~all' })];
+}
+
+function neutralAll(record: SpfRecord): readonly RuleFinding[] {
+  const all = firstAll(record);
+  if (all?.qualifier !== '?') return [];
+  const message = '"?all" says nothing about hosts that are not listed; "~all" or "-all" protects the domain';
+  return [finding('advice', 'neutral-all', all.span, '5.1', message)];
+}
+
+function noAll(record: SpfRecord): readonly RuleFinding[] {
+  if (indexOfAll(record) !== -1 || record.redirect !== null) return [];
+  const end = { start: record.text.length, end: record.text.length };
+  const message = 'nothing is said about hosts that are not listed: end the record in "-all" or "~all"';
+  return [finding('advice', 'no-all', null, '4.7', message, { span: end, text: ' ~all' })];
+}
+
+function afterAll(record: SpfRecord): readonly RuleFinding[] {
+  const all = indexOfAll(record);
+  if (all === -1) return [];
+  return record.directives.slice(all + 1).map(({ span }) => {
+    const message = `"${termText(record, span)}" is never looked at, because it stands after "all"`;
+    return finding('advice', 'after-all', span, '5.1', message, remove(span));
+  });
+}
+
+function redirectIgnored(record: SpfRecord): readonly RuleFinding[] {
+  const { redirect } = record;
+  if (redirect === null || indexOfAll(record) === -1) return [];
+  const message = `"${termText(record, redirect.span)}" is ignored, because the record has "all"`;
+  return [finding('advice', 'redirect-ignored', redirect.span, '6.1', message, remove(redirect.span))];
+}
+
+function duplicateTerms(record: SpfRecord): readonly RuleFinding[] {
+  const seen = new Map<string, string>();
+  const findings: RuleFinding[] = [];
+  for (const { mechanism, span } of record.directives) {
+    if (mechanism.name === 'all') continue;
+    const key = printMechanism(mechanism).toLowerCase();
+    const first = seen.get(key);
+    const term = termText(record, span);
+    if (first === undefined) seen.set(key, term);
+    else findings.push(finding('advice', 'duplicate-term', span, '4.6.2', duplicateMessage(term, first), remove(span)));
+  }
+  return findings;
+}
+
+function duplicateMessage(term: string, first: string): string {
+  return term === first ? `"${term}" stands in the record twice` : `"${term}" can decide nothing after "${first}"`;
+}
+
+function ptrMechanism(record: SpfRecord): readonly RuleFinding[] {
+  return record.directives
+    .filter(({ mechanism }) => mechanism.name === 'ptr')
+    .map(({ span }) =>
+      finding(
+        'advice',
+        'ptr',
+        span,
+        '5.5',
+        `"${termText(record, span)}" should not be used: it is slow, unreliable, and burdens the .arpa name servers`,
+      ),
+    );
+}
+
+type Target = { readonly domain: DomainSpec; readonly span: Span };
+
+/** Every domain-spec of the record with the term it stands in. */
+function targetsOf(record: SpfRecord): readonly Target[] {
+  const targets: Target[] = [];
+  for (const { mechanism, span } of record.directives) {
+    if ('domain' in mechanism && mechanism.domain !== null) targets.push({ domain: mechanism.domain, span });
+  }
+  for (const modifier of [record.redirect, record.exp]) if (modifier !== null) targets.push(modifier);
+  return targets;
+}
+
+function macroP(record: SpfRecord): readonly RuleFinding[] {
+  const usesP = (parts: MacroString): boolean => parts.some((part) => part.kind === 'macro' && part.letter === 'p');
+  return targetsOf(record)
+    .filter(({ domain }) => usesP(domain.parts))
+    .map(({ span }) =>
+      finding(
+        'advice',
+        'macro-p',
+        span,
+        '7.2',
+        '"%{p}" should not be used: it needs reverse DNS, which costs time and often fails',
+      ),
+    );
+}
+
+function oddNames(record: SpfRecord): readonly RuleFinding[] {
+  const isOdd = (text: string): boolean => /[^a-z0-9._-]/i.test(text);
+  return targetsOf(record)
+    .filter(({ domain }) => domain.parts.some((part) => part.kind === 'text' && isOdd(part.text)))
+    .map(({ span }) =>
+      finding('error', 'odd-name', span, '4.8', `"${termText(record, span)}" asks for a name that no host can have`),
+    );
+}
+
+function trailingDots(record: SpfRecord): readonly RuleFinding[] {
+  return targetsOf(record).flatMap(({ span }) => {
+    const term = termText(record, span);
+    const better = term.replace(/\.(?=$|\/)/, '');
+    if (better === term) return [];
+    const message = `the dot that closes the name in "${term}" is allowed, but some receivers trip over it`;
+    return [finding('advice', 'trailing-dot', span, '7.1', message, { span, text: better })];
+  });
+}
+
+function upperCase(record: SpfRecord): readonly RuleFinding[] {
+  const places = [VERSION, ...record.directives.map(({ span }) => span), record.redirect?.span, record.exp?.span];
+  return places.flatMap((span) => {
+    if (span === undefined) return [];
+    const term = termText(record, span);
+    const name = /^[-+~?]?[a-z0-9]+(?:=spf1$)?/i.exec(term)?.[0] ?? '';
+    if (name === name.toLowerCase()) return [];
+    const message = `"${name}" is usually written "${name.toLowerCase()}"; some old programs know no capitals`;
+    return [
+      finding('advice', 'upper-case', span, '4.6.1', message, {
+        span,
+        text: name.toLowerCase() + term.slice(name.length),
+      }),
+    ];
+  });
+}
+
+function unknownModifiers(record: SpfRecord): readonly RuleFinding[] {
+  return record.unknownModifiers
+    .filter(({ name }) => !REPORT_MODIFIERS.includes(name.toLowerCase()))
+    .map(({ name, span }) =>
+      finding('advice', 'unknown-modifier', span, '6', `"${name}=" means nothing to receivers; they skip it`),
+    );
+}
+
+function modifierOrder(record: SpfRecord): readonly RuleFinding[] {
+  const last = record.directives.at(-1)?.span.start ?? 0;
+  const early = (modifier: TargetModifier | null): modifier is TargetModifier =>
+    modifier !== null && modifier.span.start < last;
+  return [record.redirect, record.exp].filter(early).flatMap(({ span }) => {
+    const term = termText(record, span);
+    const message = `"${term}" should stand after all mechanisms`;
+    // Moving is two edits: this one takes it away, its twin puts it at the end.
+    const end = { start: record.text.length, end: record.text.length };
+    return [
+      finding('advice', 'modifier-order', span, '6', message, remove(span)),
+      { ...finding('advice', 'modifier-order', span, '6', message, { span: end, text: ` ${term}` }) },
+    ];
+  });
+}
+
+function unusedExplanation(record: SpfRecord): readonly RuleFinding[] {
+  const { exp } = record;
+  if (exp === null || record.directives.some(({ qualifier }) => qualifier === '-')) return [];
+  const message = `"${termText(record, exp.span)}" explains a fail, but no term of this record fails anybody`;
+  return [finding('advice', 'exp-unused', exp.span, '6.2', message)];
+}
+
+function recordSize(record: SpfRecord): readonly RuleFinding[] {
+  const octets = record.text.length;
+  if (octets <= GOOD_OCTETS) return [];
+  const tail =
+    octets > 512
+      ? 'an answer over 512 octets needs EDNS or TCP, which some firewalls drop'
+      : 'with the rest of the answer it hardly fits 512 octets';
+  return [finding('advice', 'record-size', null, '3.4', `${octets} octets are many: ${tail}`)];
+}
+
+function tooManyLookups(record: SpfRecord): readonly RuleFinding[] {
+  const terms = lookupTerms(record);
+  const eleventh = terms[MAX_LOOKUPS];
+  if (eleventh === undefined) return [];
+  const message = `${terms.length} terms of this record need DNS lookups; with more than ${MAX_LOOKUPS} receivers give up (permerror)`;
+  return [finding('error', 'too-many-lookups', eleventh, '4.6.4', message)];
+}

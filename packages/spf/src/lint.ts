@@ -1,0 +1,107 @@
+import type { Span } from './ast.ts';
+import { applyEdits, type LintFinding } from './lint-finding.ts';
+import { type RepairedRecord, repairRecord } from './lint-repair.ts';
+import { lookupTerms, RULES } from './lint-rules.ts';
+import { parseSpf } from './parse.ts';
+
+/** What is wrong with a record, what would be better, and the record as it should be. */
+export type RecordLint = {
+  readonly text: string;
+  /** Octets of the record's text. */
+  readonly octets: number;
+  /** Character-strings that the text needs in a TXT record (RFC 7208 §3.3). */
+  readonly strings: number;
+  /** Terms of this record alone that cost a lookup; those of its includes come on top. */
+  readonly lookups: number;
+  /** Errors first, then in the order of the text. */
+  readonly findings: readonly LintFinding[];
+  /** The whole record corrected; null when nothing is to do, or somebody must first decide. */
+  readonly fixed: string | null;
+};
+
+export type LintOptions = {
+  /** The text was read from DNS, so it is cut into character-strings already. Default false. */
+  readonly isPublished?: boolean;
+};
+
+const MAX_STRING_OCTETS = 255;
+const MAX_ROUNDS = 4;
+
+/** Looks at one record, without DNS. Never throws. */
+export function lintRecord(text: string, options: LintOptions = {}): RecordLint {
+  const repaired = repairRecord(text);
+  const current = repaired?.text ?? text;
+  const { record, problems } = parseSpf(current);
+  const ruled = RULES.flatMap((rule) => rule(record));
+  const octets = octetsOf(text);
+  const strings = Math.max(1, Math.ceil(octets / MAX_STRING_OCTETS));
+  const findings: LintFinding[] = [
+    ...repairFindings(repaired),
+    ...problems.map(({ code, message, span, rfc }) => ({
+      code,
+      severity: 'error' as const,
+      message,
+      span: sourceSpan(repaired, span),
+      rfc,
+    })),
+    ...ruled.map(({ edit: _edit, ...finding }) => ({ ...finding, span: sourceSpan(repaired, finding.span) })),
+    ...(options.isPublished === true ? [] : stringFindings(strings)),
+  ];
+  return {
+    text,
+    octets,
+    strings,
+    lookups: lookupTerms(record).length,
+    findings: findings.sort(bySeverityAndPlace),
+    fixed: fixedText(text, current),
+  };
+}
+
+/** The record with every repair and edit made, as often as an edit makes another one possible. */
+function fixedText(source: string, repaired: string): string | null {
+  let text = repaired;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const { record, problems } = parseSpf(text);
+    if (problems.length > 0) return null;
+    const edits = RULES.flatMap((rule) => rule(record)).flatMap(({ edit }) => (edit === null ? [] : [edit]));
+    if (edits.length === 0) break;
+    text = applyEdits(text, edits);
+  }
+  return text === source ? null : text;
+}
+
+function repairFindings(repaired: RepairedRecord | null): readonly LintFinding[] {
+  if (repaired === null) return [];
+  return repaired.repairs.flatMap(({ code, message, span }) =>
+    code === 'dropped' ? [] : [{ code, severity: 'error', message, span, rfc: 'RFC 7208 §12' }],
+  );
+}
+
+function stringFindings(strings: number): readonly LintFinding[] {
+  if (strings === 1) return [];
+  const message = `longer than the ${MAX_STRING_OCTETS} octets of one character-string: publish it as ${strings} strings in one TXT record`;
+  return [{ code: 'long-string', severity: 'advice', message, span: null, rfc: 'RFC 7208 §3.3' }];
+}
+
+/** The place in the published text of a place in the repaired one: that of the term it lies in. */
+function sourceSpan(repaired: RepairedRecord | null, span: Span | null): Span | null {
+  if (span === null || repaired === null || repaired.repairs.length === 0) return span;
+  let start = 'v=spf1 '.length;
+  for (const term of repaired.terms) {
+    const end = start + term.text.length;
+    if (span.start >= start && span.start <= end) return term.span;
+    start = end + 1;
+  }
+  return null;
+}
+
+function bySeverityAndPlace(a: LintFinding, b: LintFinding): number {
+  if (a.severity !== b.severity) return a.severity === 'error' ? -1 : 1;
+  return (a.span?.start ?? Number.MAX_SAFE_INTEGER) - (b.span?.start ?? Number.MAX_SAFE_INTEGER);
+}
+
+/** TXT data is one character an octet; text typed by people is UTF-8. */
+function octetsOf(text: string): number {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0xff) return new TextEncoder().encode(text).length;
+  return text.length;
+}

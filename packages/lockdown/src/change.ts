@@ -40,7 +40,8 @@ export type PlanNoteCode =
   | 'mta-sts'
   | 'rua'
   | 'declared'
-  | 'replaces-mail-host';
+  | 'delegation'
+  | 'overridden';
 
 /** Plain JSON: can be printed, reviewed, stored, inverted. */
 export type ChangePlan = {

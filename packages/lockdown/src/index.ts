@@ -1,4 +1,5 @@
 // Table of contents of @unsent/lockdown.
+export { type ApplyContext, type ApplyOutcome, applyPlan } from './apply.ts';
 export {
   type Change,
   type ChangePlan,
@@ -8,7 +9,38 @@ export {
   type Refusal,
   type RefusalCode,
 } from './change.ts';
+export { type Aim, type Desired, desiredRecords, MARK } from './desired.ts';
+export { DKIM_REVOKED } from './desired-dkim.ts';
+export { SPF_NOBODY } from './desired-spf.ts';
 export type { Journal, JournalDraft, JournalEntry, JournalFilter, JournalKind, JournalState } from './journal.ts';
+export { memoryJournal } from './journal-memory.ts';
+export {
+  DEFAULT_PARTS,
+  type LockdownOptions,
+  lockdownOptions,
+  type MailHost,
+  type MxChoice,
+  PARTS,
+  type Part,
+} from './options.ts';
+export { makePlan, planLockdown, recordsAfter } from './plan.ts';
+export { type PlanProgress, planProgress } from './progress.ts';
+export { modelledRecords, type Proof, type ProofLine, proveNames, provePlan, SAMPLE_CLIENTS } from './proof.ts';
+export { type MemoryOptions, type MemoryProvider, type MemoryZone, memoryProvider } from './providers/memory.ts';
+export type { DnsProvider, HostedZone, ProviderCapabilities } from './providers/provider.ts';
+export { type DomainHistory, findRefusals, overrideRefusals } from './refuse.ts';
+export { settleJournal } from './settle.ts';
+export { changesBetween, planUndo, type UndoOptions } from './undo.ts';
+export {
+  cachesFollowWithinSeconds,
+  type Expectation,
+  type Mismatch,
+  type NamedServer,
+  rdataAsText,
+  type ServerReport,
+  type Verification,
+  verifyPlan,
+} from './verify.ts';
 export {
   contentOf,
   fingerprint,
@@ -25,3 +57,4 @@ export {
   type ZoneRecord,
   type ZoneSnapshot,
 } from './zone.ts';
+export { dataText, snapshotText, zoneLine, zoneLines } from './zone-text.ts';

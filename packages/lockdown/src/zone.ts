@@ -88,6 +88,12 @@ export function contentOf(record: DnsRecord | OpaqueRecord): string {
   return JSON.stringify([record.name, record.type, isModelled(record) ? rdataKey(record) : record.text]);
 }
 
+/** Like `contentOf`, but TXT strings are joined as readers join them (RFC 7208 §3.3): how they are cut means nothing. */
+export function meaningOf(record: WantedRecord): string {
+  const text = txtOf(record);
+  return text === null ? contentOf(record) : JSON.stringify([record.name, 'TXT', text]);
+}
+
 /** True for the types whose data we understand. */
 export function isModelled<R extends DnsRecord | OpaqueRecord>(record: R): record is R & DnsRecord {
   return 'data' in record;

@@ -1,0 +1,118 @@
+import type { DnsRecord, DomainName } from '@unsent/dns';
+import type { PlanNote } from './change.ts';
+import { desiredDkim } from './desired-dkim.ts';
+import { desiredDmarc } from './desired-dmarc.ts';
+import { desiredMx } from './desired-mx.ts';
+import { desiredSpf } from './desired-spf.ts';
+import { type ZoneFacts, zoneFacts } from './facts.ts';
+import type { Ownership } from './kinds.ts';
+import type { LockdownOptions, Part } from './options.ts';
+import type { ProviderCapabilities } from './providers/provider.ts';
+import { NO_META, type OpaqueRecord, type WantedRecord, type ZoneSnapshot } from './zone.ts';
+
+/**
+ * What should stand at one name and type: of the records that `owns` names, exactly `wanted` and no other.
+ *
+ * An empty `wanted` clears them away.
+ */
+export type Aim = {
+  readonly part: Part;
+  readonly name: DomainName;
+  readonly type: string;
+  readonly owns: Ownership;
+  readonly wanted: readonly WantedRecord[];
+  readonly why: string;
+};
+
+/** The state a lockdown leads to, and what it cannot or will not do. */
+export type Desired = { readonly aims: readonly Aim[]; readonly notes: readonly PlanNote[] };
+
+/** What each part is told. */
+export type DesiredContext = {
+  readonly facts: ZoneFacts;
+  readonly options: LockdownOptions;
+  readonly capabilities: ProviderCapabilities;
+  /** Makes a record of ours: the options' TTL, and the mark where the provider keeps comments. */
+  wanted(record: Unfinished): WantedRecord;
+};
+
+type WithoutTtl<R> = R extends unknown ? Omit<R, 'ttlSeconds'> : never;
+
+/** A record before TTL and metadata are filled in. */
+export type Unfinished = WithoutTtl<DnsRecord | OpaqueRecord>;
+
+/** The comment on records we wrote, where a provider keeps comments. Applying adds the journal's id. */
+export const MARK = 'unsent:lockdown';
+
+/**
+ * The records a domain that sends no mail should have, given what its zone holds now.
+ *
+ * Depends on the zone: which hosts and selectors exist, which loopback name is free, where a CNAME stands in the way.
+ */
+export function desiredRecords(
+  snapshot: ZoneSnapshot,
+  options: LockdownOptions,
+  capabilities: ProviderCapabilities,
+): Desired {
+  const context = desiredContext(snapshot, options, capabilities);
+  const pieces = [desiredMx, desiredSpf, desiredDmarc, desiredDkim, desiredCaa, policyHostNotes].map((piece) =>
+    piece(context),
+  );
+  return { aims: pieces.flatMap(({ aims }) => aims), notes: pieces.flatMap(({ notes }) => notes) };
+}
+
+function desiredContext(
+  snapshot: ZoneSnapshot,
+  options: LockdownOptions,
+  capabilities: ProviderCapabilities,
+): DesiredContext {
+  const meta = { ...NO_META, comment: capabilities.comments ? MARK : null };
+  const { ttlSeconds } = options;
+  return {
+    facts: zoneFacts(snapshot),
+    options,
+    capabilities,
+    wanted: (record) => ('data' in record ? withTtl(record, ttlSeconds, meta) : { ...record, ttlSeconds, ...meta }),
+  };
+}
+
+/** Written out by type: a spread over the union would lose that type and data belong together. */
+function withTtl(record: WithoutTtl<DnsRecord>, ttlSeconds: number, meta: typeof NO_META): WantedRecord {
+  switch (record.type) {
+    case 'MX':
+      return { ...record, ttlSeconds, ...meta };
+    case 'TXT':
+      return { ...record, ttlSeconds, ...meta };
+    case 'A':
+    case 'AAAA':
+      return { ...record, ttlSeconds, ...meta };
+    case 'NS':
+    case 'PTR':
+    case 'CNAME':
+      return { ...record, ttlSeconds, ...meta };
+  }
+}
+
+function desiredCaa({ facts, options, wanted }: DesiredContext): Desired {
+  if (!options.parts.has('caa')) return { aims: [], notes: [] };
+  const forbid = (tag: string): WantedRecord => wanted({ name: facts.zone, type: 'CAA', text: `0 ${tag} ";"` });
+  const why = 'no certificate authority may issue for this domain (RFC 8659 §4.2)';
+  const records = [forbid('issue'), forbid('issuewild')];
+  return {
+    aims: [{ part: 'caa', name: facts.zone, type: 'CAA', owns: 'caa-issue', wanted: records, why }],
+    notes: [],
+  };
+}
+
+/** RFC 8461 §8.3 asks for an orderly retreat from MTA-STS; a receiver's cached policy outlives the record. */
+function policyHostNotes({ facts, options }: DesiredContext): Desired {
+  if (options.keepsMx || !options.parts.has('mx')) return { aims: [], notes: [] };
+  const found = [...facts.names.keys()].filter((name) => /^(?:_mta-sts|_smtp\._tls)\./.test(name)).sort();
+  const notes = found.map(
+    (name): PlanNote => ({
+      code: 'mta-sts',
+      message: `${name} speaks of incoming mail; with no mail to come it can go (first "mode: none", RFC 8461 §8.3).`,
+    }),
+  );
+  return { aims: [], notes };
+}

@@ -5,6 +5,7 @@ import type { OwnDomains } from './own-domains.ts';
 import type { Policy } from './policy.ts';
 import type { PolicyRequest } from './request.ts';
 import { nextStep, type RuleContext } from './rules.ts';
+import { whenKnown } from './when-known.ts';
 
 /** How the questions of the rules are answered: from DNS in the daemon, from tables in tests. */
 export interface Investigator {
@@ -87,10 +88,6 @@ function investigate(
     case 'trust':
       return whenKnown(investigator.trust(request, policy), (trust) => ({ ...answers, trust: trust ?? 'no' }));
   }
-}
-
-function whenKnown<T, R>(value: T | Promise<T>, use: (known: T) => R): R | Promise<R> {
-  return value instanceof Promise ? value.then(use) : use(value);
 }
 
 /** Rule 6: a policy daemon never stops the mail, least of all for a bug of its own. */

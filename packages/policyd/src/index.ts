@@ -11,6 +11,8 @@ export {
   type RuleId,
   type Step,
 } from './decision.ts';
+export { createInvestigator, type InvestigatorOptions } from './investigator.ts';
+export { formatLogLine, type LogFields, logFields } from './log-line.ts';
 export { type NeverSends, NO_OWN_DOMAINS, type OwnDomains } from './own-domains.ts';
 export {
   type Disposition,

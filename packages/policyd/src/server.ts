@@ -99,7 +99,8 @@ export function servePolicy(stream: Duplex, options: PolicyServerOptions): Sessi
       }
       if (taken.kind === 'need-more') {
         session.scanned = session.pending.length;
-        if (session.isEnded) stream.end();
+        // Everything was answered; once that is handed over, a client that lingers is not waited for.
+        if (session.isEnded) stream.end(() => stream.destroy());
         return;
       }
       session.pending = session.pending.subarray(taken.length);

@@ -1,0 +1,45 @@
+import { parseDomainName, type Resolver } from '@unsent/dns';
+import { type Clock, checkHost, type RecordCache, type SpfOutcome, type SpfQuery } from '@unsent/spf';
+import type { Investigator } from './answerer.ts';
+import { findDeadMx } from './dead-mx.ts';
+import type { Policy } from './policy.ts';
+import { findTrust } from './trust.ts';
+
+export type InvestigatorOptions = {
+  /** Cached, with its own time-out for each question. */
+  readonly resolver: Resolver;
+  readonly recordCache: RecordCache;
+  readonly clock: Clock;
+  readonly now: () => Date;
+};
+
+/** Answers the rules' questions from DNS, within the policy's time limits. */
+export function createInvestigator({ resolver, recordCache, clock, now }: InvestigatorOptions): Investigator {
+  const spf = (query: SpfQuery, policy: Policy, ms: number): SpfOutcome | Promise<SpfOutcome> =>
+    checkHost(query, resolver, { recordCache, limits: { voids: policy.maxVoidLookups }, timeLimit: { ms, clock } });
+  return {
+    spf: (query, policy) => spf(query, policy, policy.timeLimitMs),
+    deadMx: (domain, policy) => {
+      const name = parseDomainName(domain);
+      const found = name === null ? 'alive' : findDeadMx(name, resolver);
+      return found instanceof Promise ? within(found, policy.trustTimeLimitMs, 'alive' as const, clock) : found;
+    },
+    trust: async (request, policy) => {
+      const { client, helo } = request;
+      if (client === null) return 'no';
+      const question = { client, helo, now: now() };
+      const found = findTrust(question, policy.trusted, resolver, (query) =>
+        spf(query, policy, policy.trustTimeLimitMs),
+      );
+      return within(found, policy.trustTimeLimitMs, { entry: 'not verified: DNS took too long' }, clock);
+    },
+  };
+}
+
+/** What `promise` gives, or `late` when it takes longer than `ms`. */
+function within<T>(promise: Promise<T>, ms: number, late: T, clock: Clock): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ms, () => resolve(late));
+    promise.then(resolve, reject).finally(cancel);
+  });
+}

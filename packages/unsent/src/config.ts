@@ -1,7 +1,18 @@
-import type { DomainName, IpPrefix } from '@unsent/dns';
-import type { GlobalOptions, Surroundings } from './shell.ts';
+import { readFile, stat } from 'node:fs/promises';
+import { assertNever, type DomainName, type IpPrefix, parseDomainName, UnsentError } from '@unsent/dns';
+import { parseConfig } from './config/parse.ts';
+import { type ConfigPlace, configPlaces, resolveFrom } from './config/places.ts';
+import { configError } from './config/problem.ts';
+import type { ConfigTree, DeclaredDomain, LockdownConfig, SendingConfig } from './config/schema.ts';
+import type { PolicyConfig } from './config/schema-policy.ts';
+import type { ProviderConfig } from './config/schema-provider.ts';
+import type { SecretPlace } from './config/schema-secret.ts';
+import { errorFromSystem } from './output/file-error.ts';
+import type { Environment, GlobalOptions, Surroundings } from './shell.ts';
 
-/** The whole configuration, checked, with its defaults filled in. */
+export type { DeclaredDomain, LockdownConfig, PolicyConfig, ProviderConfig, SecretPlace };
+
+/** The whole configuration, checked, with its defaults filled in and its paths made absolute. */
 export type Config = {
   /** The file it was read from; null when there is none and the defaults stand. */
   readonly path: string | null;
@@ -18,37 +29,137 @@ export type Config = {
   /** Path of the database; null means the default place. */
   readonly state: string | null;
   readonly provider: ProviderConfig | null;
-  readonly policy: Readonly<Record<string, unknown>>;
-  readonly lockdown: Readonly<Record<string, unknown>>;
+  readonly policy: PolicyConfig;
+  readonly lockdown: LockdownConfig;
 };
-
-export type DeclaredDomain = { readonly name: DomainName; readonly since: Date | null };
 
 export type SendingDomain = {
   readonly name: DomainName;
   readonly outbound: readonly (IpPrefix | DomainName)[];
   readonly batvKeys: readonly { readonly digit: number; readonly secret: SecretPlace }[];
+  readonly batvSignsAll: boolean;
+  /** Null when nobody listed them. */
+  readonly localParts: readonly string[] | null;
 };
 
-/** Secrets never stand in the file itself, only where they are found. */
-export type SecretPlace =
-  | { readonly kind: 'env'; readonly name: string }
-  | { readonly kind: 'file'; readonly path: string };
+/** A configuration beyond this is a wrong file. */
+const MAX_BYTES = 4 << 20;
 
-/** `settings` are the provider's own keys, checked by its schema. */
-export type ProviderConfig = { readonly name: string; readonly settings: Readonly<Record<string, unknown>> };
+/**
+ * Reads the configuration file that --config, UNSENT_CONFIG or the default places name.
+ *
+ * Without a file the defaults stand. Throws `config-invalid` with file, line, column and key, exit code 2.
+ */
+export async function loadConfig(
+  options: Pick<GlobalOptions, 'config'>,
+  { env, cwd }: Pick<Surroundings, 'env' | 'cwd'>,
+): Promise<Config> {
+  for (const place of configPlaces(options.config, env, cwd)) {
+    const text = await readPlace(place);
+    if (text === null) continue;
+    const parsed = parseConfig(text);
+    if (parsed.kind === 'wrong') throw configError(place.path, parsed.problems);
+    return makeConfig(place.path, parsed.tree, env);
+  }
+  return makeConfig(null, emptyTree(), env);
+}
 
-const DEFAULTS: Config = {
-  path: null,
-  domains: { unused: [], receiving: [], sending: [] },
-  dns: { servers: null, timeoutMs: 3000 },
-  state: null,
-  provider: null,
-  policy: {},
-  lockdown: {},
-};
+/** The text of a configuration file; null when it does not exist and nobody demanded it. */
+export async function readPlace({ path, isDemanded }: ConfigPlace): Promise<string | null> {
+  try {
+    if ((await stat(path)).size > MAX_BYTES) throw tooBig(path);
+    const bytes = await readFile(path);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    if (cause instanceof TypeError) throw notText(path, cause);
+    const known = errorFromSystem(cause, 'read the configuration');
+    if (known?.code === 'file-not-found' && !isDemanded) return null;
+    if (known === null) throw cause;
+    throw new UnsentError('config-unreadable', { message: known.message, exitCode: 2, cause });
+  }
+}
 
-/** Reads the configuration file that the options, the environment or the default places name. */
-export async function loadConfig(_options: GlobalOptions, _surroundings: Surroundings): Promise<Config> {
-  return DEFAULTS;
+/** The configuration of a checked tree that stood at `path`. */
+export function makeConfig(path: string | null, tree: ConfigTree, env: Environment): Config {
+  const resolved = (value: string): string => (path === null ? value : resolveFrom(path, value, env));
+  return {
+    path,
+    domains: {
+      unused: tree.domains.unused,
+      receiving: tree.domains.receiving,
+      sending: Object.entries(tree.domains.sending).flatMap(([name, sending]) =>
+        sendingDomain(name, sending, resolved),
+      ),
+    },
+    dns: tree.dns,
+    state: tree.state === null ? null : resolved(tree.state),
+    provider: tree.provider === null ? null : resolveProvider(tree.provider, resolved),
+    policy: tree.policy,
+    lockdown: tree.lockdown,
+  };
+}
+
+function emptyTree(): ConfigTree {
+  const parsed = parseConfig('');
+  if (parsed.kind === 'wrong') throw new Error('an empty configuration must be right');
+  return parsed.tree;
+}
+
+function sendingDomain(
+  text: string,
+  sending: SendingConfig | null | undefined,
+  resolved: (path: string) => string,
+): readonly SendingDomain[] {
+  const name = parseDomainName(text);
+  if (name === null) return []; // the schema has refused it
+  return [
+    {
+      name,
+      outbound: sending?.outbound ?? [],
+      batvKeys: (sending?.batv?.keys ?? []).map(({ digit, secret }) => ({
+        digit,
+        secret: resolveSecret(secret, resolved),
+      })),
+      batvSignsAll: sending?.batv?.signsAll ?? false,
+      localParts: sending?.localParts ?? null,
+    },
+  ];
+}
+
+function resolveSecret(place: SecretPlace, resolved: (path: string) => string): SecretPlace {
+  return place.kind === 'file' ? { kind: 'file', path: resolved(place.path) } : place;
+}
+
+function resolveProvider(provider: ProviderConfig, resolved: (path: string) => string): ProviderConfig {
+  switch (provider.name) {
+    case 'cloudflare':
+      return provider.token === null ? provider : { ...provider, token: resolveSecret(provider.token, resolved) };
+    case 'rfc2136':
+      if (provider.key === null) return provider;
+      return { ...provider, key: { ...provider.key, secret: resolveSecret(provider.key.secret, resolved) } };
+    case 'powerdns':
+      return { ...provider, apiKey: resolveSecret(provider.apiKey, resolved) };
+    case 'memory':
+      return { ...provider, zone: resolved(provider.zone) };
+    case 'route53':
+      return provider;
+    default:
+      return assertNever(provider);
+  }
+}
+
+function tooBig(path: string): UnsentError {
+  return new UnsentError('config-unreadable', {
+    message: `cannot read the configuration ${path}: it is larger than 4 MB`,
+    hint: 'Is this the right file?',
+    exitCode: 2,
+  });
+}
+
+function notText(path: string, cause: unknown): UnsentError {
+  return new UnsentError('config-unreadable', {
+    message: `cannot read the configuration ${path}: it is not UTF-8 text`,
+    exitCode: 2,
+    cause,
+  });
 }

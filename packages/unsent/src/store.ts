@@ -1,16 +1,21 @@
-import { UnsentError } from '@unsent/dns';
+import { joinSpans } from '@unsent/bounce';
+import type { ChangePlan, ZoneSnapshot } from '@unsent/lockdown';
+import { type Store as AnyStore, openStore } from '@unsent/store';
+import { statePlace } from './config/places.ts';
 import type { Config } from './config.ts';
 import type { GlobalOptions, Surroundings } from './shell.ts';
 
 /** Everything `unsent` remembers. */
-export type Store = { close(): Promise<void> };
+export type Store = AnyStore<ZoneSnapshot, ChangePlan>;
 
-/** Opens the database that the options, the configuration or the default name. */
+/** Opens the database that --state, the configuration or the default place names. */
 export async function openStateStore(
-  _options: GlobalOptions,
-  _config: Config,
-  _surroundings: Surroundings,
-  _onClose: (close: () => void | Promise<void>) => void,
+  options: GlobalOptions,
+  config: Config,
+  { env, cwd }: Surroundings,
+  onClose: (close: () => void | Promise<void>) => void,
 ): Promise<Store> {
-  throw new UnsentError('store-missing', { message: 'The store is not wired yet.' });
+  const store: Store = await openStore(statePlace(options.state, config, env, cwd), { joinSpans });
+  onClose(() => store.close());
+  return store;
 }

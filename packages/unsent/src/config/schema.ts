@@ -1,0 +1,186 @@
+import type { DomainName, IpPrefix } from '@unsent/dns';
+import * as v from 'valibot';
+import {
+  choice,
+  date,
+  domainName,
+  key,
+  keyOr,
+  list,
+  must,
+  networkOrHost,
+  parsed,
+  section,
+  text,
+  wholeNumber,
+  yesOrNo,
+} from './schema-parts.ts';
+import { type PolicyConfig, policySection } from './schema-policy.ts';
+import { type ProviderConfig, providerSection } from './schema-provider.ts';
+import { type SecretPlace, secretPlace } from './schema-secret.ts';
+import { parseServerAddress } from './server-address.ts';
+import { describeValue } from './words.ts';
+
+/** What the file says, checked and typed; a null is a key that was left out. */
+export type ConfigTree = {
+  readonly domains: DomainsConfig;
+  readonly dns: { readonly servers: readonly string[] | null; readonly timeoutMs: number };
+  readonly state: string | null;
+  readonly provider: ProviderConfig | null;
+  readonly policy: PolicyConfig;
+  readonly lockdown: LockdownConfig;
+};
+
+export type DomainsConfig = {
+  readonly unused: readonly DeclaredDomain[];
+  readonly receiving: readonly DeclaredDomain[];
+  readonly sending: { readonly [name: string]: SendingConfig | null | undefined };
+};
+
+/** `since`: from when on it is so; null means always. */
+export type DeclaredDomain = { readonly name: DomainName; readonly since: Date | null };
+
+export type SendingConfig = {
+  readonly outbound: readonly (IpPrefix | DomainName)[];
+  readonly batv: { readonly keys: readonly BatvKeyConfig[]; readonly signsAll: boolean } | null;
+  readonly localParts: readonly string[] | null;
+};
+
+export type BatvKeyConfig = { readonly digit: number; readonly secret: SecretPlace };
+
+export type LockdownConfig = {
+  readonly mx: 'loopback' | 'null' | 'auto';
+  readonly skip: readonly LockdownPart[];
+  readonly ttlSeconds: number;
+  /** Where DMARC aggregate reports go, `mailto:` URIs. */
+  readonly rua: readonly string[] | null;
+  readonly auto: { readonly enabled: boolean; readonly perDay: number } | null;
+};
+
+export type LockdownPart = (typeof LOCKDOWN_PARTS)[number];
+
+const MX_CHOICES = ['loopback', 'null', 'auto'] as const;
+const LOCKDOWN_PARTS = ['mx', 'spf', 'wildcard', 'hosts', 'dmarc', 'dkim', 'caa'] as const;
+
+/** The schema of the whole file. */
+export function configSchema(): v.GenericSchema<unknown, ConfigTree> {
+  return section({
+    domains: keyOr({}, 'Your domains, by what they do: everything else follows from this.', domainsSection()),
+    dns: keyOr({}, 'Which resolvers are asked.', dnsSection()),
+    state: key('Database of what was seen and done. Relative to this file; ~/ is your own folder.', text('a path')),
+    provider: key('Where the zones of your domains are kept.', providerSection()),
+    policy: keyOr({}, 'What `unsent policyd` tells Postfix.', policySection()),
+    lockdown: keyOr({}, 'How a domain is locked down.', lockdownSection()),
+  });
+}
+
+function domainsSection() {
+  return section({
+    unused: keyOr([], 'Domains that neither send nor receive mail.', list(declaredDomain(), 'domain names')),
+    receiving: keyOr([], 'Domains that receive mail and never send any.', list(declaredDomain(), 'domain names')),
+    sending: keyOr(
+      {},
+      'Domains that send mail, each with what sends it.',
+      v.record(domainName(), v.nullable(sendingSection()), (issue) =>
+        Array.isArray(issue.input) || typeof issue.input !== 'object'
+          ? `expected a mapping of domain names, got ${describeValue(issue.input)}; write "example.com:" without "- "`
+          : `expected a domain name as key`,
+      ),
+    ),
+  });
+}
+
+/** A name, or a name with the day since when the domain is silent. */
+function declaredDomain(): v.GenericSchema<
+  string | { name: string; since?: string | null | undefined },
+  DeclaredDomain
+> {
+  return v.union(
+    [
+      v.pipe(
+        domainName(),
+        v.transform((name): DeclaredDomain => ({ name, since: null })),
+      ),
+      section({
+        name: must('The domain.', domainName()),
+        since: key('The day since when that holds; without it, always.', date()),
+      }),
+    ],
+    (issue) => `expected a domain name, got ${describeValue(issue.input)}`,
+  );
+}
+
+function sendingSection() {
+  return section({
+    outbound: keyOr(
+      [],
+      'Hosts that send it: addresses, prefixes such as 192.0.2.0/24, host names.',
+      list(networkOrHost(), 'addresses, prefixes and host names'),
+    ),
+    batv: key('Signed bounce addresses (BATV), when your MTA writes them.', batvSection()),
+    localParts: key('Every local part that exists, when you can list them.', list(text('a local part'), 'local parts')),
+  });
+}
+
+function batvSection() {
+  return section({
+    keys: must('The signing keys, each with its digit.', list(batvKey(), 'keys')),
+    signsAll: keyOr(false, 'Every mail leaves with a tag, so that a bounce without one is suspect.', yesOrNo()),
+  });
+}
+
+function batvKey(): v.GenericSchema<unknown, BatvKeyConfig> {
+  return section({
+    digit: must('The digit that names the key in `prvs=`.', wholeNumber('digits', 0, 9)),
+    secret: must('Where the key is found: file: PATH or env: NAME.', secretPlace()),
+  });
+}
+
+function dnsSection() {
+  return section({
+    servers: key(
+      'Resolvers to ask, HOST or HOST:PORT; without it those of the system.',
+      list(dnsServer(), 'resolvers'),
+    ),
+    timeoutMs: keyOr(3000, 'How long one question may take, in milliseconds.', wholeNumber('milliseconds', 50, 60_000)),
+  });
+}
+
+function lockdownSection(): v.GenericSchema<unknown, LockdownConfig> {
+  const parts = list(choice(LOCKDOWN_PARTS), 'parts');
+  return section({
+    mx: v.optional(mxChoice(), 'loopback'),
+    skip: keyOr(['caa'], 'Parts that are left alone.', parts),
+    ttlSeconds: keyOr(3600, 'TTL of the records that are written, in seconds.', wholeNumber('seconds', 60, 86_400)),
+    rua: key(
+      'Where DMARC aggregate reports go, as mailto: addresses of another domain.',
+      list(mailto(), 'mailto: addresses'),
+    ),
+    auto: key(
+      'Lock domains down when a scan finds backscatter for them.',
+      section({
+        enabled: keyOr(false, 'Off until you say so.', yesOrNo()),
+        perDay: keyOr(3, 'At most this many domains a day.', wholeNumber('domains', 1, 1000)),
+      }),
+    ),
+  });
+}
+
+/** YAML reads a bare `null` as nothing; here it is the name of a choice. */
+function mxChoice() {
+  return v.pipe(
+    v.nullable(choice(MX_CHOICES)),
+    v.transform((chosen) => chosen ?? 'null'),
+    v.description('What the MX record becomes: loopback, null (RFC 7505) or auto.'),
+  );
+}
+
+function dnsServer(): v.GenericSchema<string, string> {
+  return parsed('a resolver: an address, with :PORT where it is not 53', (value) =>
+    parseServerAddress(value) === null ? null : value,
+  );
+}
+
+function mailto(): v.GenericSchema<string, string> {
+  return parsed('a mailto: address', (value) => (/^mailto:[^\s@,;]+@[^\s@,;]+$/i.test(value) ? value : null));
+}

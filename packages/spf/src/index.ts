@@ -35,6 +35,9 @@ export {
   writeReceivedSpf,
 } from './headers.ts';
 export { authenticationResultOf, type CheckedIdentity, describeOutcome, receivedSpfOf } from './headers-outcome.ts';
+export { type LintOptions, lintRecord, type RecordLint } from './lint.ts';
+export type { LintCode, LintFinding, Severity } from './lint-finding.ts';
+export { looksLikeSpf, type Repair, type RepairCode, type RepairedRecord, repairRecord } from './lint-repair.ts';
 export type { Clock, SpfLimits, SpfOptions, SpfQuery } from './options.ts';
 export {
   type LimitCode,

@@ -1,6 +1,6 @@
 import type { Span } from './ast.ts';
 import type { RepairCode } from './lint-repair.ts';
-import type { SyntaxCode } from './outcome.ts';
+import type { SpfProblemCode } from './outcome.ts';
 
 /** An error breaks the record or lets everybody pass; advice is what an expert would do otherwise. */
 export type Severity = 'error' | 'advice';
@@ -15,7 +15,7 @@ export type LintFinding = {
   readonly rfc: `RFC ${number} §${string}`;
 };
 
-export type LintCode = SyntaxCode | Exclude<RepairCode, 'dropped'> | RuleCode | DomainCode;
+export type LintCode = SpfProblemCode | Exclude<RepairCode, 'dropped'> | RuleCode | DomainCode;
 
 /** What the rules for a well-formed record find. */
 export type RuleCode =
@@ -40,20 +40,17 @@ export type RuleCode =
   | 'modifier-order'
   | 'exp-unused'
   | 'record-size'
-  | 'long-string'
-  | 'too-many-lookups';
+  | 'long-string';
 
 /** What only a look at the DNS can tell. */
 export type DomainCode =
   | 'no-record'
   | 'no-domain'
   | 'not-recognised'
-  | 'multiple-records'
   | 'dns-failure'
   | 'many-lookups'
   | 'too-many-voids'
   | 'void-lookup'
-  | 'too-many-mx'
   | 'loop'
   | 'target-has-no-record'
   | 'target-is-broken'
@@ -62,8 +59,8 @@ export type DomainCode =
   | 'tree-cut'
   | 'exp-target';
 
-/** A finding of a rule, with the change that would mend it. Spans and edit are about one and the same text. */
-export type RuleFinding = LintFinding & { readonly edit: Edit | null };
+/** A finding of a rule, with the changes that would mend it; none when somebody must decide. Spans are about one text. */
+export type RuleFinding = LintFinding & { readonly edits: readonly Edit[] };
 
 /** Puts `text` in the place of `span`. */
 export type Edit = { readonly span: Span; readonly text: string };
@@ -81,4 +78,26 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
     .split(' ')
     .filter((term) => term !== '')
     .join(' ');
+}
+
+/** A finding about RFC 7208. */
+export function finding(
+  severity: Severity,
+  code: LintCode,
+  span: Span | null,
+  section: string,
+  message: string,
+  ...edits: readonly Edit[]
+): RuleFinding {
+  return { code, severity, message, span, rfc: `RFC 7208 §${section}`, edits };
+}
+
+/** Takes a term out. */
+export function removal(span: Span): Edit {
+  return { span, text: '' };
+}
+
+/** Puts a term at the end of `text`. */
+export function addition(text: string, term: string): Edit {
+  return { span: { start: text.length, end: text.length }, text: ` ${term}` };
 }

@@ -1,7 +1,6 @@
 import { contains, type IpPrefix, networkOf, parseIp, parsePrefix, prefixText } from '@unsent/dns';
 import type { Directive, NetworkMechanism, SpfRecord } from './ast.ts';
-import type { RuleFinding } from './lint-finding.ts';
-import { finding } from './lint-rules.ts';
+import { finding, type RuleFinding, removal } from './lint-finding.ts';
 import { networkText } from './print.ts';
 
 /** Not routed on the Internet, so no receiver elsewhere ever sees them: RFC 1918, RFC 1122, RFC 3927, RFC 6598, RFC 4193, RFC 4291. */
@@ -60,7 +59,7 @@ function addressFindings(
   const cover = earlier.find((one) => one.network.length < network.length && contains(one.network, network.address));
   if (cover !== undefined) {
     const message = `"${term}" can decide nothing: "${cover.term}" before it covers it`;
-    findings.push(finding('advice', 'covered-term', span, '4.6.2', message, { span, text: '' }));
+    findings.push(finding('advice', 'covered-term', span, '4.6.2', message, removal(span)));
   }
   const canonical = hostOrPrefix(network);
   if (parseIp(networkText(mechanism).split('/')[0] ?? '')?.text !== network.address.text) {

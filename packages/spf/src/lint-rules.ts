@@ -1,6 +1,8 @@
-import type { Directive, DomainSpec, MacroString, Span, SpfRecord, TargetModifier } from './ast.ts';
-import type { Edit, RuleCode, RuleFinding, Severity } from './lint-finding.ts';
+import type { Directive, DomainSpec, MacroString, Span, SpfRecord } from './ast.ts';
+import { addition, finding, type RuleFinding, removal } from './lint-finding.ts';
+import { modifierRules } from './lint-rules-modifier.ts';
 import { networkRules } from './lint-rules-network.ts';
+import { indexOfAll, lookupTerms, termText } from './lookup-terms.ts';
 import { printMechanism } from './print.ts';
 
 /** Looks at one well-formed record. */
@@ -12,64 +14,25 @@ export const RULES: readonly Rule[] = [
   neutralAll,
   noAll,
   afterAll,
-  redirectIgnored,
   duplicateTerms,
   ptrMechanism,
   macroP,
   oddNames,
   trailingDots,
   upperCase,
-  unknownModifiers,
-  modifierOrder,
-  unusedExplanation,
   recordSize,
   tooManyLookups,
   networkRules,
+  modifierRules,
 ];
 
 /** RFC 7208 §3.4 asks that the whole answer fit 512 octets; about 60 of them are not the record's. */
 const GOOD_OCTETS = 450;
 const MAX_LOOKUPS = 10;
-/** RFC 6652 §3. */
-const REPORT_MODIFIERS = ['ra', 'rp', 'rr'];
 const VERSION: Span = { start: 0, end: 'v=spf1'.length };
-
-/** The terms of a record that cost a lookup (RFC 7208 §4.6.4), as far as they are ever reached. */
-export function lookupTerms(record: SpfRecord): readonly Span[] {
-  const all = indexOfAll(record);
-  const reached = all === -1 ? record.directives : record.directives.slice(0, all);
-  const spans = reached
-    .filter(({ mechanism }) => !['all', 'ip4', 'ip6'].includes(mechanism.name))
-    .map(({ span }) => span);
-  return all === -1 && record.redirect !== null ? [...spans, record.redirect.span] : spans;
-}
-
-/** A finding at a place; without an edit somebody must decide what to do. */
-export function finding(
-  severity: Severity,
-  code: RuleCode,
-  span: Span | null,
-  section: string,
-  message: string,
-  edit: Edit | null = null,
-): RuleFinding {
-  return { code, severity, message, span, rfc: `RFC 7208 §${section}`, edit };
-}
-
-function indexOfAll(record: SpfRecord): number {
-  return record.directives.findIndex(({ mechanism }) => mechanism.name === 'all');
-}
 
 function firstAll(record: SpfRecord): Directive | null {
   return record.directives[indexOfAll(record)] ?? null;
-}
-
-function termText(record: SpfRecord, span: Span): string {
-  return record.text.slice(span.start, span.end);
-}
-
-function remove(span: Span): Edit {
-  return { span, text: '' };
 }
 
 function passAll(record: SpfRecord): readonly RuleFinding[] {
@@ -88,9 +51,8 @@ function neutralAll(record: SpfRecord): readonly RuleFinding[] {
 
 function noAll(record: SpfRecord): readonly RuleFinding[] {
   if (indexOfAll(record) !== -1 || record.redirect !== null) return [];
-  const end = { start: record.text.length, end: record.text.length };
   const message = 'nothing is said about hosts that are not listed: end the record in "-all" or "~all"';
-  return [finding('advice', 'no-all', null, '4.7', message, { span: end, text: ' ~all' })];
+  return [finding('advice', 'no-all', null, '4.7', message, addition(record.text, '~all'))];
 }
 
 function afterAll(record: SpfRecord): readonly RuleFinding[] {
@@ -98,15 +60,8 @@ function afterAll(record: SpfRecord): readonly RuleFinding[] {
   if (all === -1) return [];
   return record.directives.slice(all + 1).map(({ span }) => {
     const message = `"${termText(record, span)}" is never looked at, because it stands after "all"`;
-    return finding('advice', 'after-all', span, '5.1', message, remove(span));
+    return finding('advice', 'after-all', span, '5.1', message, removal(span));
   });
-}
-
-function redirectIgnored(record: SpfRecord): readonly RuleFinding[] {
-  const { redirect } = record;
-  if (redirect === null || indexOfAll(record) === -1) return [];
-  const message = `"${termText(record, redirect.span)}" is ignored, because the record has "all"`;
-  return [finding('advice', 'redirect-ignored', redirect.span, '6.1', message, remove(redirect.span))];
 }
 
 function duplicateTerms(record: SpfRecord): readonly RuleFinding[] {
@@ -118,7 +73,8 @@ function duplicateTerms(record: SpfRecord): readonly RuleFinding[] {
     const first = seen.get(key);
     const term = termText(record, span);
     if (first === undefined) seen.set(key, term);
-    else findings.push(finding('advice', 'duplicate-term', span, '4.6.2', duplicateMessage(term, first), remove(span)));
+    else
+      findings.push(finding('advice', 'duplicate-term', span, '4.6.2', duplicateMessage(term, first), removal(span)));
   }
   return findings;
 }
@@ -202,37 +158,6 @@ function upperCase(record: SpfRecord): readonly RuleFinding[] {
       }),
     ];
   });
-}
-
-function unknownModifiers(record: SpfRecord): readonly RuleFinding[] {
-  return record.unknownModifiers
-    .filter(({ name }) => !REPORT_MODIFIERS.includes(name.toLowerCase()))
-    .map(({ name, span }) =>
-      finding('advice', 'unknown-modifier', span, '6', `"${name}=" means nothing to receivers; they skip it`),
-    );
-}
-
-function modifierOrder(record: SpfRecord): readonly RuleFinding[] {
-  const last = record.directives.at(-1)?.span.start ?? 0;
-  const early = (modifier: TargetModifier | null): modifier is TargetModifier =>
-    modifier !== null && modifier.span.start < last;
-  return [record.redirect, record.exp].filter(early).flatMap(({ span }) => {
-    const term = termText(record, span);
-    const message = `"${term}" should stand after all mechanisms`;
-    // Moving is two edits: this one takes it away, its twin puts it at the end.
-    const end = { start: record.text.length, end: record.text.length };
-    return [
-      finding('advice', 'modifier-order', span, '6', message, remove(span)),
-      { ...finding('advice', 'modifier-order', span, '6', message, { span: end, text: ` ${term}` }) },
-    ];
-  });
-}
-
-function unusedExplanation(record: SpfRecord): readonly RuleFinding[] {
-  const { exp } = record;
-  if (exp === null || record.directives.some(({ qualifier }) => qualifier === '-')) return [];
-  const message = `"${termText(record, exp.span)}" explains a fail, but no term of this record fails anybody`;
-  return [finding('advice', 'exp-unused', exp.span, '6.2', message)];
 }
 
 function recordSize(record: SpfRecord): readonly RuleFinding[] {

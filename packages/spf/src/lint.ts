@@ -1,7 +1,8 @@
 import type { Span } from './ast.ts';
 import { applyEdits, type LintFinding } from './lint-finding.ts';
 import { type RepairedRecord, repairRecord } from './lint-repair.ts';
-import { lookupTerms, RULES } from './lint-rules.ts';
+import { RULES } from './lint-rules.ts';
+import { lookupTerms } from './lookup-terms.ts';
 import { parseSpf } from './parse.ts';
 
 /** What is wrong with a record, what would be better, and the record as it should be. */
@@ -44,7 +45,7 @@ export function lintRecord(text: string, options: LintOptions = {}): RecordLint 
       span: sourceSpan(repaired, span),
       rfc,
     })),
-    ...ruled.map(({ edit: _edit, ...finding }) => ({ ...finding, span: sourceSpan(repaired, finding.span) })),
+    ...ruled.map(({ edits: _edits, ...finding }) => ({ ...finding, span: sourceSpan(repaired, finding.span) })),
     ...(options.isPublished === true ? [] : stringFindings(strings)),
   ];
   return {
@@ -63,7 +64,7 @@ function fixedText(source: string, repaired: string): string | null {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const { record, problems } = parseSpf(text);
     if (problems.length > 0) return null;
-    const edits = RULES.flatMap((rule) => rule(record)).flatMap(({ edit }) => (edit === null ? [] : [edit]));
+    const edits = RULES.flatMap((rule) => rule(record)).flatMap(({ edits }) => edits);
     if (edits.length === 0) break;
     text = applyEdits(text, edits);
   }

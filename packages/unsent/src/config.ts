@@ -72,7 +72,7 @@ export async function readPlace({ path, isDemanded }: ConfigPlace): Promise<stri
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     if (cause instanceof TypeError) throw notText(path, cause);
-    const known = errorFromSystem(cause, 'read the configuration');
+    const known = errorFromSystem(cause, 'read the configuration', path);
     if (known?.code === 'file-not-found' && !isDemanded) return null;
     if (known === null) throw cause;
     throw new UnsentError('config-unreadable', { message: known.message, exitCode: 2, cause });

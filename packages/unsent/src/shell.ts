@@ -33,6 +33,8 @@ export interface Shell {
   /** Colours of standard output. */
   readonly style: Style;
   readonly env: Environment;
+  /** Relative paths on the command line start here. */
+  readonly cwd: string;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   now(): Date;
@@ -86,6 +88,7 @@ export function openShell(
     stderr,
     style: makeStyle(wantsColor(options.color, env, stdout.isTerminal)),
     env,
+    cwd: surroundings.cwd,
     signal: interrupts.signal,
     now: surroundings.now,
     config,

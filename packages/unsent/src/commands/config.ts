@@ -6,10 +6,18 @@ export function configCommand(run: RunInShell): Command {
   const command = new Command('config').description('check the configuration file, or show what is in force');
   command
     .command('check')
-    .description('check the configuration file')
+    .description('check the file; every problem comes with file, line, column and key')
     .argument('[file]', 'instead of the one in force')
     .action(
       run(async (shell, file: string | undefined) => (await import('../config/run.ts')).runConfigCheck(shell, file)),
     );
-  return command;
+  command
+    .command('show')
+    .description('print what is in force, defaults filled in')
+    .action(run(async (shell) => (await import('../config/run.ts')).runConfigShow(shell)));
+  command
+    .command('path')
+    .description('print which file is in force')
+    .action(run(async (shell) => (await import('../config/run.ts')).runConfigPath(shell)));
+  return command.addHelpText('after', '\nWhat may stand in the file: docs/configuration.md');
 }

@@ -31,7 +31,7 @@ function checkTree(file: YamlFile): { tree: ConfigTree | null; problems: ConfigP
   while (problems.length < MAX_PROBLEMS) {
     const result = v.safeParse(schema, value);
     if (result.success) return { tree: problems.length === 0 ? result.output : null, problems };
-    const issues = result.issues.flatMap((issue) => flatten(issue));
+    const issues = distinct(result.issues.flatMap((issue) => flatten(issue)));
     const unknown = issues.filter((issue) => issue.about === 'unknown-key');
     // The schema stops at the first unknown key of a mapping: take it away and look again.
     const shown = unknown.length > 0 ? unknown : issues;
@@ -51,21 +51,25 @@ type FlatIssue = {
 /** Of a union's issues those of the alternative that the writer meant: the one that got furthest. */
 function flatten(issue: v.BaseIssue<unknown>, above: KeyPath = []): readonly FlatIssue[] {
   const path = [...above, ...(issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)))];
+  const list = takenForMapping(issue);
+  if (list !== -1) {
+    return [{ path: path.slice(0, above.length + list), message: 'expected a mapping, got a list', about: 'value' }];
+  }
   if (issue.type === 'union' && issue.issues !== undefined) {
     const meant = issue.issues.filter((inner) => inner.path !== undefined || inner.kind !== 'schema');
     if (meant.length > 0) return meant.flatMap((inner) => flatten(inner, path));
   }
-  const holder: unknown = issue.path?.at(-1)?.input;
-  // A list passes for a mapping whose keys are 0, 1, …; the message is about the list.
-  if (issue.type === 'strict_object' && Array.isArray(holder))
-    return [{ path: path.slice(0, -1), message: issue.message, about: 'value' }];
-  const about =
-    issue.type !== 'strict_object' || issue.expected === 'Object'
-      ? 'value'
-      : issue.expected === 'never'
-        ? 'unknown-key'
-        : 'missing-key';
-  return [{ path, message: issue.message, about }];
+  return [{ path, message: issue.message, about: aboutOf(issue) }];
+}
+
+/** A list passes for a mapping whose keys are 0, 1, …; what is wrong then is the list, and it is said once. */
+function takenForMapping(issue: v.BaseIssue<unknown>): number {
+  return (issue.path ?? []).findIndex(({ type, input }) => type === 'object' && Array.isArray(input));
+}
+
+function aboutOf(issue: v.BaseIssue<unknown>): FlatIssue['about'] {
+  if (issue.type !== 'strict_object' || issue.expected === 'Object') return 'value';
+  return issue.expected === 'never' ? 'unknown-key' : 'missing-key';
 }
 
 function problemOf(file: YamlFile, { path, message, about }: FlatIssue): ConfigProblem {
@@ -86,4 +90,8 @@ function isRecord(value: unknown): value is Record<string | number, unknown> {
 
 function isNotEmpty<T>(list: readonly T[]): list is readonly [T, ...T[]] {
   return list.length > 0;
+}
+
+function distinct(issues: readonly FlatIssue[]): readonly FlatIssue[] {
+  return [...new Map(issues.map((issue) => [JSON.stringify(issue), issue])).values()];
 }

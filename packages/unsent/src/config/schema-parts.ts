@@ -10,11 +10,7 @@ export function section<const E extends v.ObjectEntries>(
 ): v.StrictObjectSchema<E, v.ErrorMessage<v.StrictObjectIssue>> {
   const known = Object.keys(entries);
   return v.strictObject(entries, (issue) => {
-    const holder: unknown = issue.path?.at(-1)?.input;
-    const value = Array.isArray(holder) ? holder : issue.input;
-    if (issue.expected === 'Object' || Array.isArray(value)) {
-      return whenOther ?? `expected a mapping, got ${describeValue(value)}`;
-    }
+    if (issue.expected === 'Object') return whenOther ?? `expected a mapping, got ${describeValue(issue.input)}`;
     if (issue.expected !== 'never') return `the key ${issue.expected} is missing`;
     const meant = closestOf(String(issue.input), known);
     return meant === null

@@ -19,7 +19,7 @@ async function readSecretFile(path: string, what: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    const known = errorFromSystem(cause, `read ${what} from`);
+    const known = errorFromSystem(cause, `read ${what} from`, path);
     if (known === null) throw cause;
     throw new UnsentError('secret-missing', { message: known.message, exitCode: 2, cause });
   }

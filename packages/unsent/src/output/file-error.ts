@@ -17,11 +17,12 @@ const MEANINGS: Readonly<Record<string, { readonly code: string; readonly text: 
 /**
  * The error of a failed file operation, for people: `cannot open /x: there is no such file or folder`.
  *
- * Returns null when `cause` is no error of the file system that names a path; then it is a bug or another library's.
+ * The path is the error's own unless one is given (Node forgets it when it reads an open file). Returns null when
+ * `cause` is no error of the file system; then it is a bug or another library's.
  */
-export function errorFromSystem(cause: unknown, verb = 'open'): UnsentError | null {
+export function errorFromSystem(cause: unknown, verb = 'open', knownPath: string | null = null): UnsentError | null {
   if (!(cause instanceof Error) || !('code' in cause) || typeof cause.code !== 'string') return null;
-  const path = 'path' in cause && typeof cause.path === 'string' ? cause.path : null;
+  const path = knownPath ?? ('path' in cause && typeof cause.path === 'string' ? cause.path : null);
   const meaning = MEANINGS[cause.code];
   if (meaning === undefined || path === null) return null;
   return new UnsentError(meaning.code, {

@@ -32,3 +32,5 @@ export {
 } from './record.ts';
 export type { Answer, FailedAnswer, NegativeAnswer, Resolver } from './resolver.ts';
 export { type ZoneFailure, type ZoneResolver, type ZoneResolverOptions, zoneResolver } from './zone.ts';
+export type { ZoneLine } from './zone-rdata.ts';
+export { formatZoneText, parseZoneText, recordFromText, type ZoneText, type ZoneTextOptions } from './zone-text.ts';

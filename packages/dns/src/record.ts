@@ -56,7 +56,7 @@ export function rdataText(record: DnsRecord): string {
     case 'MX':
       return `${record.data.preference} ${absolute(record.data.exchange)}`;
     case 'TXT':
-      return record.data.map(quoteCharacterString).join(' ');
+      return record.data.flatMap(cutCharacterString).map(quoteCharacterString).join(' ');
     default:
       return absolute(record.data);
   }
@@ -77,6 +77,11 @@ export function quoteCharacterString(text: string): string {
     else quoted += `\\${String(byte).padStart(3, '0')}`;
   }
   return `"${quoted}"`;
+}
+
+/** A string over 255 octets cannot be published in one piece; readers join the pieces again (RFC 7208 §3.3). */
+function cutCharacterString(text: string): readonly string[] {
+  return text.length <= 255 ? [text] : (text.match(/.{1,255}/gs) ?? []);
 }
 
 /** The octets of a character-string. Text that never came from DNS and holds more than U+00FF is taken as UTF-8. */

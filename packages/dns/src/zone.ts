@@ -1,5 +1,5 @@
 import { type DomainName, parentOf } from './name.ts';
-import { type DnsRecord, type Rdata, RR_TYPES, type RrType } from './record.ts';
+import { type DnsRecord, type Rdata, RR_TYPES, type RrType, recordKey } from './record.ts';
 import type { Answer, FailedAnswer, NegativeAnswer, Resolver } from './resolver.ts';
 
 /** A question that the zone answers with a failure: of one type, or of all when `type` is left out. */
@@ -59,8 +59,12 @@ function buildZone(records: Iterable<DnsRecord>, options: ZoneResolverOptions): 
     CNAME: new Map(),
   };
   const existing = new Set<DomainName>();
+  const keys = new Set<string>();
   for (const record of records) {
-    addRecord(tables, record);
+    const key = recordKey(record);
+    // RFC 2181 §5: the same record twice is one record.
+    if (!keys.has(key)) addRecord(tables, record);
+    keys.add(key);
     for (let name: DomainName | null = record.name; name !== null && !existing.has(name); name = parentOf(name))
       existing.add(name);
   }
@@ -92,15 +96,13 @@ function addData<T extends RrType>(
   ttlSeconds: number,
 ): void {
   const known = table.get(name);
-  if (known?.kind !== 'records') {
-    table.set(name, { kind: 'records', data: [data], ttlSeconds });
-    return;
-  }
-  table.set(name, {
-    kind: 'records',
-    data: [...known.data, data],
-    ttlSeconds: Math.min(known.ttlSeconds, ttlSeconds),
-  });
+  if (known?.kind !== 'records') table.set(name, { kind: 'records', data: [data], ttlSeconds });
+  else
+    table.set(name, {
+      kind: 'records',
+      data: [...known.data, data],
+      ttlSeconds: Math.min(known.ttlSeconds, ttlSeconds),
+    });
 }
 
 /** The question was not answered by a record of just that name and type: CNAME, wildcard, or nothing. */

@@ -57,4 +57,5 @@ export {
   type ZoneRecord,
   type ZoneSnapshot,
 } from './zone.ts';
+export { zoneFromText } from './zone-from-text.ts';
 export { dataText, snapshotText, zoneLine, zoneLines } from './zone-text.ts';

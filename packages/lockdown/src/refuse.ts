@@ -18,8 +18,6 @@ export type DomainHistory = {
   readonly hosted: HostedZone;
   /** The name servers the world uses for the zone; null when nobody could be asked, [] when there are none. */
   readonly delegatedTo: readonly DomainName[] | null;
-  /** True when the provider runs mail for the zone by itself (Cloudflare Email Routing). */
-  readonly emailRouting: boolean;
 };
 
 /** Every reason not to go on, in the order of LOCKDOWN's codes. Empty for a domain that looks abandoned. */
@@ -32,7 +30,7 @@ export function findRefusals(
   return [
     ...genuineMail(history),
     ...carriesMail(facts, history, options),
-    ...emailRouting(snapshot.zone, history),
+    ...emailRouting(snapshot),
     ...delegation(snapshot.zone, history),
     ...inactive(snapshot.zone, history),
     ...apexOfSubdomain(snapshot.zone, history),
@@ -94,7 +92,7 @@ function isApexCarrier(facts: ZoneFacts, history: DomainHistory, options: Lockdo
   return history.use === 'unused' ? others.length > 0 : pointing.length > 0;
 }
 
-function emailRouting(zone: DomainName, { emailRouting: isOn }: DomainHistory): readonly Refusal[] {
+function emailRouting({ zone, emailRouting: isOn }: ZoneSnapshot): readonly Refusal[] {
   if (!isOn) return [];
   const message = `The provider routes mail for ${zone} (Email Routing) and owns its MX and SPF records.`;
   return [{ code: 'email-routing-on', message, hint: 'Turn Email Routing off in the dashboard first.' }];

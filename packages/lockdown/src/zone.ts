@@ -35,6 +35,8 @@ export type ZoneSnapshot = {
   readonly takenAt: string;
   readonly records: readonly ZoneRecord[];
   readonly fingerprint: string;
+  /** True when the provider handles mail for the zone by itself (Cloudflare Email Routing) and owns those records. */
+  readonly emailRouting: boolean;
 };
 
 /** No comment, no tags, not proxied. */
@@ -59,8 +61,9 @@ export function snapshotOf(
   provider: string,
   takenAt: Date,
   records: readonly ZoneRecord[],
+  emailRouting = false,
 ): ZoneSnapshot {
-  return { zone, provider, takenAt: takenAt.toISOString(), records, fingerprint: fingerprint(records) };
+  return { zone, provider, takenAt: takenAt.toISOString(), records, fingerprint: fingerprint(records), emailRouting };
 }
 
 /**

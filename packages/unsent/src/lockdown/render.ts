@@ -1,0 +1,153 @@
+import type { Change, ChangePlan, PlanNote, Proof, Refusal, WantedRecord } from '@unsent/lockdown';
+import { escapeForTerminal } from '../output/escape.ts';
+import { plural } from '../output/number.ts';
+import type { Style } from '../output/style.ts';
+import { type Cell, renderTable } from '../output/table.ts';
+import { wrap } from './wrap.ts';
+
+/** A plan with all that is shown around it. */
+export type PlanView = {
+  readonly plan: ChangePlan;
+  /** For people: `Cloudflare`. */
+  readonly providerTitle: string;
+  readonly recordsRead: number;
+  /** Null for a plan that locks nothing (an undo). */
+  readonly proof: Proof | null;
+};
+
+/** How wide and how colourful. `width` is null when the output is no terminal. */
+export type Look = { readonly style: Style; readonly width: number | null };
+
+const TEXT_WIDTH = 96;
+
+/** The plan as a diff, the proof, what to know and what refuses, for people. */
+export function renderPlan(view: PlanView, look: Look): string {
+  const { plan, providerTitle, recordsRead, proof } = view;
+  const head = `${look.style.bold(plan.zone)} at ${providerTitle}, ${plural(recordsRead, 'record')} read`;
+  if (plan.changes.length === 0 && plan.refusals.length === 0) {
+    return `${head}: nothing to do, all of it is there already\n${renderNotes(plan.notes, look)}`;
+  }
+  return [
+    `${head}\n\n`,
+    renderChanges(plan.changes, look),
+    `    ${plural(recordsRead - touchedRecords(plan), 'record')} untouched\n`,
+    proof === null ? '' : renderProof(proof, plan, look),
+    renderNotes(plan.notes, look),
+    renderRefusals(plan.refusals, look),
+  ].join('');
+}
+
+/** One line for each change: `~ MX example.com 10 mail.old-host.example → 0 loopback.example.com`. */
+export function renderChanges(changes: readonly Change[], { style, width }: Look): string {
+  const columns = ['', '', '', '', '', ''].map((title, i) =>
+    i === 3 || i === 5 ? { title, minWidth: 24 } : { title },
+  );
+  const rows = changes.map((change) => changeCells(change, style));
+  return renderTable(columns, rows, { width, indent: 2 });
+}
+
+function changeCells(change: Change, style: Style): readonly Cell[] {
+  switch (change.op) {
+    case 'create':
+      return [{ text: '+', paint: style.green }, ...owner(change.record), '', '', showData(change.record)];
+    case 'delete':
+      return [{ text: '-', paint: style.red }, ...owner(change.record), showData(change.record), '', ''];
+    case 'replace': {
+      const { before, after } = change;
+      return [
+        { text: '~', paint: style.yellow },
+        ...owner(before),
+        showData(before),
+        '→',
+        showReplacement(before, after),
+      ];
+    }
+  }
+}
+
+/** Record data as people read it: no trailing dots but the null MX's. */
+export function showData(record: WantedRecord): string {
+  if (!('data' in record)) return record.text;
+  switch (record.type) {
+    case 'MX':
+      return `${record.data.preference} ${record.data.exchange}`;
+    case 'TXT':
+      return record.data.map((text) => `"${text}"`).join(' ');
+    default:
+      return record.data;
+  }
+}
+
+function owner({ type, name }: WantedRecord): readonly Cell[] {
+  return [type, name];
+}
+
+/** Says what else differs where the data alone would look the same. */
+function showReplacement(before: WantedRecord, after: WantedRecord): string {
+  const data = showData(after);
+  if (data !== showData(before)) return data;
+  const other = [
+    before.ttlSeconds === after.ttlSeconds ? '' : `TTL ${before.ttlSeconds} → ${after.ttlSeconds}`,
+    before.comment === after.comment ? '' : `comment ${JSON.stringify(after.comment ?? '')}`,
+    before.proxied === after.proxied ? '' : after.proxied ? 'proxied' : 'not proxied',
+    before.tags.join() === after.tags.join() ? '' : `tags ${after.tags.join(', ')}`,
+  ].filter((part) => part !== '');
+  return other.length === 0 ? data : `(${other.join(', ')})`;
+}
+
+function touchedRecords(plan: ChangePlan): number {
+  return plan.changes.filter(({ op }) => op !== 'create').length;
+}
+
+function renderProof(proof: Proof, plan: ChangePlan, { style, width }: Look): string {
+  const [first] = proof.lines;
+  if (first === undefined) return '';
+  const shown = proof.lines.filter(({ domain }) => domain === first.domain);
+  const results = shown.map(
+    ({ client, result }) => `${client} → ${result === 'fail' ? style.green('fail') : style.red(result)}`,
+  );
+  const wrong = proof.lines.filter(({ domain, result }) => domain !== first.domain && result !== 'fail');
+  const others = [...new Set(proof.lines.map(({ domain }) => domain))].filter((domain) => domain !== first.domain);
+  const same = `the same for ${listed(others.map((name) => showName(name, plan)))}`;
+  const rest =
+    wrong.length > 0
+      ? wrong.map(({ domain, client, result }) => `${showName(domain, plan)}: ${client} → ${style.red(result)}`)
+      : others.length > 0
+        ? wrap(same, textWidth(width) - 10)
+        : [];
+  const lines = [`${results.join('    ')}    (evaluated on the planned zone)`, ...rest];
+  return `\n${labelled('Proof', lines)}`;
+}
+
+/** The sample name below the wildcard is shown as the wildcard that answers for it. */
+function showName(name: string, plan: ChangePlan): string {
+  return name === `unsent-proof.${plan.zone}` ? `*.${plan.zone}` : name;
+}
+
+function renderNotes(notes: readonly PlanNote[], { style, width }: Look): string {
+  const blocks = notes.map(({ message }) => wrap(escapeForTerminal(message), textWidth(width) - 10).map(style.dim));
+  return blocks.map((lines, i) => `${i === 0 ? '\n' : ''}${labelled('Note', lines)}`).join('');
+}
+
+function renderRefusals(refusals: readonly Refusal[], { style, width }: Look): string {
+  const blocks = refusals.map(({ code, message, hint }) => {
+    const way = `${hint === null ? '' : `${hint} `}To go on all the same: --override ${code}`;
+    const room = textWidth(width) - 10;
+    const [first = '', ...more] = wrap(escapeForTerminal(message), room);
+    return [style.red(first), ...more.map(style.red), ...wrap(escapeForTerminal(way), room)];
+  });
+  return blocks.map((lines) => `\n${labelled('Refused', lines)}`).join('');
+}
+
+function labelled(label: string, lines: readonly string[]): string {
+  return lines.map((line, i) => `  ${(i === 0 ? label : '').padEnd(8)}${line}\n`).join('');
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 6).join(', ');
+  return names.length > 6 ? `${shown} and ${names.length - 6} more` : shown;
+}
+
+function textWidth(width: number | null): number {
+  return Math.min(width ?? TEXT_WIDTH, TEXT_WIDTH);
+}

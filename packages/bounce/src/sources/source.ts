@@ -1,0 +1,57 @@
+/** One message as a source hands it out: bytes, and where they were. */
+export type RawMessage = {
+  /** The message without what its container added (From_ line, quoting). Empty when `error` says why. */
+  readonly bytes: Uint8Array;
+  /** Where it is, for people and for the output: a path, or path and number. */
+  readonly place: string;
+  /** Its key in a source without an order; null in one that is read from front to back. */
+  readonly item: string | null;
+  /** In a source with an order: makes the position to go on from, once this message and all before it are recorded. */
+  readonly position: (() => string) | null;
+  /** The message's size when it is larger than `bytes` because it was cut; null when it is whole. */
+  readonly cutFromBytes: number | null;
+  /** Why it could not be read; null when it could. Such a message is tried again by the next run. */
+  readonly error: string | null;
+};
+
+/** What is remembered of a source from earlier runs. */
+export type SourceMemory = {
+  /** The position after the last recorded message; null when there is none. */
+  readonly position: string | null;
+  /** Those of `items` that were not read yet, in the same order. */
+  unread(items: readonly string[]): Promise<readonly string[]>;
+};
+
+/** What the end of a source has to say. */
+export type SourceNote = { readonly place: string; readonly text: string };
+
+/** A mailbox, opened. Its messages are read once. */
+export interface MailSource {
+  /** Key for the ledger's cursor; the same mailbox has the same name in every run. Null: nothing is remembered. */
+  readonly name: string | null;
+  readonly kind: 'mbox' | 'maildir' | 'folder' | 'message' | 'stream';
+  /** As the user named it. */
+  readonly label: string;
+  /** How far the reading is, in a unit of the source's own (bytes or messages); `total` is null when unknown. */
+  progress(): { readonly done: number; readonly total: number | null };
+  /** The messages that are not remembered, in order. */
+  messages(memory: SourceMemory): AsyncIterable<RawMessage>;
+  /** After the last message: what was left out, and why. */
+  notes(): readonly SourceNote[];
+}
+
+/** Bounds and the clock, for every kind of source. */
+export type SourceOptions = {
+  /** Bytes of one message that are read; the rest is left out. */
+  readonly maxMessageBytes: number;
+  /** A message that may be half written is left alone until its file has not changed for this long. */
+  readonly settleMs: number;
+  now(): Date;
+};
+
+/** What is read of one message at most. */
+export const DEFAULT_MAX_MESSAGE_BYTES: number = 64 << 20;
+export const DEFAULT_SETTLE_MS: number = 5 * 60_000;
+
+/** A source that remembers nothing. */
+export const NO_MEMORY: SourceMemory = { position: null, unread: async (items) => items };

@@ -1,4 +1,9 @@
 // Table of contents of @unsent/bounce.
+export { type BatvStatus, checkBatvTag, readBatvTag, type TaggedAddress, withoutBatvTag } from './batv.ts';
+export type { CaseFacts, CaseSubject, PathFacts, PathHop, SentLogFacts, SentTime } from './case.ts';
+export { type DkimBody, type DkimQuestion, type DkimResult, type DkimStatus, verifyDkim } from './dkim/verify.ts';
+export { arrivalOf, type CaseContext, gatherFacts, isJudged } from './facts.ts';
+export { judge } from './judge.ts';
 export type { MessageKind } from './kind.ts';
 export type {
   DomainTotals,
@@ -13,6 +18,7 @@ export type {
 } from './ledger.ts';
 export type { HeaderField, HeaderList } from './message.ts';
 export { type BatvKey, type DomainUse, type OwnDomain, type OwnDomains, ownDomains } from './own-domains.ts';
+export { originOf } from './path.ts';
 export { type EnvelopeHints, type MailRead, type ReadOptions, readMessage } from './read.ts';
 export type { BounceReason } from './reason.ts';
 export type {
@@ -23,6 +29,8 @@ export type {
   RecipientStatus,
   ReportForm,
 } from './report.ts';
+export type { Rule, Sighting } from './rule.ts';
+export { RULES } from './rules.ts';
 export {
   type HostCoverage,
   isCovered,

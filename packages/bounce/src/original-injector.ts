@@ -35,7 +35,8 @@ function isSameSite(hop: ReceivedHop): boolean {
 const SECOND_LEVEL = new Set(['co', 'com', 'net', 'org', 'ac', 'edu', 'gov', 'ne', 'or', 'go', 'ad', 'ed', 'gr']);
 
 // The last two labels, or three below a second level like "co.jp". A guess that only ever makes a site smaller.
-function siteOf(name: string): string | null {
+/** The part of a host name that one owner is likely to hold: `example.net` of `mx1.example.net`; null when it has none. */
+export function siteOf(name: string): string | null {
   const labels = name.toLowerCase().replace(/\.$/, '').split('.');
   if (labels.length < 2 || /^\d+$/.test(labels.at(-1) ?? '')) return null;
   const depth = (labels.at(-1) ?? '').length === 2 && SECOND_LEVEL.has(labels.at(-2) ?? '') ? 3 : 2;

@@ -35,3 +35,12 @@ export {
   type Session,
   servePolicy,
 } from './server.ts';
+export {
+  type Counters,
+  createTally,
+  type DecisionCount,
+  type SenderCount,
+  type Strictness,
+  type Tally,
+  type TallyBatch,
+} from './tally.ts';

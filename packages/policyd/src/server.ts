@@ -27,7 +27,7 @@ export type PolicyServerOptions = {
 /** A running server for any number of listening addresses. */
 export type PolicyServer = {
   /** Resolves when it listens; rejects with the system's error. */
-  listen(where: ListenOptions): Promise<Server>;
+  listen(where: ListenOptions | { readonly fd: number }): Promise<Server>;
   /** Takes no more requests, finishes what is in flight, resolves when all connections are closed. */
   close(): Promise<void>;
   connections(): number;
@@ -54,12 +54,15 @@ export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
         const server = createServer({ allowHalfOpen: true }, accept);
         server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
         server.once('error', reject);
-        server.listen({ backlog: BACKLOG, ...where }, () => {
+        const listening = (): void => {
           server.off('error', reject);
           server.on('error', (error) => options.events.onMalformed(`listener: ${error.message}`));
           servers.push(server);
           resolve(server);
-        });
+        };
+        // A descriptor that systemd opened has its own backlog.
+        if ('fd' in where) server.listen(where, listening);
+        else server.listen({ backlog: BACKLOG, ...where }, listening);
       }),
     close: async () => {
       const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));

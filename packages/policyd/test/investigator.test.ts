@@ -64,7 +64,13 @@ describe('trusted hosts', () => {
     ['a domain whose SPF it passes', { spfDomains: [name('relay.example')] }, '192.0.2.7', 'x', true],
     ['a domain whose SPF it fails', { spfDomains: [name('other.example')] }, '192.0.2.7', 'x', false],
     ['a PTR name that points back', { ptrDomains: [name('example.net')] }, '192.0.2.7', 'x', true],
-    ['a PTR name that does not: anybody can publish one', { ptrDomains: [name('example.net')] }, '192.0.2.9', 'x', false],
+    [
+      'a PTR name that does not: anybody can publish one',
+      { ptrDomains: [name('example.net')] },
+      '192.0.2.9',
+      'x',
+      false,
+    ],
     ['a PTR namesake', { ptrDomains: [name('ample.net')] }, '192.0.2.7', 'x', false],
   ])('%s', async (_, trusted, client, helo, isTrusted) => {
     const policy = { ...STANDARD, trusted: { ...STANDARD.trusted, ...trusted } };

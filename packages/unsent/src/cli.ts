@@ -2,12 +2,14 @@ import { UnsentError } from '@unsent/dns';
 import { Command, CommanderError } from 'commander';
 import { configCommand } from './commands/config.ts';
 import { lockdownCommand } from './commands/lockdown.ts';
+import { policydCommand } from './commands/policyd.ts';
 import { printFailure } from './exit.ts';
 import { type GlobalOptions, openShell, type RunInShell, type Surroundings } from './shell.ts';
 
 /** Every command, by the group it stands in in `unsent --help`. To add one, add its line. */
 const COMMANDS: readonly { readonly group: string; readonly make: (run: RunInShell) => Command }[] = [
   { group: 'Lock down:', make: lockdownCommand },
+  { group: 'Refuse:', make: policydCommand },
   { group: 'Set up:', make: configCommand },
 ];
 

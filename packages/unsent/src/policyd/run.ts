@@ -83,7 +83,7 @@ async function listen(
   options: PolicydOptions,
 ): Promise<readonly string[]> {
   const descriptors = systemdDescriptors(shell.env, process.pid);
-  for (const fd of descriptors) await server.listen({ fd } as { fd: number });
+  for (const fd of descriptors) await server.listen({ fd });
   const asked = options.listen ?? config.policy.listen ?? (descriptors.length > 0 ? [] : [DEFAULT_LISTEN]);
   const addresses = asked.map(parseListenAddress);
   const open = addresses.find((address) => !isLocal(address));

@@ -43,14 +43,22 @@ function addressAround(text: string, at: number, floor: number): FoundAddress | 
   let start = text.charCodeAt(at - 1) === QUOTE ? quotedStart(text, at - 1, floor) : localStart(text, at, floor);
   // 'user@example.com' and mailto:user@example.com
   if (text[start] === "'" && (text[end] === "'" || !text.slice(start + 1, at).includes("'"))) start += 1;
-  const colon = text.lastIndexOf(':', at);
-  if (colon >= start) start = colon + 1;
+  start = afterPrefix(text, start, at);
   while (start < at && text[start] === '.') start += 1;
   if (start >= at) return null;
   if (text[end - 1] === '.') end -= 1;
   return { address: text.slice(start, end), start, end };
 }
 
+// "SMTP:user@example.com", "mailto:user@example.com", and the X.400 "DDA:SMTP=user@example.com".
+function afterPrefix(text: string, start: number, at: number): number {
+  const colon = text.lastIndexOf(':', at);
+  const from = colon >= start ? colon + 1 : start;
+  const prefix = X400_PREFIX.exec(text.slice(from, Math.min(at, from + 8)))?.[0];
+  return from + (prefix?.length ?? 0);
+}
+
+const X400_PREFIX = /^(?:smtp|rfc822)=/i;
 const QUOTE = 34;
 
 function localStart(text: string, at: number, floor: number): number {

@@ -7,6 +7,7 @@ type RawField = { readonly name: string; readonly raw: string };
 export type HeaderBlock = {
   readonly fields: readonly RawField[];
   readonly byName: ReadonlyMap<string, readonly RawField[]>;
+  readonly start: number;
   /** Where the body starts: behind the empty line. */
   readonly bodyStart: number;
   readonly end: number;
@@ -40,10 +41,10 @@ export function readHeaderBlock(text: string, start: number, limit: number): Hea
     at = end + 1;
   }
   if (junkAt !== -1 && fields.length > 0 && fields.length < MAX_FIELDS)
-    return { fields, byName, bodyStart: junkAt, end: junkAt };
+    return { fields, byName, start, bodyStart: junkAt, end: junkAt };
   const end = Math.min(at, limit);
   const lineEnd = text.indexOf('\n', end);
-  return { fields, byName, bodyStart: lineEnd === -1 || lineEnd >= limit ? limit : lineEnd + 1, end };
+  return { fields, byName, start, bodyStart: lineEnd === -1 || lineEnd >= limit ? limit : lineEnd + 1, end };
 }
 
 // The end of a field: the first line end that no blank follows (RFC 5322 §2.2.3).

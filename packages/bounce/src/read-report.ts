@@ -1,19 +1,18 @@
-import type { IpAddress } from '@unsent/dns';
 import { feedbackPart, isHotmailComplaint, readFeedback } from './forms/arf.ts';
-import { autoReplyForm } from './forms/auto-reply.ts';
-import { type DeliveryStatus, isStatusPart, readStatusPart } from './forms/dsn.ts';
-import { readTextReport } from './forms/legacy.ts';
+import { type AutoReplyForm, autoReplyForm } from './forms/auto-reply.ts';
+import { type Reading, readingOf, readStatusReport, readTextReport } from './forms/delivery.ts';
+import { isStatusPart } from './forms/dsn.ts';
 import { isDispositionNotification } from './forms/mdn.ts';
-import { isReturnedPart, type Notice, readNotice } from './forms/notice.ts';
+import { readNotice } from './forms/notice.ts';
 import { isAggregateReport } from './forms/reports.ts';
-import { type NamedRecipient, recipientsInText } from './forms/text-recipients.ts';
+import { findOriginal } from './forms/returned.ts';
 import { speaksOfFailure } from './forms/vocabulary.ts';
 import type { MessageKind } from './kind.ts';
-import { type MailMessage, partBytes } from './message.ts';
+import type { MailMessage } from './message.ts';
 import { rawHeader } from './mime-header.ts';
 import { messageIdOf, readOriginal } from './original.ts';
 import type { HeaderSigns } from './prefilter.ts';
-import type { BounceReport, OriginalMessage } from './report.ts';
+import type { BounceReport } from './report.ts';
 
 /** A message's kind and what it reports. */
 export type KindAndReport = { readonly kind: MessageKind; readonly report: BounceReport | null };
@@ -23,119 +22,59 @@ const ORDINARY: KindAndReport = { kind: 'ordinary', report: null };
 /** Decides what a message is by trying each form in turn, the most explicit first. */
 export function readReport(message: MailMessage, signs: HeaderSigns): KindAndReport {
   if (isAggregateReport(message, signs.subject)) return { kind: 'report', report: null };
-  const feedback = readComplaint(message, signs);
-  if (feedback !== null) return feedback;
+  const complaint = readComplaint(message, signs);
+  if (complaint !== null) return complaint;
   if (isDispositionNotification(message)) return { kind: 'mdn', report: null };
-  return readDsn(message) ?? readAnswerOrText(message, signs);
+  const reading = readingOf(
+    message,
+    once(() => readNotice(message)),
+  );
+  if (message.parts.some(isStatusPart)) return { kind: 'bounce', report: readStatusReport(reading) };
+  return readUnstructured(reading, signs);
 }
 
 function readComplaint(message: MailMessage, signs: HeaderSigns): KindAndReport | null {
   const part = feedbackPart(message);
   if (part === null) {
     if (!isHotmailComplaint(message, signs.subject)) return null;
-    const original = originalOf(message, null, null);
+    const original = findOriginal(message, () => null, null);
     return { kind: 'arf', report: { form: 'arf', dialect: 'hotmail-jmr', reportedBy: null, recipients: [], original } };
   }
   const feedback = readFeedback(message, part);
-  // RFC 6591: an authentication failure report is DMARC's (or SPF's, or DKIM's) report about mail, no complaint.
-  const kind = feedback.type.startsWith('auth-failure') ? 'report' : 'arf';
-  const original = originalOf(message, null, feedback.source);
-  const report: BounceReport = {
-    form: 'arf',
-    dialect: 'rfc5965',
-    reportedBy: feedback.reportedBy,
-    recipients: feedback.recipients,
-    original,
-  };
-  return { kind, report: kind === 'arf' ? report : null };
+  // RFC 6591: an authentication failure report is what DMARC's ruf= asks for; nobody complained.
+  if (feedback.type.startsWith('auth-failure')) return { kind: 'report', report: null };
+  const original = findOriginal(message, () => null, feedback.source);
+  const { reportedBy, recipients } = feedback;
+  return { kind: 'arf', report: { form: 'arf', dialect: 'rfc5965', reportedBy, recipients, original } };
 }
 
-function readDsn(message: MailMessage): KindAndReport | null {
-  const part = message.parts.find(isStatusPart);
-  if (part === undefined) return null;
-  const notice = once(() => readNotice(message));
-  const named = once((): readonly NamedRecipient[] => recipientsInText(notice()));
-  const status = readStatusPart(message, part, named);
-  if (status.recipients.length === 0 && status.reportedBy === null && part.depth > 0 && named().length === 0)
-    return null;
-  return { kind: 'bounce', report: dsnReport(message, notice, status) };
+function readUnstructured(reading: Reading, signs: HeaderSigns): KindAndReport {
+  if (isTextBounce(reading, signs)) return { kind: 'bounce', report: readTextReport(reading) };
+  const { header } = reading.message;
+  const form = autoReplyForm(header, signs.subject, () => reading.notice().lower.slice(0, 6000));
+  return form === null ? ORDINARY : { kind: 'auto-reply', report: answerReport(reading.message, form) };
 }
 
-function dsnReport(message: MailMessage, notice: () => Notice, status: DeliveryStatus): BounceReport {
-  const recipients = status.recipients.length > 0 ? status.recipients : readTextReport(message, notice()).recipients;
-  return {
-    form: 'dsn',
-    dialect: 'rfc3464',
-    reportedBy: status.reportedBy,
-    recipients,
-    original: originalOf(message, notice, status.handedOver),
-  };
-}
-
-function readAnswerOrText(message: MailMessage, signs: HeaderSigns): KindAndReport {
-  const notice = once(() => readNotice(message));
-  if (!signs.isFailureSubject && !signs.isDaemon && !signs.hasFailedRecipients) {
-    const form = autoReplyForm(message.header, signs.subject, () => notice().lower.slice(0, 6000));
-    return form === null ? ORDINARY : answer(message, form);
-  }
-  if (isTextBounce(message, signs, notice())) {
-    const text = readTextReport(message, notice());
-    const report: BounceReport = {
-      form: 'text',
-      dialect: text.dialect,
-      reportedBy: null,
-      recipients: text.recipients,
-      original: originalOf(message, notice, null),
-    };
-    return { kind: 'bounce', report };
-  }
-  const form = autoReplyForm(message.header, signs.subject, () => notice().lower.slice(0, 6000));
-  return form === null ? ORDINARY : answer(message, form);
-}
-
-function answer(message: MailMessage, form: 'auto-reply' | 'challenge'): KindAndReport {
-  const messageId = messageIdOf(rawHeader(message.header, 'in-reply-to'));
-  const original = messageId === null ? null : originalById(messageId);
-  return { kind: 'auto-reply', report: { form, dialect: 'rfc3834', reportedBy: null, recipients: [], original } };
-}
-
-function originalById(messageId: string): OriginalMessage | null {
-  return readOriginal(`Message-ID: <${messageId}>\n`, 'headers', null);
-}
-
-function isTextBounce(message: MailMessage, signs: HeaderSigns, notice: Notice): boolean {
-  if (isReplyOrForward(signs.subject) && !signs.isDaemon) return false;
-  const speaks = speaksOfFailure(notice.lower);
-  if (signs.isDaemon || signs.hasNullPath) return signs.isFailureSubject || speaks || signs.hasFailedRecipients;
-  return (
-    signs.isFailureSubject &&
-    speaks &&
-    recipientsInText(notice).length > 0 &&
-    !message.header.byName.has('list-id') &&
-    notice.returned !== null
-  );
+function isTextBounce(reading: Reading, signs: HeaderSigns): boolean {
+  const fromSoftware = signs.isDaemon || signs.hasFailedRecipients;
+  if (!fromSoftware && !signs.isFailureSubject) return false;
+  if (isReplyOrForward(signs.subject) && !fromSoftware) return false;
+  const { header } = reading.message;
+  const speaks = speaksOfFailure(reading.notice().lower);
+  if (fromSoftware) return signs.isFailureSubject || signs.hasFailedRecipients || speaks;
+  if (signs.hasNullPath) return speaks || reading.text.named().length > 0;
+  if (!speaks || header.byName.has('list-id') || header.byName.has('in-reply-to')) return false;
+  return reading.notice().returned !== null && reading.text.named().length > 0;
 }
 
 function isReplyOrForward(subject: string): boolean {
   return /^\s{0,3}(?:re|fwd?|aw|wg|tr|sv|antw)\s?(?:\[\d+\])?:/i.test(subject);
 }
 
-function originalOf(
-  message: MailMessage,
-  notice: (() => Notice) | null,
-  handedOver: IpAddress | null,
-): OriginalMessage | null {
-  for (const part of message.parts) {
-    if (!isReturnedPart(part)) continue;
-    const form =
-      part.type === 'message/rfc822' || part.type === 'message/global' || part.type === 'message/partial'
-        ? 'message'
-        : 'headers';
-    const original = readOriginal(partBytes(message, part, Number.POSITIVE_INFINITY), form, handedOver);
-    if (original !== null) return original;
-  }
-  const returned = notice?.().returned ?? null;
-  return returned === null ? null : readOriginal(Buffer.from(returned, 'utf8').toString('latin1'), 'text', handedOver);
+function answerReport(message: MailMessage, form: AutoReplyForm): BounceReport {
+  const messageId = messageIdOf(rawHeader(message.header, 'in-reply-to'));
+  const original = messageId === null ? null : readOriginal(`Message-ID: <${messageId}>\n`, 'headers', null);
+  return { form, dialect: 'rfc3834', reportedBy: null, recipients: [], original };
 }
 
 function once<T>(compute: () => T): () => T {

@@ -1,7 +1,7 @@
 import { mailboxOf } from '../address.ts';
 import { type HeaderBlock, rawHeader } from '../mime-header.ts';
 import { decodeHeaderValue } from '../mime-words.ts';
-import { isAnswerSubject } from './vocabulary.ts';
+import { isAnswerSubject, isWeakAnswerSubject } from './vocabulary.ts';
 
 /** Which kind of answer by software a message is. */
 export type AutoReplyForm = 'auto-reply' | 'challenge';
@@ -49,14 +49,13 @@ export function autoReplyForm(header: HeaderBlock, subject: string, lower: () =>
   const lowered = subject.toLowerCase();
   if (CHALLENGE_HEADERS.some((name) => header.byName.has(name))) return 'challenge';
   const submitted = rawHeader(header, 'auto-submitted').trim().toLowerCase();
-  const isReply = isReplyTo(header) || /^(?:re|aw|antw|sv|odp)\s?:/.test(lowered);
+  const isReply = isReplyTo(header);
   if (
     CHALLENGE_SUBJECT.test(lowered) &&
     (isReply || submitted.startsWith('auto') || isBulk(header)) &&
     CHALLENGE_TEXT.test(lower())
   )
     return 'challenge';
-  if (isReply && CHALLENGE_TEXT.test(lower()) && !isBulkList(header)) return 'challenge';
   if (submitted.startsWith('auto-replied')) return 'auto-reply';
   if (isBulkList(header)) return null;
   if (AUTO_HEADERS.some((name) => header.byName.has(name) && rawHeader(header, name).trim().toLowerCase() !== 'no'))
@@ -67,7 +66,7 @@ export function autoReplyForm(header: HeaderBlock, subject: string, lower: () =>
     isBulk(header) ||
     rawHeader(header, 'x-auto-response-suppress') !== '' ||
     hasNullPath(header);
-  if (isMarked && (isAnswerSubject(lowered) || TICKET_SUBJECT.test(lowered))) return 'auto-reply';
+  if (isMarked && (isWeakAnswerSubject(lowered) || TICKET_SUBJECT.test(lowered))) return 'auto-reply';
   return null;
 }
 

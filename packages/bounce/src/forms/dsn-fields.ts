@@ -86,7 +86,9 @@ export function recipientOf(field: string | undefined): string | null {
   const type = semicolon === -1 ? '' : field.slice(0, semicolon).trim().toLowerCase();
   const value = semicolon !== -1 && /^[a-z0-9-]+$/.test(type) ? field.slice(semicolon + 1) : field;
   const text = value.includes('\\x{') ? value.replace(EMBEDDED, decodeEmbedded) : value;
-  return firstAddress(text.trim());
+  const address = text.trim();
+  // "@relay.example.com:user@inner" is a source route (RFC 5321 §4.1.1.3): the name of a queue inside the reporter.
+  return address.startsWith('@') ? null : firstAddress(address);
 }
 
 const EMBEDDED = /\\x\{([0-9A-Fa-f]{1,6})\}/g;

@@ -6,15 +6,15 @@ import type { MailPart } from '../mime-walk.ts';
 import type { RecipientAction, RecipientStatus } from '../report.ts';
 import { type FieldGroup, hostOf, isRecipientGroup, readFieldGroups, recipientOf } from './dsn-fields.ts';
 import { makeRecipient } from './recipient.ts';
-import type { NamedRecipient } from './text-recipients.ts';
+import type { NoticeText } from './text-recipients.ts';
 
-/** What the delivery-status part of a report says. */
+/** What delivery-status fields say. */
 export type DeliveryStatus = {
   readonly reportedBy: string | null;
   readonly recipients: readonly RecipientStatus[];
   /** The address in Received-From-MTA, if it names one. */
   readonly handedOver: IpAddress | null;
-  /** X-Original-Message-ID and the like: the reporter's own word, useful when nothing was returned. */
+  /** X-Original-Message-ID: the reporter's own word, useful when nothing was returned. */
   readonly originalMessageId: string | null;
   /** X-Postfix-Sender and the like. */
   readonly envelopeSender: string | null;
@@ -27,29 +27,27 @@ export function isStatusPart(part: MailPart): boolean {
   return part.type === 'message/delivery-status' || part.type === 'message/global-delivery-status';
 }
 
-/** Reads the fields of a delivery-status part; `named` is what the notice's text says, for what the fields leave out. */
-export function readStatusPart(
-  message: MailMessage,
-  part: MailPart,
-  named: () => readonly NamedRecipient[],
-): DeliveryStatus {
-  const text = decodeCharset(
-    partBytes(message, part, MAX_STATUS_LENGTH),
-    part.contentType.parameters.get('charset') ?? null,
-  );
-  return readStatusText(text, named);
+/** The text of every delivery-status part: some reporters write one part for each recipient. */
+export function statusText(message: MailMessage): string {
+  return message.parts
+    .filter(isStatusPart)
+    .map((part) => {
+      const charset = part.contentType.parameters.get('charset') ?? null;
+      return decodeCharset(partBytes(message, part, MAX_STATUS_LENGTH), charset);
+    })
+    .join('\n\n');
 }
 
-/** Reads delivery-status fields wherever they were found. */
-export function readStatusText(text: string, named: () => readonly NamedRecipient[]): DeliveryStatus {
+/** Reads delivery-status fields wherever they were found; `notice` fills in what the fields leave out. */
+export function readStatusFields(text: string, notice: NoticeText): DeliveryStatus {
   const groups = readFieldGroups(text);
-  const recipientGroups = groups.filter(isRecipientGroup);
   const about = groups.find((group) => group.has('reporting-mta')) ?? groups[0];
   const byKey = new Map<string, RecipientStatus>();
+  const recipientGroups = groups.filter(isRecipientGroup);
   for (const group of recipientGroups) {
-    const recipient = readRecipient(group, named, recipientGroups.length === 1);
-    if (recipient !== null && !byKey.has(addressKey(recipient.address)))
-      byKey.set(addressKey(recipient.address), recipient);
+    const recipient = readRecipient(group, notice, recipientGroups.length === 1);
+    if (recipient === null || byKey.has(addressKey(recipient.address))) continue;
+    byKey.set(addressKey(recipient.address), recipient);
   }
   return {
     reportedBy: hostOf(about?.get('reporting-mta')),
@@ -60,30 +58,21 @@ export function readStatusText(text: string, named: () => readonly NamedRecipien
   };
 }
 
-function readRecipient(
-  group: FieldGroup,
-  named: () => readonly NamedRecipient[],
-  isOnly: boolean,
-): RecipientStatus | null {
+function readRecipient(group: FieldGroup, notice: NoticeText, isOnly: boolean): RecipientStatus | null {
   const final = recipientOf(group.get('final-recipient'));
   const original = recipientOf(group.get('original-recipient'));
-  const address =
-    final ??
-    original ??
-    recipientOf(group.get('x-actual-recipient')) ??
-    (isOnly ? (named()[0]?.address ?? null) : null);
+  const named = (): string | null => (isOnly ? (notice.named()[0]?.address ?? null) : null);
+  const address = final ?? original ?? recipientOf(group.get('x-actual-recipient')) ?? named();
   if (address === null) return null;
-  const fromText = (): NamedRecipient | undefined =>
-    named().find((one) => addressKey(one.address) === addressKey(address));
-  const diagnostic = diagnosticOf(group) ?? fromText()?.diagnostic ?? null;
+  const diagnostic = diagnosticOf(group);
   return makeRecipient({
     address,
     originalRecipient: original !== null && addressKey(original) !== addressKey(address) ? original : null,
     action: actionOf(group.get('action')),
     status: statusOf(group.get('status')),
     remoteMta: hostOf(group.get('remote-mta')),
-    diagnostic,
-    context: null,
+    diagnostic: diagnostic ?? notice.about(address)[0] ?? null,
+    context: () => notice.about(address),
   });
 }
 
@@ -114,7 +103,7 @@ function statusOf(field: string | undefined): string | null {
   return field === undefined ? null : (STATUS.exec(field)?.[1] ?? null);
 }
 
-const IP = /[[(\s;]([0-9a-f]{0,4}[.:][0-9a-f.:]{2,43})[\])\s]/i;
+const IP = /[[(\s;]([0-9a-f]{0,4}[.:][0-9a-f.:]{2,43}|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})[\])\s]/i;
 
 function addressIn(field: string | undefined): IpAddress | null {
   return field === undefined ? null : parseIp(IP.exec(`${field} `)?.[1] ?? '');

@@ -32,7 +32,7 @@ export function findMentions(lines: readonly string[]): readonly Mention[] {
 
 function mentionsIn(line: string, number: number, before: string, mentions: Mention[]): void {
   const text = line.replace(LEADING_MARKS, '');
-  const found = findAddresses(text);
+  const found = namedFirst(text, findAddresses(text));
   const first = found[0];
   if (first === undefined) return;
   const kind = kindOf(text, first, before);
@@ -41,12 +41,20 @@ function mentionsIn(line: string, number: number, before: string, mentions: Ment
   for (const more of listContinues(text, found)) mentions.push({ kind, address: more.address, line: number, rest: '' });
 }
 
+// "user@example.com <user@example.com>": the one in brackets is the address, the other a display name.
+function namedFirst(text: string, found: readonly FoundAddress[]): readonly FoundAddress[] {
+  const [name, address] = found;
+  if (name === undefined || address === undefined) return found;
+  return /^"?\s{1,3}<$/.test(text.slice(name.end, address.start)) ? found.slice(1) : found;
+}
+
 const LEADING_MARKS = /^[\s*•·#|=-]{0,40}(?:>{1,4}\s{0,4}(?=<?\S{1,128}@))?/;
 const OPENING = /^(?:[<"'([]|\\?"|smtp:|mailto:|rfc822;\s?){0,4}$/i;
+const NAME_IN_FRONT = /^"?[^\s"<>:]{1,64}@[^\s"<>:]{1,255}"?\s{1,3}<$/;
 const NOT_RECIPIENT =
   /\b(?:from|sender|reply-to|return-path|reply to|mail from|contact|e-?mail us|write to|ask|by|postmaster at|support|cc|bcc|envelope-from|message-id|expanded from|generated (?:from|by)|originally sent by)\b[^@\n]{0,40}$/i;
 const LABEL =
-  /(?:^|[\s(])(?:failed recipients?|recipient(?:'s)?(?: address| e-?mail(?: address)?)?|intended recipients?|addressed to|final-recipient|original-recipient|error-for|undeliverable (?:address|to)|rcpt to|address(?:es)? (?:failed|rejected)|e-?mail address|delivery (?:to|for)(?: the following recipients?)?|unable to deliver(?: (?:message|mail))? to|could not deliver(?: (?:message|mail))? to|failed(?: addresse?s?)?|mailbox|user|userid|account|destinatario|destinataire|empf[äa]nger|the following recipients?[^@]{0,60})\s{0,3}[:=]?\s{0,4}(?:[<"'([]|smtp:|rfc822;\s?){0,4}$/i;
+  /(?:^|[\s(])(?:failed recipients?|recipient(?:'s)?(?: address| e-?mail(?: address)?)?|intended recipients?|addressed to|final-recipient|original-recipient|error-for|undeliverable (?:address|to)|rcpt to|address(?:es)? (?:failed|rejected)|e-?mail address|delivery (?:to|for)(?: the following recipients?)?|unable to deliver(?: (?:message|mail))? to|could not deliver(?: (?:message|mail))? to|failed(?: addresse?s?)?|mailbox|user|userid|dda|account|destinatario|destinataire|empf[äa]nger|the following recipients?[^@]{0,60})\s{0,3}[:=]?\s{0,4}(?:[<"'([]|smtp:|rfc822;\s?){0,4}$/i;
 const SUMMARY = /^to\s{0,4}:\s{0,20}/i;
 const DIALOGUE = /(?:rcpt to:\s{0,3}|(?:^|[^\d.])[45]\d\d[\s-](?:#?[245]\.\d{1,3}\.\d{1,3}[\s:]{0,3})?[^@<]{0,60})<?$/i;
 const FAILURE =
@@ -55,6 +63,7 @@ const FAILURE =
 function kindOf(text: string, first: FoundAddress, before: string): MentionKind | null {
   const prefix = text.slice(0, first.start);
   const after = text.slice(first.end);
+  if (NAME_IN_FRONT.test(prefix) && HEADING_TAIL.test(after)) return 'heading';
   if (OPENING.test(prefix)) return headingOrSentence(after);
   if (/rcpt to:\s{0,3}<?$/i.test(prefix)) return 'dialogue';
   if (SUMMARY.test(text)) return 'summary';

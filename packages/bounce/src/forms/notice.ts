@@ -37,7 +37,13 @@ const RETURNED_TYPES = new Set([
 
 /** True for the parts that hold the returned message or its header (RFC 6522 §3, RFC 6533 §4, and older names). */
 export function isReturnedPart(part: MailPart): boolean {
-  return RETURNED_TYPES.has(part.type);
+  return RETURNED_TYPES.has(part.type) || isBareReturn(part);
+}
+
+// Some gateways put the returned message behind the boundary without a header for the part.
+function isBareReturn(part: MailPart): boolean {
+  const { byName } = part.header;
+  return part.depth > 0 && part.type === 'text/plain' && byName.has('received') && byName.has('from');
 }
 
 /** Reads the notice of a message: its text parts in front of the returned message, plain text before HTML. */

@@ -1,6 +1,6 @@
 import { type BounceReason, reasonOf } from '../reason.ts';
 import type { RecipientAction, RecipientStatus } from '../report.ts';
-import { findCodes, isVague } from './replies.ts';
+import { findCodes, type ReplyCodes, specificity } from './replies.ts';
 
 /** What a form has read about one recipient; `makeRecipient` completes it. */
 export type RecipientDraft = {
@@ -11,42 +11,65 @@ export type RecipientDraft = {
   readonly status: string | null;
   readonly remoteMta: string | null;
   readonly diagnostic: string | null;
-  /** Text to read the reason from when the diagnostic is silent. */
-  readonly context: string | null;
+  /** Further texts about this recipient, asked in turn for what field and diagnostic leave open. */
+  readonly context: () => readonly string[];
   readonly reason?: BounceReason;
 };
 
 /** Completes a draft: codes from the diagnostic, the action from the status, the reason from all of them. */
 export function makeRecipient(draft: RecipientDraft): RecipientStatus {
-  const codes = draft.diagnostic === null ? NO_CODES : findCodes(draft.diagnostic);
-  const status = moreSpecific(draft.status, codes.status);
-  const action = draft.action === 'unknown' ? actionOf(status, codes.replyCode) : draft.action;
-  const isDelivered = action === 'delivered' || action === 'relayed' || action === 'expanded';
-  const question = { status, replyCode: codes.replyCode, isDelivered };
-  const reason = draft.reason ?? reasonOf({ ...question, diagnostic: draft.diagnostic });
+  const { status, replyCode } = settleCodes(draft);
+  const action = draft.action === 'unknown' ? actionOf(status, replyCode) : draft.action;
   return {
     address: draft.address,
     originalRecipient: draft.originalRecipient,
     action,
     status,
-    replyCode: codes.replyCode,
+    replyCode,
     remoteMta: draft.remoteMta,
     diagnostic: draft.diagnostic,
-    reason:
-      reason === 'undefined' && draft.context !== null ? reasonOf({ ...question, diagnostic: draft.context }) : reason,
+    reason: draft.reason ?? settleReason(draft, status, replyCode, action),
   };
 }
 
-const NO_CODES = { replyCode: null, status: null };
+// A reply that is quoted is the remote side's own word and beats the reporter's field, unless it says less.
+function settleCodes(draft: RecipientDraft): ReplyCodes {
+  let { replyCode, status } = draft.diagnostic === null ? NOTHING : findCodes(draft.diagnostic);
+  if (status === null || (draft.status !== null && specificity(draft.status) > specificity(status)))
+    status = draft.status;
+  if (status !== null && specificity(status) === 2 && replyCode !== null) return { replyCode, status };
+  for (const text of draft.context()) {
+    const codes = findCodes(text);
+    replyCode ??= codes.replyCode;
+    if (codes.status === null || !isSameClass(codes.status, draft.status)) continue;
+    if (status === null || specificity(codes.status) > specificity(status)) status = codes.status;
+  }
+  return { replyCode, status };
+}
 
-// Many reporters write 5.0.0 in the field while the reply they quote says more.
-function moreSpecific(field: string | null, quoted: string | null): string | null {
-  if (field === null) return quoted;
-  return quoted !== null && isVague(field) && !isVague(quoted) ? quoted : field;
+const NOTHING: ReplyCodes = { replyCode: null, status: null };
+
+// Another recipient's temporary failure in the same transcript says nothing about a permanent one.
+function isSameClass(status: string, field: string | null): boolean {
+  return field === null || status[0] === field[0];
 }
 
 function actionOf(status: string | null, replyCode: string | null): RecipientAction {
   const first = status?.[0] ?? replyCode?.[0];
   if (first === '5') return 'failed';
   return first === '2' ? 'delivered' : 'unknown';
+}
+
+function settleReason(
+  draft: RecipientDraft,
+  status: string | null,
+  replyCode: string | null,
+  action: RecipientAction,
+): BounceReason {
+  const isDelivered = action === 'delivered' || action === 'relayed' || action === 'expanded';
+  for (const diagnostic of [draft.diagnostic, ...draft.context()]) {
+    const reason = reasonOf({ status, replyCode: null, diagnostic, isDelivered });
+    if (reason !== 'undefined') return reason;
+  }
+  return reasonOf({ status, replyCode, diagnostic: null, isDelivered });
 }

@@ -51,6 +51,26 @@ function isSeparator(text: string, start: number, end: number): boolean {
   return true;
 }
 
+const MAX_PREAMBLE_LINES = 20;
+
+/**
+ * Where the header of the returned message begins in what follows a separator: at once, or behind some lines that
+ * say more about the copy. Null when no header field is near.
+ */
+export function returnedHeaderAt(text: string): number | null {
+  let at = 0;
+  let first: number | null = null;
+  for (let lines = 0; lines < MAX_PREAMBLE_LINES && at < text.length; lines += 1) {
+    if (isHeaderBlockAt(text, at)) return at;
+    FIRST_FIELD.lastIndex = at;
+    if (first === null && FIRST_FIELD.test(text)) first = at;
+    const end = text.indexOf('\n', at);
+    if (end === -1) break;
+    at = end + 1;
+  }
+  return first;
+}
+
 const FIRST_FIELD =
   /(?:return-path|received|dkim-signature|domainkey-signature|from|message-id|date|to|subject|mime-version|x-[a-z0-9-]{2,40}|arc-[a-z-]{4,30}|content-type|sender|reply-to)[ \t]{0,4}:/iy;
 const TELLING_FIELD = /^(return-path|received|from|message-id|date|to|subject|dkim-signature)[ \t]{0,4}:/i;

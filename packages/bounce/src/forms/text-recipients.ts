@@ -1,6 +1,7 @@
 import { addressKey, mailboxOf } from '../address.ts';
 import { findMentions, type Mention, type MentionKind } from './mentions.ts';
 import type { Notice } from './notice.ts';
+import { findCodes } from './replies.ts';
 
 /** A recipient as the text names it, before codes and reason are read from its diagnostic. */
 export type NamedRecipient = {
@@ -8,6 +9,32 @@ export type NamedRecipient = {
   readonly originalRecipient: string | null;
   readonly diagnostic: string | null;
 };
+
+/** What a notice's text says about recipients; computed when asked. */
+export interface NoticeText {
+  /** The recipients that the text is about. */
+  named(): readonly NamedRecipient[];
+  /** Texts about that address in order of trust: its own block, a line naming it with a code, a quoted reply. */
+  about(address: string): readonly string[];
+}
+
+/** Reads the recipients of a notice lazily, once. */
+export function noticeText(notice: () => Notice): NoticeText {
+  let named: readonly NamedRecipient[] | null = null;
+  const read = (): readonly NamedRecipient[] => {
+    named ??= recipientsInText(notice());
+    return named;
+  };
+  return {
+    named: read,
+    about: (address) => {
+      const key = addressKey(address);
+      const own = read().find((one) => addressKey(one.address) === key)?.diagnostic ?? null;
+      const texts = [own, codedLine(notice(), address), quotedReplies(notice())];
+      return texts.filter((text) => text !== null);
+    },
+  };
+}
 
 const ORDER: readonly MentionKind[] = ['heading', 'labelled', 'dialogue', 'sentence', 'summary'];
 
@@ -46,7 +73,7 @@ function withDiagnostics(chosen: readonly Mention[], notice: Notice): readonly N
     const known = byKey.get(key);
     if (known !== undefined && (known.diagnostic !== null || block === '')) continue;
     byKey.set(key, {
-      address: mention.address,
+      address: known?.address ?? mention.address,
       originalRecipient: originalIn(block),
       diagnostic: block === '' ? null : block,
     });
@@ -62,7 +89,7 @@ const RULE = /^[\s=*_-]{6,200}$|^\s{0,8}-{2,40}\s?[A-Za-z]/;
 function blockText(lines: readonly string[], mention: Mention, end: number): string {
   const pieces = mention.rest === '' ? [] : [mention.rest];
   for (let at = mention.line + 1; at < end && at <= mention.line + MAX_BLOCK_LINES; at += 1) {
-    const line = lines[at] ?? '';
+    const line = (lines[at] ?? '').slice(0, MAX_BLOCK);
     if (RULE.test(line)) break;
     if (line.trim() !== '') pieces.push(line.trim());
     else if (pieces.length > 0) break;
@@ -75,4 +102,36 @@ const EXPANDED = /\((?:expanded|ultimately generated|generated) from:? ([^)\n]{1
 function originalIn(block: string): string | null {
   const text = EXPANDED.exec(block)?.[1];
   return text === undefined ? null : mailboxOf(text);
+}
+
+/** True if a reply code or an enhanced status stands in the text. */
+export function hasCode(text: string): boolean {
+  const codes = findCodes(text);
+  return codes.replyCode !== null || codes.status !== null;
+}
+
+const MAX_LINE = 2000;
+
+function codedLine(notice: Notice, address: string): string | null {
+  const line = notice.lines.find(
+    (text) => text.length < MAX_LINE && text.includes(address) && hasCode(text) && !/rcpt to/i.test(text),
+  );
+  return line?.trim() ?? null;
+}
+
+const REPLY_LINE = /(?:^|[\s:"'<>[(])[45]\d\d[\s-]|(?<![\d.])[45]\.\d\.\d/;
+const MAX_QUOTED_LINES = 40;
+
+// Replies quoted apart from the recipients, as in "----- Transcript of session follows -----".
+function quotedReplies(notice: Notice): string | null {
+  const pieces: string[] = [];
+  let isOpen = false;
+  for (const line of notice.lines) {
+    if (pieces.length >= MAX_QUOTED_LINES) break;
+    const text = line.trim();
+    if (text === '') isOpen = false;
+    else if (text.length < MAX_LINE && REPLY_LINE.test(text) && hasCode(text)) isOpen = true;
+    if (isOpen) pieces.push(text);
+  }
+  return pieces.length === 0 ? null : pieces.join(' ').slice(0, MAX_LINE);
 }

@@ -1,0 +1,95 @@
+import { addressList } from '../address.ts';
+import { type MailMessage, partBytes, readParts } from '../message.ts';
+import { rawHeader } from '../mime-header.ts';
+import { decodeHeaderValue } from '../mime-words.ts';
+import { messageIdOf, readOriginal } from '../original.ts';
+import type { BounceReport, OriginalMessage, RecipientStatus } from '../report.ts';
+import { type DeliveryStatus, readStatusFields, statusText } from './dsn.ts';
+import { actionInText, readTextRecipients, textRecipient } from './legacy.ts';
+import type { Notice } from './notice.ts';
+import { findOriginal } from './returned.ts';
+import { type NoticeText, noticeText } from './text-recipients.ts';
+
+/** Everything that reading one delivery report needs; the notice is read when somebody asks. */
+export type Reading = { readonly message: MailMessage; readonly notice: () => Notice; readonly text: NoticeText };
+
+/** Prepares a reading of `message`. */
+export function readingOf(message: MailMessage, notice: () => Notice): Reading {
+  return { message, notice, text: noticeText(notice) };
+}
+
+/** Reads a report that has delivery-status fields (RFC 3464). */
+export function readStatusReport(reading: Reading): BounceReport {
+  const status = readStatusFields(statusText(reading.message), reading.text);
+  const base = { form: 'dsn', dialect: 'rfc3464', reportedBy: status.reportedBy } as const;
+  const original =
+    findOriginal(reading.message, () => reading.notice().returned, status.handedOver) ?? originalByFields(status);
+  if (status.recipients.length > 0) return { ...base, recipients: status.recipients, original };
+  return innerReport(reading) ?? { ...base, recipients: recipientsElsewhere(reading, original), original };
+}
+
+/** Reads a report that tells in its text alone. */
+export function readTextReport(reading: Reading): BounceReport {
+  const notice = reading.notice();
+  const status = FIELD_IN_TEXT.test(notice.text) ? readStatusFields(notice.text, reading.text) : null;
+  const original = findOriginal(reading.message, () => notice.returned, status?.handedOver ?? null);
+  const base = {
+    form: 'text',
+    dialect: status === null ? 'generic' : 'rfc3464-fields',
+    reportedBy: status?.reportedBy ?? null,
+  } as const;
+  if (status !== null && status.recipients.length > 0) return { ...base, recipients: status.recipients, original };
+  const recipients = readTextRecipients(reading.message, notice, reading.text);
+  if (recipients.length > 0) return { ...base, recipients, original };
+  return innerReport(reading) ?? { ...base, recipients: recipientsElsewhere(reading, original), original };
+}
+
+// The delivery-status part lost its boundary, or the fields were written into the text.
+const FIELD_IN_TEXT = /^[ \t]{0,4}(?:final|original)-recipient[ \t]{0,4}:/im;
+
+// A gateway that wraps a report in a notice of its own and says nothing itself: the report inside is what counts.
+function innerReport(reading: Reading): BounceReport | null {
+  const part = reading.message.parts.find((one) => one.type === 'message/rfc822');
+  if (part === undefined) return null;
+  const inner = readParts(partBytes(reading.message, part, Number.POSITIVE_INFINITY));
+  if (!/delivery-status/i.test(rawHeader(inner.header, 'content-type'))) return null;
+  const status = readStatusFields(statusText(inner), reading.text);
+  if (status.recipients.length === 0) return null;
+  const original = findOriginal(inner, () => null, status.handedOver);
+  return {
+    form: 'dsn',
+    dialect: 'rfc3464-wrapped',
+    reportedBy: status.reportedBy,
+    recipients: status.recipients,
+    original,
+  };
+}
+
+// Neither fields nor text name a recipient: X-Failed-Recipients was asked already, the returned message's To is left.
+function recipientsElsewhere(reading: Reading, original: OriginalMessage | null): readonly RecipientStatus[] {
+  const notice = reading.notice();
+  const named = reading.text.named();
+  if (named.length > 0) return readTextRecipients(reading.message, notice, reading.text);
+  if (original === null) return [];
+  const header = readParts(Buffer.from(original.headerBytes).toString('latin1')).header;
+  const to = addressList(decodeHeaderValue(rawHeader(header, 'to')), 2);
+  const [only] = to;
+  if (only === undefined || to.length > 1) return [];
+  return [
+    textRecipient(
+      { address: only, originalRecipient: null, diagnostic: null },
+      actionInText(notice),
+      notice,
+      reading.text,
+    ),
+  ];
+}
+
+// Nothing was returned, but the reporter names the Message-ID.
+function originalByFields(status: DeliveryStatus): OriginalMessage | null {
+  const id = status.originalMessageId === null ? null : messageIdOf(status.originalMessageId);
+  const sender = status.envelopeSender;
+  const lines = [id === null ? null : `Message-ID: <${id}>`, sender === null ? null : `Return-Path: <${sender}>`];
+  const known = lines.filter((line) => line !== null);
+  return known.length === 0 ? null : readOriginal(`${known.join('\n')}\n`, 'headers', status.handedOver);
+}

@@ -18,30 +18,30 @@ export function fetchRecord(check: Check, domain: DomainName): Step<SpfRecord | 
 
 function select(check: Check, domain: DomainName, answer: Answer<'TXT'>): SpfRecord | Ruling {
   if (answer.kind === 'failure') return temperror(check, domain, answer);
-  const texts = answer.kind === 'records' ? spfTexts(answer.data) : [];
-  const [text] = texts;
-  if (text === undefined) {
-    const fallback = check.options.fallback?.(domain) ?? null;
-    if (fallback !== null) return read(check, domain, fallback);
-    const why = answer.kind === 'nxdomain' ? 'nxdomain' : 'no-record';
-    return { result: 'none', why, isVoid: answer.kind !== 'records' };
+  const cache = check.options.recordCache;
+  let found: string | null = null;
+  for (const strings of answer.kind === 'records' ? answer.data : []) {
+    const text = cache === undefined ? joined(strings) : cache.textOf(strings);
+    if (!isSpfRecord(text)) continue;
+    if (found !== null) return multipleRecords(domain, found);
+    found = text;
   }
-  if (texts.length === 1) return read(check, domain, text);
-  // RFC 7208 §4.5: more than one record remaining is a permerror.
-  const message = `${domain} has ${texts.length} SPF records, and one is allowed`;
-  const problem = { code: 'multiple-records', message, span: null, text, domain, rfc: 'RFC 7208 §4.5' } as const;
-  return { result: 'permerror', problem };
+  found ??= check.options.fallback?.(domain) ?? null;
+  if (found !== null) return read(check, domain, found);
+  const why = answer.kind === 'nxdomain' ? 'nxdomain' : 'no-record';
+  return { result: 'none', why, isVoid: answer.kind !== 'records' };
 }
 
 /** RFC 7208 §3.3: the character-strings of a TXT record are joined without a space. */
-function spfTexts(records: readonly Rdata['TXT'][]): readonly string[] {
-  const texts: string[] = [];
-  for (const strings of records) {
-    const [first = ''] = strings;
-    const text = strings.length <= 1 ? first : strings.join('');
-    if (isSpfRecord(text)) texts.push(text);
-  }
-  return texts;
+function joined(strings: Rdata['TXT']): string {
+  return strings.length === 1 ? (strings[0] ?? '') : strings.join('');
+}
+
+/** RFC 7208 §4.5: more than one record remaining is a permerror. */
+function multipleRecords(domain: DomainName, text: string): Ruling {
+  const message = `${domain} has more than one SPF record`;
+  const problem = { code: 'multiple-records', message, span: null, text, domain, rfc: 'RFC 7208 §4.5' } as const;
+  return { result: 'permerror', problem };
 }
 
 /** RFC 7208 §4.6: a syntax error anywhere in the record, and none of it is evaluated. */
@@ -52,6 +52,6 @@ function read(check: Check, domain: DomainName, text: string): SpfRecord | Rulin
     parsed = parseSpf(text, 1);
     cache?.set(text, parsed);
   }
-  const [problem] = parsed.problems;
+  const problem = parsed.problems[0];
   return problem === undefined ? parsed.record : { result: 'permerror', problem: { ...problem, domain } };
 }

@@ -108,12 +108,22 @@ function wordsOf(groups: readonly number[], gap: number): Words | null {
   const missing = 8 - groups.length;
   // `::` stands for one group or more (RFC 4291 §2.2).
   if (gap === -1 ? missing !== 0 : missing < 1) return null;
-  const group = (index: number): number => {
-    if (gap === -1 || index < gap) return groups[index] ?? 0;
-    return index < gap + missing ? 0 : (groups[index - missing] ?? 0);
+  const gapStart = gap === -1 ? 8 : gap;
+  return {
+    w0: wordAt(groups, gapStart, missing, 0),
+    w1: wordAt(groups, gapStart, missing, 2),
+    w2: wordAt(groups, gapStart, missing, 4),
+    w3: wordAt(groups, gapStart, missing, 6),
   };
-  const word = (index: number): number => (group(2 * index) << 16) | group(2 * index + 1);
-  return { w0: word(0), w1: word(1), w2: word(2), w3: word(3) };
+}
+
+function wordAt(groups: readonly number[], gapStart: number, missing: number, index: number): number {
+  return (groupAt(groups, gapStart, missing, index) << 16) | groupAt(groups, gapStart, missing, index + 1);
+}
+
+function groupAt(groups: readonly number[], gapStart: number, missing: number, index: number): number {
+  if (index < gapStart) return groups[index] ?? 0;
+  return index < gapStart + missing ? 0 : (groups[index - missing] ?? 0);
 }
 
 /** Do the first `prefix` bits of the client's address and of `network` agree? Both are of the same family. */

@@ -1,4 +1,4 @@
-import type { DomainSpec, MacroString } from './ast.ts';
+import type { DomainSpec } from './ast.ts';
 import { DASH, DOT, isAlpha, isDigit, isUpper, isVisible, PERCENT } from './chars.ts';
 import { type Draft, fault } from './parse-draft.ts';
 import { readMacroString } from './parse-macro.ts';
@@ -38,12 +38,8 @@ export function readDomainSpec(draft: Draft, start: number, end: number): Domain
   }
   if (hasMacro) return readMacroSpec(draft, start, end);
   if (lastDot === -1 || !isTopLabel(text, lastDot + 1, nameEnd)) return invalid(draft, start, end);
-  const name = text.slice(start, nameEnd);
-  return { parts: literal(text.slice(start, end)), fixed: queryName(hasUpper ? name.toLowerCase() : name) };
-}
-
-function literal(text: string): MacroString {
-  return [{ kind: 'text', text }];
+  const spec = text.slice(start, end);
+  return { parts: [{ kind: 'text', text: spec }], fixed: queryName(hasUpper ? spec.toLowerCase() : spec) };
 }
 
 function readMacroSpec(draft: Draft, start: number, end: number): DomainSpec | null {

@@ -3,6 +3,7 @@ import { COLON, EQUALS, isAlpha, isNameCharacter, isWord, SLASH, SPACE } from '.
 import type { SpfProblem } from './outcome.ts';
 import { readDomainSpec } from './parse-domain.ts';
 import { type Draft, fault } from './parse-draft.ts';
+import { readPlainIp4 } from './parse-ip4.ts';
 import { readMacroString } from './parse-macro.ts';
 import { readMechanism } from './parse-mechanism.ts';
 
@@ -45,6 +46,11 @@ function readTerms(draft: Draft, maxProblems: number): void {
   while (start < length && problems.length < maxProblems) {
     if (text.charCodeAt(start) === SPACE) {
       start++;
+      continue;
+    }
+    const plainEnd = readPlainIp4(draft, start);
+    if (plainEnd !== -1) {
+      start = plainEnd;
       continue;
     }
     const nextSpace = text.indexOf(' ', start);

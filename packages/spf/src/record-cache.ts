@@ -1,9 +1,12 @@
+import type { Rdata } from '@unsent/dns';
 import type { SpfParse } from './parse.ts';
 
 /** Parsed records by their text; bounded. A record's text decides its parse, so nothing here ever gets stale. */
 export interface RecordCache {
   get(text: string): SpfParse | undefined;
   set(text: string, parsed: SpfParse): void;
+  /** The character-strings of a TXT record joined (RFC 7208 §3.3). */
+  textOf(strings: Rdata['TXT']): string;
   readonly size: number;
 }
 
@@ -20,6 +23,9 @@ export function createRecordCache(maxEntries: number): RecordCache {
   const generationSize = Math.max(1, Math.floor(maxEntries / 2));
   let young = new Map<string, SpfParse>();
   let old = new Map<string, SpfParse>();
+  // To join and hash a long text costs more than all the rest of a check, and a resolver's cache hands over the same
+  // array each time. The text is kept as long as that array is.
+  const texts = new WeakMap<Rdata['TXT'], string>();
   const keep = (text: string, parsed: SpfParse): void => {
     if (young.size >= generationSize) {
       old = young;
@@ -41,6 +47,15 @@ export function createRecordCache(maxEntries: number): RecordCache {
       if (text.length > MAX_TEXT_LENGTH) return;
       old.delete(text);
       keep(text, parsed);
+    },
+    textOf(strings) {
+      if (strings.length === 1) return strings[0] ?? '';
+      let text = texts.get(strings);
+      if (text === undefined) {
+        text = strings.join('');
+        texts.set(strings, text);
+      }
+      return text;
     },
     get size() {
       return young.size + old.size;

@@ -1,0 +1,61 @@
+// The files beside the mailbox: what DNS said during the attack, and the configuration of whoever reads the mailbox.
+import { BAKERY, OUR_MX, OUTBOUND, PARKED, TICKETS } from './world.mjs';
+
+const address = ({ name, ip }) => `${name}. 3600 IN ${ip.includes(':') ? 'AAAA' : 'A'} ${ip}`;
+
+/** Three zones in one file, as they were when the attack began; nothing protects the unused ones. */
+export function zoneText() {
+  return `; DNS of the story, for --dns zone:FILE and --provider memory --zone FILE. Three zones in one file.
+$TTL 3600
+
+; A name from an old campaign. Mail to it still reaches our own mail host, and nobody says who may send as it.
+$ORIGIN ${PARKED}.
+@            IN SOA   ns1.dns.example. hostmaster.dns.example. 2026040101 7200 3600 1209600 300
+@            IN NS    ns1.dns.example.
+@            IN NS    ns2.dns.example.
+@            IN A     192.0.2.80
+@            IN MX    10 ${OUR_MX.name}.
+@            IN TXT   "v=spf1 a mx ?all"
+@            IN TXT   "site-verification=7f1c22"
+www          IN A     192.0.2.80
+
+; The help desk: it receives and never sends.
+$ORIGIN ${TICKETS}.
+@            IN SOA   ns1.dns.example. hostmaster.dns.example. 2026040101 7200 3600 1209600 300
+@            IN NS    ns1.dns.example.
+@            IN NS    ns2.dns.example.
+@            IN MX    10 ${OUR_MX.name}.
+
+; The one that sends.
+$ORIGIN ${BAKERY}.
+@            IN SOA   ns1.dns.example. hostmaster.dns.example. 2026101202 7200 3600 1209600 300
+@            IN NS    ns1.dns.example.
+@            IN NS    ns2.dns.example.
+@            IN A     192.0.2.80
+@            IN MX    10 ${OUR_MX.name}.
+@            IN TXT   "v=spf1 ip4:192.0.2.10/31 ip6:2001:db8:10::/48 -all"
+_dmarc       IN TXT   "v=DMARC1; p=none; rua=mailto:dmarc@${BAKERY}"
+${address(OUR_MX)}
+${OUTBOUND.map(address).join('\n')}
+`;
+}
+
+/** The configuration that belongs to the mailbox. */
+export function configText() {
+  return `# yaml-language-server: $schema=../../packages/unsent/unsent.schema.json
+# What the owner of the mailbox in this folder would write. Try: unsent config check examples/joe-job/unsent.yaml
+domains:
+  unused:
+    - ${PARKED} # an old campaign: neither sends nor receives
+  receiving:
+    - ${TICKETS} # the help desk: receives, never sends
+  sending:
+    ${BAKERY}:
+      outbound: [192.0.2.10/31, "2001:db8:10::/48"]
+`;
+}
+
+/** One line a message: what is true about it, for the tests. */
+export function truthText(messages) {
+  return messages.map(({ truth }) => `${JSON.stringify(truth)}\n`).join('');
+}

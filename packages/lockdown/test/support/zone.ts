@@ -40,7 +40,11 @@ function record(line: string, zone: string): WantedRecord {
     }
     case 'TXT':
       return { ...base, type, data: text.split('|') };
-    default:
+    case 'CNAME':
+      return { ...base, type, data: absolute(text, zone) };
+    case 'NS':
+      return { ...base, type, data: absolute(text, zone) };
+    case 'PTR':
       return { ...base, type, data: absolute(text, zone) };
   }
 }

@@ -24,6 +24,7 @@ export {
   spfStatements,
   writeAuthenticationResults,
 } from './authres.ts';
+export { type BuiltRecord, buildRecord, type Senders, splitText } from './build-record.ts';
 export { checkHost } from './check-host.ts';
 export { checkSender, heloSubject, type SenderQuery, type SpfSubject, subjectOf } from './check-sender.ts';
 export {
@@ -35,9 +36,12 @@ export {
   writeReceivedSpf,
 } from './headers.ts';
 export { authenticationResultOf, type CheckedIdentity, describeOutcome, receivedSpfOf } from './headers-outcome.ts';
+export { type CorrectedRecord, type LaxOutcome, laxOutcome } from './lax.ts';
 export { type LintOptions, lintRecord, type RecordLint } from './lint.ts';
+export { type DomainFinding, type DomainLint, lintDomain, lintText } from './lint-domain.ts';
 export type { LintCode, LintFinding, Severity } from './lint-finding.ts';
 export { looksLikeSpf, type Repair, type RepairCode, type RepairedRecord, repairRecord } from './lint-repair.ts';
+export { mergeRecords } from './merge-records.ts';
 export type { Clock, SpfLimits, SpfOptions, SpfQuery } from './options.ts';
 export {
   type LimitCode,
@@ -59,3 +63,5 @@ export { isSpfRecord, parseSpf, type SpfParse } from './parse.ts';
 export { networkText, printMacroString, printMechanism, printSpf } from './print.ts';
 export { createRecordCache, type RecordCache } from './record-cache.ts';
 export { traceSteps } from './trace.ts';
+export { type LookupState, type LookupTerm, type LookupTree, lookupTree, lookupTreeOf } from './tree.ts';
+export type { TargetAnswer, VoidCount } from './tree-answers.ts';

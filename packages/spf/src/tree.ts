@@ -1,0 +1,149 @@
+import { type DomainName, joinTxt, type Resolver } from '@unsent/dns';
+import type { Span, SpfRecord } from './ast.ts';
+import { indexOfAll, termText } from './lookup-terms.ts';
+import { isSpfRecord, parseSpf } from './parse.ts';
+import { askTarget, noVoids, type TargetAnswer, type VoidCount } from './tree-answers.ts';
+import { type SpfTarget, targetOfTerm } from './tree-target.ts';
+
+/**
+ * What receivers must look up for a domain, as far as it does not depend on the client: the record, all that it
+ * includes, and what each term costs. Numbers include everything below.
+ */
+export type LookupTree = {
+  readonly domain: DomainName;
+  /** The record's text, or null when there is none that can be used. */
+  readonly record: string | null;
+  readonly state: LookupState;
+  /** For people: why `state` is not 'ok'; '' otherwise. */
+  readonly detail: string;
+  /** Terms that are ever looked at, in order. */
+  readonly terms: readonly LookupTerm[];
+  /** Of the 10 of RFC 7208 §4.6.4. The most a check can need: none matches before the end. */
+  readonly lookups: number;
+  readonly voids: VoidCount;
+};
+
+export type LookupState =
+  | 'ok'
+  | 'no-record'
+  | 'no-domain'
+  | 'multiple-records'
+  | 'broken'
+  | 'dns-failure'
+  | 'loop' // stands above itself; a check ends in permerror
+  | 'cut'; // not followed: the tree is too large to be real
+
+export type LookupTerm = {
+  /** As published. */
+  readonly term: string;
+  readonly span: Span;
+  readonly name: 'all' | 'include' | 'a' | 'mx' | 'ptr' | 'ip4' | 'ip6' | 'exists' | 'redirect';
+  /** The name that is asked about; null when there is none, or when macros make it depend on the message. */
+  readonly target: DomainName | null;
+  readonly lookups: number;
+  readonly voids: VoidCount;
+  /** What DNS says about the target; null when nothing was asked. */
+  readonly answer: TargetAnswer | null;
+  /** The record of an include or a redirect. */
+  readonly inner: LookupTree | null;
+};
+
+/** A tree of honest makers has fewer records; checks give up after ten. */
+const MAX_RECORDS = 100;
+const MAX_DEPTH = 12;
+
+type Walk = { readonly resolver: Resolver; readonly signal: AbortSignal | undefined; records: number };
+
+/** Reads the SPF record of `domain` and all below it. Rejects only when `signal` aborts. */
+export function lookupTree(domain: DomainName, resolver: Resolver, signal?: AbortSignal): Promise<LookupTree> {
+  return readTree({ resolver, signal, records: 0 }, domain, []);
+}
+
+/** The tree of a record that need not be published (yet), as if it were `domain`'s. */
+export function lookupTreeOf(
+  text: string,
+  domain: DomainName,
+  resolver: Resolver,
+  signal?: AbortSignal,
+): Promise<LookupTree> {
+  return readRecord({ resolver, signal, records: 0 }, domain, text, []);
+}
+
+async function readTree(walk: Walk, domain: DomainName, above: readonly DomainName[]): Promise<LookupTree> {
+  if (above.includes(domain)) return leaf(domain, 'loop', `${domain} stands above itself`);
+  if (above.length > MAX_DEPTH || walk.records >= MAX_RECORDS) return leaf(domain, 'cut', 'not followed any further');
+  walk.records++;
+  const answer = await walk.resolver.resolve(domain, 'TXT', walk.signal);
+  if (answer.kind === 'failure') return leaf(domain, 'dns-failure', answer.detail);
+  if (answer.kind === 'nxdomain') return leaf(domain, 'no-domain', 'the name does not exist');
+  const texts = answer.kind === 'records' ? answer.data.map(joinTxt).filter(isSpfRecord) : [];
+  const [text] = texts;
+  if (text === undefined) return leaf(domain, 'no-record', 'no SPF record');
+  // RFC 7208 §4.5.
+  if (texts.length > 1) return leaf(domain, 'multiple-records', `${texts.length} SPF records`);
+  return readRecord(walk, domain, text, above);
+}
+
+async function readRecord(
+  walk: Walk,
+  domain: DomainName,
+  text: string,
+  above: readonly DomainName[],
+): Promise<LookupTree> {
+  const { record, problems } = parseSpf(text);
+  const [problem] = problems;
+  const terms: LookupTerm[] = [];
+  for (const target of reachedTerms(record, domain))
+    terms.push(await readTerm(walk, record, target, [...above, domain]));
+  return {
+    domain,
+    record: text,
+    state: problem === undefined ? 'ok' : 'broken',
+    detail: problem?.message ?? '',
+    terms,
+    lookups: terms.reduce((sum, term) => sum + term.lookups, 0),
+    voids: addVoids(terms.map((term) => term.voids)),
+  };
+}
+
+/** RFC 7208 §5.1, §6.1: nothing after `all` is looked at, and a redirect only where there is no `all`. */
+function reachedTerms(record: SpfRecord, domain: DomainName): readonly SpfTarget[] {
+  const all = indexOfAll(record);
+  const reached = all === -1 ? record.directives : record.directives.slice(0, all + 1);
+  const terms = reached.map(({ mechanism, span }) => targetOfTerm(mechanism, span, domain));
+  if (all !== -1 || record.redirect === null) return terms;
+  const { domain: spec, span } = record.redirect;
+  return [...terms, targetOfTerm({ name: 'redirect', domain: spec }, span, domain)];
+}
+
+async function readTerm(
+  walk: Walk,
+  record: SpfRecord,
+  { name, span, target, costsLookup }: SpfTarget,
+  above: readonly DomainName[],
+): Promise<LookupTerm> {
+  const isRecord = name === 'include' || name === 'redirect';
+  const inner = isRecord && target !== null ? await readTree(walk, target, above) : null;
+  const answer = isRecord || target === null ? null : await askTarget(name, target, walk.resolver, walk.signal);
+  return {
+    term: termText(record, span),
+    span,
+    name,
+    target,
+    lookups: (costsLookup ? 1 : 0) + (inner?.lookups ?? 0),
+    voids: addVoids([answer?.voids ?? noVoids(), inner?.voids ?? noVoids()]),
+    answer,
+    inner,
+  };
+}
+
+function leaf(domain: DomainName, state: LookupState, detail: string): LookupTree {
+  return { domain, record: null, state, detail, terms: [], lookups: 0, voids: noVoids() };
+}
+
+function addVoids(counts: readonly VoidCount[]): VoidCount {
+  return {
+    ipv4: counts.reduce((sum, count) => sum + count.ipv4, 0),
+    ipv6: counts.reduce((sum, count) => sum + count.ipv6, 0),
+  };
+}

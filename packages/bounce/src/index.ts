@@ -3,6 +3,7 @@ export { type BatvStatus, checkBatvTag, readBatvTag, type TaggedAddress, without
 export type { CaseFacts, CaseSubject, PathFacts, PathHop, SentLogFacts, SentTime } from './case.ts';
 export { type DkimBody, type DkimQuestion, type DkimResult, type DkimStatus, verifyDkim } from './dkim/verify.ts';
 export { arrivalOf, type CaseContext, gatherFacts, isJudged } from './facts.ts';
+export { messageIdentity } from './identity.ts';
 export { judge } from './judge.ts';
 export type { MessageKind } from './kind.ts';
 export type {
@@ -47,6 +48,18 @@ export {
   sentQueueKey,
   type TimeSpan,
 } from './sent-log.ts';
+export { SOURCE_ERROR_CODES, type SourceErrorCode } from './sources/errors.ts';
+export { openSource } from './sources/open.ts';
+export {
+  DEFAULT_MAX_MESSAGE_BYTES,
+  DEFAULT_SETTLE_MS,
+  type MailSource,
+  NO_MEMORY,
+  type RawMessage,
+  type SourceMemory,
+  type SourceNote,
+  type SourceOptions,
+} from './sources/source.ts';
 export {
   type BackscatterVerdict,
   backscatterWord,

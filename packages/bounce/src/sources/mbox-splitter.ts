@@ -22,6 +22,8 @@ export type MboxPiece = {
   readonly endedBy: 'next' | 'length' | 'blank-line' | 'open';
   /** True when its Content-Length led over lines that look like From_ lines: such an mbox quotes nothing (mboxcl2). */
   readonly isUnquoted: boolean;
+  /** See `SplitterOptions`; the value after this message. */
+  readonly lengthTrust: number;
 };
 
 /** Cuts a stream of bytes at the From_ lines; the chunks may end anywhere. Memory: one message and one chunk. */
@@ -36,6 +38,11 @@ export type SplitterOptions = {
   readonly maxMessageBytes: number;
   /** Offset of the first chunk in the mbox. Behind 0, what stands before the first From_ line is skipped. */
   readonly offset: number;
+  /**
+   * How the Content-Lengths before `offset` fared: those that led to a From_ line, less those that did not. Below 0
+   * none is believed: in an mbox that was not written with them, one that fits does so by chance.
+   */
+  readonly lengthTrust: number;
 };
 
 /** All indices are into `buffer`; `base` is the offset of its first byte in the mbox. */
@@ -45,6 +52,7 @@ type State = {
   base: number;
   readonly maxMessageBytes: number;
   isLast: boolean;
+  lengthTrust: number;
   /** The message being read; null before the first and behind the last. */
   message: Message | null;
   /** From where to look for the next From_ line. */
@@ -55,10 +63,10 @@ type Message = {
   /** Where its content begins (behind the From_ line), and the offset of that in the mbox. */
   content: number;
   readonly contentOffset: number;
-  /** Where its Content-Length leads; 'more': not known yet; -1: nowhere. */
-  lengthEnd: number | 'more';
-  /** True when its Content-Length led nowhere. */
-  isLengthWrong: boolean;
+  /** Where its Content-Length leads, 'more': not known yet, -1: nowhere. */
+  promisedEnd: number | 'more';
+  /** The same while it is believed, else -1. */
+  lengthEnd: number;
   /** What is kept of a message over the limit. */
   kept: Buffer | null;
 };
@@ -68,6 +76,8 @@ type Cut = { readonly from: number; readonly to: number; readonly kept: Buffer |
 const FIRST_CAPACITY = 1 << 20;
 /** A region beyond this is given away with its memory instead of being copied. */
 const MAX_COPY = 4 << 20;
+/** A mailbox that changed its ways is believed again after so many messages. */
+const MAX_TRUST = 8;
 const FROM = Buffer.from('From ');
 const MARK = Buffer.from('\nFrom ');
 const LF = 0x0a;
@@ -79,6 +89,7 @@ export function mboxSplitter(options: SplitterOptions): MboxSplitter {
     base: options.offset,
     maxMessageBytes: options.maxMessageBytes,
     isLast: false,
+    lengthTrust: options.lengthTrust,
     message: null,
     scan: 0,
   };
@@ -120,7 +131,10 @@ function moveTo(state: State, target: Buffer, from: number): void {
   state.scan -= from;
   if (state.message === null) return;
   state.message.content -= from;
-  if (typeof state.message.lengthEnd === 'number' && state.message.lengthEnd !== -1) state.message.lengthEnd -= from;
+  if (state.message.lengthEnd !== -1) state.message.lengthEnd -= from;
+  if (typeof state.message.promisedEnd === 'number' && state.message.promisedEnd !== -1) {
+    state.message.promisedEnd -= from;
+  }
 }
 
 function advance(state: State): MboxPiece[] {
@@ -167,19 +181,22 @@ function beginMessage(state: State, bytes: Buffer, at: number): void {
   const lineEnd = bytes.indexOf(LF, at);
   const content = lineEnd === -1 ? bytes.length : lineEnd + 1;
   const contentOffset = state.base + content;
-  state.message = { content, contentOffset, lengthEnd: 'more', isLengthWrong: false, kept: null };
+  state.message = { content, contentOffset, promisedEnd: 'more', lengthEnd: -1, kept: null };
   // The end of the From_ line may be the line end before the next one.
   state.scan = content - 1;
 }
 
 function findEnd(state: State, message: Message, bytes: Buffer): Boundary {
-  if (message.lengthEnd === 'more') message.lengthEnd = contentLengthEnd(bytes, message.content, state.isLast);
-  if (message.lengthEnd === 'more') return { kind: 'more', scan: state.scan };
+  if (message.promisedEnd === 'more') {
+    const end = contentLengthEnd(bytes, message.content, state.isLast);
+    if (end === 'more') return { kind: 'more', scan: state.scan };
+    message.promisedEnd = end;
+    message.lengthEnd = state.lengthTrust < 0 ? -1 : end;
+  }
   if (message.lengthEnd !== -1) {
     const landed = landing(bytes, message.lengthEnd, state.isLast);
     if (landed.kind !== 'none') return landed;
     message.lengthEnd = -1;
-    message.isLengthWrong = true;
   }
   const found = findNextMessage(bytes, message.content, state.scan, state.isLast);
   if (found.kind === 'more') state.scan = found.scan;
@@ -196,23 +213,34 @@ function keepHeadOfLarge(state: State, message: Message, bytes: Buffer): void {
 function cutAt(state: State, message: Message, bytes: Buffer, found: Boundary & { readonly kind: 'found' }): Cut {
   const isByLength = message.lengthEnd !== -1;
   const isUnquoted = isByLength && bytes.subarray(message.content, found.contentEnd).includes(MARK);
+  learn(state, message, found.contentEnd, found.next);
   const cut = cutTo(state, message, found.contentEnd);
   return { ...cut, end: state.base + found.next, endedBy: isByLength ? 'length' : 'next', isUnquoted };
 }
 
 function cutLast(state: State, message: Message, bytes: Buffer): Cut {
   const contentEnd = withoutBlankLine(bytes, message.content, bytes.length);
-  const isClosed = contentEnd < bytes.length && !message.isLengthWrong;
+  const promisesMore = state.lengthTrust >= 0 && message.promisedEnd !== -1;
+  const isClosed = contentEnd < bytes.length && !promisesMore;
+  learn(state, message, contentEnd, bytes.length);
   const cut = cutTo(state, message, contentEnd);
   return { ...cut, end: state.base + bytes.length, endedBy: isClosed ? 'blank-line' : 'open', isUnquoted: false };
+}
+
+/** Did its Content-Length name the end that was found? */
+function learn(state: State, { promisedEnd }: Message, contentEnd: number, next: number): void {
+  if (promisedEnd === -1 || promisedEnd === 'more') return;
+  // Two bytes off is right as well: writers disagree about the empty line.
+  const isRight = promisedEnd >= contentEnd - 2 && promisedEnd <= next;
+  state.lengthTrust = Math.max(-MAX_TRUST, Math.min(MAX_TRUST, state.lengthTrust + (isRight ? 1 : -1)));
 }
 
 function cutTo(state: State, message: Message, contentEnd: number) {
   const to = Math.min(contentEnd, message.content + state.maxMessageBytes);
   const sizeBytes = state.base + contentEnd - message.contentOffset;
-  return message.kept === null
-    ? { from: message.content, to, kept: null, offset: message.contentOffset, sizeBytes }
-    : { from: contentEnd, to: contentEnd, kept: message.kept, offset: message.contentOffset, sizeBytes };
+  const { contentOffset: offset, kept } = message;
+  const region = kept === null ? { from: message.content, to } : { from: contentEnd, to: contentEnd };
+  return { ...region, kept, offset, sizeBytes, lengthTrust: state.lengthTrust };
 }
 
 /** Hands out the pieces with memory of their own, because the buffer is used again. */

@@ -8,15 +8,20 @@ import type { MailSource, RawMessage, SourceNote, SourceOptions } from './source
 const CHUNK_BYTES = 1 << 20;
 const HEAD_BYTES = 512;
 const TAIL_BYTES = 64;
+const START = { offset: 0, lengthTrust: 0 } as const;
+const FROM_START: Resumed = { end: 0, count: 0, lengthTrust: 0 };
 
 /** How far an mbox was read, and how to tell that it still is the same one up to there. */
 type Position = {
   readonly end: number;
   readonly count: number;
+  /** What the splitter learned about Content-Length. */
+  readonly lengthTrust: number;
   /** Hashes over the first bytes, and over the last bytes of the last message. */
   readonly head: Print;
   readonly tail: Print;
 };
+type Resumed = Pick<Position, 'end' | 'count' | 'lengthTrust'>;
 type Print = { readonly offset: number; readonly length: number; readonly hash: string };
 
 /**
@@ -48,7 +53,7 @@ export function mboxSource(path: string, realPath: string, options: SourceOption
         total = size;
         done = before.end;
         let count = before.count;
-        for await (const piece of pieces(file, before.end, size, options)) {
+        for await (const piece of pieces(file, before, size, options)) {
           done = piece.end;
           if (piece.endedBy !== 'next' && (await isUnfinished(file, piece, size, isSettled))) {
             notes.push({ place: path, text: 'its last message seems half written; it is left for the next run' });
@@ -70,7 +75,7 @@ export async function* mboxStream(
   label: string,
   options: SourceOptions,
 ): AsyncGenerator<RawMessage> {
-  const splitter = mboxSplitter({ maxMessageBytes: options.maxMessageBytes, offset: 0 });
+  const splitter = mboxSplitter({ maxMessageBytes: options.maxMessageBytes, ...START });
   let count = 0;
   for await (const chunk of chunks) {
     for (const piece of splitter.push(chunk)) yield { ...toMessage(label, piece, ++count, null), position: null };
@@ -80,11 +85,11 @@ export async function* mboxStream(
 
 async function* pieces(
   file: FileHandle,
-  from: number,
+  { end: from, lengthTrust }: Resumed,
   to: number,
   { maxMessageBytes }: SourceOptions,
 ): AsyncGenerator<MboxPiece> {
-  const splitter = mboxSplitter({ maxMessageBytes, offset: from });
+  const splitter = mboxSplitter({ maxMessageBytes, offset: from, lengthTrust });
   const chunk = Buffer.allocUnsafe(Math.max(1, Math.min(CHUNK_BYTES, to - from)));
   for (let at = from; at < to; ) {
     const { bytesRead } = await file.read(chunk, 0, Math.min(chunk.length, to - at), at);
@@ -130,21 +135,18 @@ function positionAfter(piece: MboxPiece, count: number, head: Buffer): Position 
   return {
     end: piece.end,
     count,
+    lengthTrust: piece.lengthTrust,
     head: printOf(0, head.subarray(0, piece.end)),
     tail: printOf(piece.offset + piece.bytes.length - tail.length, tail),
   };
 }
 
-async function resume(
-  file: FileHandle,
-  size: number,
-  remembered: string | null,
-): Promise<{ end: number; count: number }> {
+async function resume(file: FileHandle, size: number, remembered: string | null): Promise<Resumed> {
   const position = remembered === null ? null : readPosition(remembered);
-  if (position === null || position.end > size) return { end: 0, count: 0 };
+  if (position === null || position.end > size) return FROM_START;
   for (const print of [position.head, position.tail]) {
     const found = await readAt(file, print.offset, print.length);
-    if (printOf(print.offset, found).hash !== print.hash) return { end: 0, count: 0 };
+    if (printOf(print.offset, found).hash !== print.hash) return FROM_START;
   }
   return position;
 }
@@ -164,6 +166,7 @@ function isPosition(value: unknown): value is Position {
     isObject(value) &&
     isCount(value['end']) &&
     isCount(value['count']) &&
+    Number.isSafeInteger(value['lengthTrust']) &&
     isPrint(value['head']) &&
     isPrint(value['tail'])
   );

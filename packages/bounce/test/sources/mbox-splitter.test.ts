@@ -83,6 +83,11 @@ describe('Content-Length', () => {
       'B: 2\n\ny\n',
     ]);
   });
+  test('is no longer believed after more of them were wrong than right', () => {
+    const wrong = `${DATED}\nContent-Length: 1\n\nbody\n\n`;
+    const byChance = `${DATED}\nContent-Length: ${inner.length}\n\n${inner}\n`;
+    expect(cut(`${wrong}${byChance}`)).toHaveLength(3);
+  });
   test('counts when it is written in other letters, and only in the header', () => {
     const mbox = `${DATED}\ncontent-length: ${inner.length}\n\n${inner}\n${DATED}\nA: 1\n\nContent-Length: 3\n\n`;
     expect(cut(mbox)).toHaveLength(2);
@@ -118,7 +123,7 @@ test('an oversized message cut in small chunks keeps only its head', () => {
 });
 
 test('behind the start, what stands before the first From_ line is skipped', () => {
-  const splitter = mboxSplitter({ maxMessageBytes: 1000, offset: 77 });
+  const splitter = mboxSplitter({ maxMessageBytes: 1000, offset: 77, lengthTrust: 0 });
   const rest = `rest of a message\n\n${DATED}\nB: 2\n\ny\n\n`;
   const pieces = [...splitter.push(Buffer.from(rest)), ...splitter.end()];
   expect(textsOf(pieces)).toEqual(['B: 2\n\ny\n']);
@@ -185,7 +190,7 @@ function normal(variant: MboxVariant, text: string): string {
 
 function cut(mbox: string, chunkSize = 65_536, maxMessageBytes = 1 << 20): MboxPiece[] {
   const bytes = Buffer.from(mbox, 'latin1');
-  const splitter = mboxSplitter({ maxMessageBytes, offset: 0 });
+  const splitter = mboxSplitter({ maxMessageBytes, offset: 0, lengthTrust: 0 });
   const pieces: MboxPiece[] = [];
   for (let at = 0; at < bytes.length; at += chunkSize)
     pieces.push(...splitter.push(bytes.subarray(at, at + chunkSize)));

@@ -4,6 +4,7 @@ import { configCommand } from './commands/config.ts';
 import { lockdownCommand } from './commands/lockdown.ts';
 import { policydCommand } from './commands/policyd.ts';
 import { printFailure } from './exit.ts';
+import { HELP_AFTER } from './help.ts';
 import { type GlobalOptions, openShell, type RunInShell, type Surroundings } from './shell.ts';
 
 /** Every command, by the group it stands in in `unsent --help`. To add one, add its line. */
@@ -39,21 +40,25 @@ export async function runCli(
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version have printed
     const options = globalOptions(program);
-    return printFailure(error instanceof CommanderError ? usageError(error) : error, surroundings, options);
+    return printFailure(
+      error instanceof CommanderError ? usageError(error, program, args) : error,
+      surroundings,
+      options,
+    );
   }
   return exitCode;
 }
 
 function makeProgram(version: string, { stdout, stderr }: Surroundings): Command {
   return new Command('unsent')
-    .description('For the bounces of mail you never sent: recognise them, lock the domain down, refuse the rest.')
+    .description('For the bounces of mail you never sent.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .usage('[options] <command>')
     .option('--config <file>', 'configuration file')
     .option('--state <file>', 'database of what was seen and done')
-    .option('--dns <server>', 'resolver to ask: HOST[:PORT], or zone:FILE to answer from a zone file')
+    .option('--dns <server>', 'resolver to ask: HOST[:PORT], or zone:FILE to ask a zone file')
     .option('--json', 'print JSON for programs')
     .option('--quiet', 'print only what was asked for and errors')
     .option('--verbose', 'print more, and the causes of errors')
@@ -67,6 +72,8 @@ function makeProgram(version: string, { stdout, stderr }: Surroundings): Command
       getErrHasColors: () => false,
       outputError: () => {}, // printed by `printFailure`, like every other error
     })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm })
+    .addHelpText('after', HELP_AFTER)
     .exitOverride();
 }
 
@@ -90,12 +97,22 @@ function globalOptions(program: Command): GlobalOptions {
   };
 }
 
+/** `check [file]`: a list of commands needs no "[options]" at each. */
+function subcommandTerm(command: Command): string {
+  const args = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...args].join(' ');
+}
+
 /** Commander's message on one line: `unknown command 'scna' (Did you mean scan?)`. */
-function usageError(error: CommanderError): UnsentError {
+function usageError(error: CommanderError, program: Command, args: readonly string[]): UnsentError {
   const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  const command = program.commands.find((one) => args.includes(one.name()));
   return new UnsentError('usage', {
     message: message === '(outputHelp)' ? 'no command given' : message,
-    hint: 'Run unsent --help to see what there is.',
+    hint: `Run unsent ${command === undefined ? '' : `${command.name()} `}--help to see what there is.`,
     exitCode: 2,
     cause: error,
   });

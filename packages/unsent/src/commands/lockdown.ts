@@ -14,6 +14,7 @@ Exit codes: 0 done, 3 refused (nothing was written), 4 applied but not verified.
 /** `unsent lockdown`: plan, show, ask, apply, verify. */
 export function lockdownCommand(run: RunInShell): Command {
   const command = new Command('lockdown')
+    .summary('change the DNS so that nobody can send as a domain')
     .description('change the DNS of domains that send no mail so that nobody can send as them')
     .argument('[domains...]', 'domains to lock down');
   addChoiceOptions(command);

@@ -1,8 +1,11 @@
 import { UnsentError } from '@unsent/dns';
 import { Command, CommanderError } from 'commander';
 import { configCommand } from './commands/config.ts';
+import { journalCommand } from './commands/journal.ts';
 import { lockdownCommand } from './commands/lockdown.ts';
 import { policydCommand } from './commands/policyd.ts';
+import { spfCommand } from './commands/spf.ts';
+import { unlockCommand } from './commands/unlock.ts';
 import { printFailure } from './exit.ts';
 import { HELP_AFTER } from './help.ts';
 import { type GlobalOptions, openShell, type RunInShell, type Surroundings } from './shell.ts';
@@ -10,7 +13,10 @@ import { type GlobalOptions, openShell, type RunInShell, type Surroundings } fro
 /** Every command, by the group it stands in in `unsent --help`. To add one, add its line. */
 const COMMANDS: readonly { readonly group: string; readonly make: (run: RunInShell) => Command }[] = [
   { group: 'Lock down:', make: lockdownCommand },
+  { group: 'Lock down:', make: unlockCommand },
+  { group: 'Lock down:', make: journalCommand },
   { group: 'Refuse:', make: policydCommand },
+  { group: 'Look:', make: spfCommand },
   { group: 'Set up:', make: configCommand },
 ];
 

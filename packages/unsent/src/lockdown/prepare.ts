@@ -19,6 +19,7 @@ import type { Config } from '../config.ts';
 import type { Shell } from '../shell.ts';
 import { declaredUse, gatherMailHosts } from './history.ts';
 import { type LockdownRequest, usage } from './request.ts';
+import { genuineMailOf } from './state.ts';
 
 /** A plan, ready to be shown, and what it was made from. */
 export type Prepared = {
@@ -46,7 +47,7 @@ export async function prepareLockdown(
   const history: DomainHistory = {
     asked,
     use: declaredUse(config, asked),
-    genuineMail: null,
+    genuineMail: await genuineMailOf(shell, asked),
     hosted,
     delegatedTo: delegated.servers,
   };

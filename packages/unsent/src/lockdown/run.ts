@@ -1,9 +1,13 @@
 import { type ExitCode, UnsentError } from '@unsent/dns';
+import { type DnsProvider, settleJournal } from '@unsent/lockdown';
 import type { Shell } from '../shell.ts';
+import { carryOut, type JobResult } from './carry-out.ts';
 import { openProvider } from './open-provider.ts';
 import { type Prepared, prepareLockdown } from './prepare.ts';
 import { renderPlan } from './render.ts';
 import { type LockdownFlags, type LockdownRequest, lockdownRequest, readDomain, usage } from './request.ts';
+import { verificationServers } from './servers.ts';
+import { journalFor, noteLocked } from './state.ts';
 
 /** `unsent lockdown`. Exit code 0 done, 3 refused (nothing was written), 4 applied but not verified. */
 export async function runLockdown(shell: Shell, domains: readonly string[], flags: LockdownFlags): Promise<ExitCode> {
@@ -13,28 +17,76 @@ export async function runLockdown(shell: Shell, domains: readonly string[], flag
   if (domain === undefined) throw usage('no domain given');
   const provider = await openProvider(shell, flags, names);
   const prepared = await prepareLockdown(shell, provider, domain, request);
-  showPlan(shell, prepared, provider.title, request);
-  if (prepared.plan.refusals.length > 0) return 3;
+  showPlan(shell, prepared, provider.title);
+  const early = earlyEnd(prepared, request);
+  if (early !== null) {
+    printJson(shell, prepared, early.outcome, null);
+    return early.exitCode;
+  }
   if (!prepared.proof.holds) throw proofFailed(prepared);
-  return 0;
+  const result = await lockDown(shell, provider, prepared, request);
+  printJson(shell, prepared, result.outcome.kind, result);
+  return result.exitCode;
 }
 
-/** Prints the plan; with --json only where it is the whole answer (a dry run or a refusal). */
-function showPlan(shell: Shell, prepared: Prepared, providerTitle: string, request: LockdownRequest): void {
-  const { plan, snapshot, proof } = prepared;
-  if (shell.options.json) {
-    if (request.isDryRun || plan.refusals.length > 0) shell.stdout.write(`${JSON.stringify(planJson(prepared))}\n`);
-    return;
-  }
+/** Where the way ends before anything could be written. */
+function earlyEnd(
+  { plan }: Prepared,
+  { isDryRun }: LockdownRequest,
+): { readonly outcome: string; readonly exitCode: ExitCode } | null {
+  if (plan.refusals.length > 0) return { outcome: 'refused', exitCode: 3 };
+  if (isDryRun) return { outcome: plan.changes.length === 0 ? 'nothing-to-do' : 'planned', exitCode: 0 };
+  return null;
+}
+
+async function lockDown(
+  shell: Shell,
+  provider: DnsProvider,
+  { plan, snapshot, asked }: Prepared,
+  request: LockdownRequest,
+): Promise<JobResult> {
+  const journal = await journalFor(shell, provider);
+  await settleJournal(journal, snapshot, shell.now());
+  if (plan.changes.length === 0) return { exitCode: 0, outcome: { kind: 'nothing-to-do' }, verification: null };
+  const result = await carryOut(shell, {
+    kind: 'lockdown',
+    plan,
+    snapshot,
+    provider,
+    journal,
+    undoes: [],
+    isAgreed: request.isAgreed,
+    waitSeconds: request.waitSeconds,
+    servers: () => verificationServers(shell, provider, plan.zone, request.authoritative),
+  });
+  if (result.outcome.kind === 'applied') await noteLocked(shell, provider, asked, result.outcome.entry);
+  return result;
+}
+
+function showPlan(shell: Shell, { plan, snapshot, proof }: Prepared, providerTitle: string): void {
+  if (shell.options.json) return;
   const width = shell.stdout.isTerminal ? shell.stdout.columns : null;
   const view = { plan, providerTitle, recordsRead: snapshot.records.length, proof };
   shell.stdout.write(renderPlan(view, { style: shell.style, width }));
 }
 
-function planJson({ asked, plan, snapshot, proof }: Prepared): object {
-  const outcome = plan.refusals.length > 0 ? 'refused' : plan.changes.length === 0 ? 'nothing-to-do' : 'planned';
-  const { provider, records } = snapshot;
-  return { domain: asked, zone: plan.zone, provider, outcome, recordsRead: records.length, plan, proof };
+/** One line that says it all. `outcome`: planned, nothing-to-do, refused, declined, applied, not-applied, partly, unknown. */
+function printJson(shell: Shell, prepared: Prepared, outcome: string, result: JobResult | null): void {
+  if (!shell.options.json) return;
+  const { asked, plan, snapshot, proof } = prepared;
+  const applied = result?.outcome;
+  const line = {
+    domain: asked,
+    zone: plan.zone,
+    provider: snapshot.provider,
+    outcome,
+    recordsRead: snapshot.records.length,
+    plan,
+    proof,
+    journal: applied !== undefined && 'entry' in applied ? applied.entry : null,
+    verification: result?.verification ?? null,
+  };
+  shell.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
 function proofFailed({ plan, proof }: Prepared): UnsentError {

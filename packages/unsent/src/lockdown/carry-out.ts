@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ExitCode } from '@unsent/dns';
+import {
+  type ApplyOutcome,
+  applyPlan,
+  type ChangePlan,
+  type DnsProvider,
+  type Journal,
+  type JournalKind,
+  type NamedServer,
+  type Verification,
+  verifyPlan,
+  type ZoneSnapshot,
+} from '@unsent/lockdown';
+import type { Shell } from '../shell.ts';
+import { ask, canAsk } from './ask.ts';
+import { renderNotAgreed, renderOutcome, renderVerification } from './render-outcome.ts';
+
+/** A plan that was shown, and everything needed to carry it out. */
+export type Job = {
+  readonly kind: JournalKind;
+  readonly plan: ChangePlan;
+  readonly snapshot: ZoneSnapshot;
+  readonly provider: DnsProvider;
+  readonly journal: Journal;
+  /** Journal entries that the plan takes back. */
+  readonly undoes: readonly string[];
+  readonly isAgreed: boolean;
+  /** How long to wait for servers that lag behind; null: ask once. */
+  readonly waitSeconds: number | null;
+  readonly servers: () => Promise<readonly NamedServer[]>;
+};
+
+/** How it ended, for the exit code and for --json. */
+export type JobResult = {
+  readonly exitCode: ExitCode;
+  /** `declined`: nobody agreed. */
+  readonly outcome: ApplyOutcome | { readonly kind: 'declined' };
+  readonly verification: Verification | null;
+};
+
+/** Asks again at this pace while waiting. */
+const WAIT_STEP_MS = 5000;
+
+/** Asks, applies, verifies, and tells about each. The one way by which a command writes to DNS. */
+export async function carryOut(shell: Shell, job: Job): Promise<JobResult> {
+  const say = (text: string): void => {
+    if (!shell.options.json) shell.stdout.write(text);
+  };
+  if (!job.isAgreed && !(await agreed(shell))) {
+    say(renderNotAgreed(canAsk(shell)));
+    return { exitCode: 3, outcome: { kind: 'declined' }, verification: null };
+  }
+  const outcome = await shell.uninterrupted(() => apply(shell, job));
+  if (job.isAgreed) say('\n'); // a question leaves its own empty line
+  say(renderOutcome(outcome, job.plan, { kind: job.kind, isKept: job.provider.name !== 'memory' }, shell.style));
+  if (outcome.kind !== 'applied') return { exitCode: exitCodeOf(outcome), outcome, verification: null };
+  const verification = await verify(shell, job);
+  say(renderVerification(verification, job.plan, job.waitSeconds !== null, shell.style));
+  return { exitCode: verification.isVerified ? 0 : 4, outcome, verification };
+}
+
+async function agreed(shell: Shell): Promise<boolean> {
+  return canAsk(shell) && (await ask(shell, '\nApply? [y/N] '));
+}
+
+function apply(shell: Shell, job: Job): Promise<ApplyOutcome> {
+  const { provider, journal, kind, undoes, plan, snapshot } = job;
+  const context = { provider, journal, now: shell.now, kind, undoes, rereads: true, readsBack: true };
+  return applyPlan(plan, snapshot, context);
+}
+
+function exitCodeOf(outcome: ApplyOutcome): ExitCode {
+  if (outcome.kind === 'nothing-to-do' || outcome.kind === 'applied') return 0;
+  return outcome.kind === 'refused' ? 3 : 1;
+}
+
+/** Asks every server; with --wait again and again until all have followed, the time is over, or a signal comes. */
+async function verify(shell: Shell, { plan, servers, waitSeconds }: Job): Promise<Verification> {
+  const asked = await servers();
+  const endMs = shell.now().getTime() + (waitSeconds ?? 0) * 1000;
+  for (;;) {
+    const verification = await verifyPlan(plan, asked, shell.now());
+    const leftMs = endMs - shell.now().getTime();
+    if (verification.isVerified || leftMs <= 0 || shell.signal.aborted) return verification;
+    await sleep(Math.min(WAIT_STEP_MS, leftMs), undefined, { signal: shell.signal }).catch(() => {});
+  }
+}

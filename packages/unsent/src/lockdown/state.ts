@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { DomainName } from '@unsent/dns';
+import { type DnsProvider, type DomainHistory, type Journal, memoryJournal } from '@unsent/lockdown';
+import { statePlace } from '../config/places.ts';
+import type { Shell } from '../shell.ts';
+
+/** How long genuine mail counts as a sign of life. */
+const LIFE_DAYS = 30;
+const MS_PER_DAY = 86_400_000;
+
+/** True if the database is there; a dry run must not make it. */
+export async function hasState(shell: Shell): Promise<boolean> {
+  const place = statePlace(shell.options.state, await shell.config(), shell.env, resolve('.'));
+  return existsSync(place);
+}
+
+/** Genuine mail of the domain in the last 30 days, from the ledger; null when there is none, or no ledger. */
+export async function genuineMailOf(shell: Shell, domain: DomainName): Promise<DomainHistory['genuineMail']> {
+  if (!(await hasState(shell))) return null;
+  const since = new Date(shell.now().getTime() - LIFE_DAYS * MS_PER_DAY);
+  const { ledger } = await shell.store();
+  const totals = await ledger.totalsByDomain({ run: null, domain, backscatter: null, since, until: null });
+  const own = totals.find((total) => total.domain === domain);
+  if (own === undefined || own.genuine === 0) return null;
+  return { messages: own.genuine, lastSeen: (own.lastSeen ?? since).toISOString().slice(0, 10) };
+}
+
+/** The journal, or one that is forgotten where the zone is too. */
+export async function journalFor(shell: Shell, provider: DnsProvider): Promise<Journal> {
+  return provider.name === 'memory' ? memoryJournal() : (await shell.store()).journal;
+}
+
+/** Tells the scanner and the policy daemon which domains are locked. */
+export async function noteLocked(
+  shell: Shell,
+  provider: DnsProvider,
+  domain: DomainName,
+  journalId: string | null,
+): Promise<void> {
+  if (provider.name === 'memory') return;
+  const { lockedDomains } = await shell.store();
+  if (journalId === null) await lockedDomains.remove([domain]);
+  else await lockedDomains.add([domain], shell.now(), journalId);
+}

@@ -46,6 +46,11 @@ export type PathFacts = {
   readonly below: readonly PathHop[];
   /** A host of ours named in a line that does not join the one above it. */
   readonly unjoined: PathHop | null;
+  /**
+   * No Received line shows the address, only a field of the report (Received-From-MTA), and that may be what the
+   * client called itself: it can speak against a message, never for it.
+   */
+  readonly isNamedOnly: boolean;
   /** The header block was returned whole, so that a missing line is really missing. */
   readonly isWhole: boolean;
 };

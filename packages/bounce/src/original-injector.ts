@@ -27,15 +27,25 @@ function isLocalHandover(hop: ReceivedHop): boolean {
 }
 
 function isSameSite(hop: ReceivedHop): boolean {
-  if (hop.fromName === null || hop.by === null) return false;
+  if (hop.fromName === null || hop.by === null || isCustomerName(hop.fromName, hop.ip)) return false;
   const site = siteOf(hop.by);
   return site !== null && site === siteOf(hop.fromName);
 }
 
+// "dsl-203-0-113-77.example.net" is a customer of the site, not one of its relays: the last two octets stand in it.
+function isCustomerName(name: string, ip: IpAddress | null): boolean {
+  if (ip === null || ip.family !== 4) return false;
+  const numbers = new Set((name.match(/\d+/g) ?? []).map(Number));
+  const hex = (ip.w0 >>> 0).toString(16).padStart(8, '0');
+  return (numbers.has(ip.w0 & 255) && numbers.has((ip.w0 >>> 8) & 255)) || name.toLowerCase().includes(hex);
+}
+
 const SECOND_LEVEL = new Set(['co', 'com', 'net', 'org', 'ac', 'edu', 'gov', 'ne', 'or', 'go', 'ad', 'ed', 'gr']);
 
-// The last two labels, or three below a second level like "co.jp". A guess that only ever makes a site smaller.
-/** The part of a host name that one owner is likely to hold: `example.net` of `mx1.example.net`; null when it has none. */
+/**
+ * The part of a host name that one owner is likely to hold: `example.net` of `mx1.example.net`; null when it has none.
+ * The last two labels, or three below a second level like "co.jp": a guess that only ever makes a site smaller.
+ */
 export function siteOf(name: string): string | null {
   const labels = name.toLowerCase().replace(/\.$/, '').split('.');
   if (labels.length < 2 || /^\d+$/.test(labels.at(-1) ?? '')) return null;

@@ -60,7 +60,8 @@ function readFrom(text: string): Pick<ReceivedHop, 'fromName' | 'helo' | 'ip'> {
   const helo = said ?? first;
   const fromName = said !== null && first !== null && !isLiteral(first) ? first : isExim ? null : comment;
   return {
-    fromName: isUnknown(fromName) ? null : fromName,
+    // Sendmail's words for a name that does not point back: whoever owns the address wrote it.
+    fromName: isUnknown(fromName) || /may be forged/i.test(text) ? null : fromName,
     helo: helo === null ? null : stripBrackets(helo),
     ip: clientIp(text),
   };

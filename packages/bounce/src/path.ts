@@ -38,6 +38,7 @@ export async function gatherPath(question: PathQuestion, resolver: Resolver): Pr
     isSeenByReporter: first !== null && first.by !== null && isReportersHost(first.by, report),
     below: await checkAll(joined.slice(1), check),
     unjoined: (await checkAll(rest, check)).find(isOurs) ?? null,
+    isNamedOnly: first === null,
     isWhole: original.completeness !== 'fragment' && first !== null,
   };
 }

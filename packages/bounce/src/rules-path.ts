@@ -24,7 +24,7 @@ export const PATH_RULES: readonly Rule[] = [
     strength: 'strong',
     points: 'genuine',
     test: ({ path }) => {
-      if (path === null || path.injection.outbound === null) return null;
+      if (path === null || path.isNamedOnly || path.injection.outbound === null) return null;
       if (path.injection.outbound === 'host' && path.isSeenByReporter) return null;
       return sighting(path.injection, 'lies among our outbound addresses');
     },
@@ -35,7 +35,7 @@ export const PATH_RULES: readonly Rule[] = [
       'SPF lets the address that handed the message over send for the domain. Not decisive, because a mail service in the record serves others as well.',
     strength: 'strong',
     points: 'genuine',
-    test: ({ path }) => (path?.injection.spf === 'pass' ? spfSighting(path.injection) : null),
+    test: ({ path }) => (path?.injection.spf === 'pass' && !path.isNamedOnly ? spfSighting(path.injection) : null),
   },
   {
     id: 'spf-fail',

@@ -1,7 +1,7 @@
 /** What stands below the options in `unsent --help`. Kept within 80 columns. */
 export const HELP_AFTER = `
 Examples:
-  unsent scan ~/Maildir                    who forges you, and who bounces to you
+  unsent scan ~/Maildir                    who forges you, what bounces to you
   unsent lockdown example.com --dry-run    what would change in the DNS
   unsent config check                      is the configuration right?
 

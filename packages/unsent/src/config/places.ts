@@ -26,7 +26,7 @@ export function statePlace(
   env: Environment,
   cwd: string,
 ): string {
-  if (option !== null) return resolve(cwd, option);
+  if (option !== null) return isNoPath(option) ? option : resolve(cwd, option);
   if (config.state !== null) return config.state;
   if (config.path !== null && dirname(config.path) === dirname(SYSTEM_CONFIG)) return SYSTEM_STATE;
   return join(nonEmpty(env['XDG_STATE_HOME']) ?? join(home(env), '.local', 'state'), 'unsent', 'unsent.db');
@@ -34,7 +34,13 @@ export function statePlace(
 
 /** A path in the configuration file: `~/` is the user's folder, a relative one is relative to the file. */
 export function resolveFrom(configPath: string, path: string, env: Environment): string {
+  if (isNoPath(path)) return path;
   return path.startsWith('~/') ? join(home(env), path.slice(2)) : resolve(dirname(configPath), path);
+}
+
+/** `:memory:`, or the address of a database server. */
+function isNoPath(place: string): boolean {
+  return place === ':memory:' || /^[a-z][a-z0-9+.-]+:\/\//i.test(place);
 }
 
 function configHome(env: Environment): string {

@@ -82,11 +82,14 @@ function unknownProvider(input: unknown): string {
   return `${quote(input)} is no provider; ${ending}`;
 }
 
-/** The address of an HTTP API. A password in it would be a secret in the file. */
+/** The address of an HTTP API. One with a password is refused without being shown. */
 function webAddress(): v.GenericSchema<string, string> {
-  return parsed('the address of an HTTP API, without a password in it', (value) => {
-    if (!URL.canParse(value)) return null;
-    const { protocol, username, password } = new URL(value);
-    return /^https?:$/.test(protocol) && username === '' && password === '' ? value : null;
-  });
+  return v.pipe(
+    text('the address of an HTTP API'),
+    v.check((value) => !value.includes('@'), 'expected an address without user and password in it'),
+    v.check(
+      (value) => /^https?:\/\/[^/]/.test(value) && URL.canParse(value),
+      'expected an address: http:// or https://',
+    ),
+  );
 }

@@ -28,16 +28,23 @@ export function readYaml(text: string): YamlFile {
     position: position(pos[0]),
     message: sayPlainly(message),
   }));
+  const plain = problems.length > 0 ? { value: null, problem: null } : plainValue(document);
+  if (plain.problem !== null) problems.push({ position: { line: 1, column: 1 }, message: plain.problem });
   return {
-    value: problems.length > 0 ? null : plainValue(document),
+    value: plain.value,
     problems,
     positionOf: (path, ofKey = false) => position(offsetOf(document, path, ofKey)),
   };
 }
 
-/** An alias bomb is refused by the library with an exception. */
-function plainValue(document: Document): unknown {
-  return document.toJS({ maxAliasCount: 100 });
+/** The library refuses an alias bomb, and an alias of nothing, with a ReferenceError. */
+function plainValue(document: Document): { readonly value: unknown; readonly problem: string | null } {
+  try {
+    return { value: document.toJS({ maxAliasCount: 100 }), problem: null };
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    return { value: null, problem: sayPlainly(error.message) };
+  }
 }
 
 function sayPlainly(message: string): string {

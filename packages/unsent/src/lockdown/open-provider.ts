@@ -7,7 +7,7 @@ import type { Shell } from '../shell.ts';
 import { usage } from './request.ts';
 
 /** What the command line says about the place of the zones. */
-export type ProviderFlags = { readonly provider?: string; readonly zone?: string };
+export type ProviderFlags = { readonly provider?: string; readonly zone?: string; readonly export?: string };
 
 /** The provider that the flags or the configuration name, closed with the shell. */
 export async function openProvider(
@@ -15,7 +15,11 @@ export async function openProvider(
   flags: ProviderFlags,
   domains: readonly DomainName[],
 ): Promise<DnsProvider> {
-  const chosen = chooseProvider(flags, await shell.config());
+  const config = await shell.config();
+  // Text can be made for a zone that nobody showed: as if it were empty.
+  const isTextOnly = flags.export !== undefined && flags.provider === undefined && flags.zone === undefined;
+  if (isTextOnly && config.provider === null) return emptyZones(shell, domains);
+  const chosen = chooseProvider(flags, config);
   const provider = await open(shell, chosen, domains);
   shell.onClose(() => provider.close());
   return provider;
@@ -54,6 +58,13 @@ async function open(shell: Shell, chosen: ProviderConfig, domains: readonly Doma
     default:
       throw usage(`the provider ${chosen.name} is not supported yet`);
   }
+}
+
+function emptyZones(shell: Shell, domains: readonly DomainName[]): DnsProvider {
+  return memoryProvider(
+    domains.map((name) => ({ name, records: [] })),
+    { now: shell.now },
+  );
 }
 
 async function openMemory(shell: Shell, path: string, domains: readonly DomainName[]): Promise<DnsProvider> {

@@ -5,6 +5,7 @@ import {
   type DomainHistory,
   desiredRecords,
   findRefusals,
+  formerMailHosts,
   type HostedZone,
   type LockdownOptions,
   lockdownOptions,
@@ -19,7 +20,7 @@ import type { Config } from '../config.ts';
 import type { Shell } from '../shell.ts';
 import { declaredUse, gatherMailHosts } from './history.ts';
 import { type LockdownRequest, usage } from './request.ts';
-import { genuineMailOf } from './state.ts';
+import { genuineMailOf, journalEntriesOf } from './state.ts';
 
 /** A plan, ready to be shown, and what it was made from. */
 export type Prepared = {
@@ -42,7 +43,8 @@ export async function prepareLockdown(
   const config = await shell.config();
   const snapshot = await provider.read(hosted.name);
   const mail = await gatherMailHosts(config, shell.resolver);
-  const options = optionsFor(hosted.name, asked, request, config, mail.hosts);
+  const former = formerMailHosts(await journalEntriesOf(shell, provider, hosted.name));
+  const options = optionsFor(hosted.name, asked, request, config, [...mail.hosts, ...former]);
   const delegated = await delegatedTo(shell, hosted, request);
   const history: DomainHistory = {
     asked,

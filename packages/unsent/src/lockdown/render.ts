@@ -124,12 +124,14 @@ function showName(name: string, plan: ChangePlan): string {
   return name === `unsent-proof.${plan.zone}` ? `*.${plan.zone}` : name;
 }
 
-function renderNotes(notes: readonly PlanNote[], { style, width }: Look): string {
+/** What the reader should know and that stops nothing. */
+export function renderNotes(notes: readonly PlanNote[], { style, width }: Look): string {
   const blocks = notes.map(({ message }) => wrap(escapeForTerminal(message), textWidth(width) - 10).map(style.dim));
   return blocks.map((lines, i) => `${i === 0 ? '\n' : ''}${labelled('Note', lines)}`).join('');
 }
 
-function renderRefusals(refusals: readonly Refusal[], { style, width }: Look): string {
+/** Why the plan is not applied, and the ways on. */
+export function renderRefusals(refusals: readonly Refusal[], { style, width }: Look): string {
   const blocks = refusals.map(({ code, message, hint }) => {
     const way = `${hint === null ? '' : `${hint} `}To go on all the same: --override ${code}`;
     const room = textWidth(width) - 10;

@@ -1,5 +1,14 @@
 import { type DomainName, parseDomainName, UnsentError } from '@unsent/dns';
-import { DEFAULT_PARTS, type MxChoice, PARTS, type Part, REFUSAL_CODES, type RefusalCode } from '@unsent/lockdown';
+import {
+  DEFAULT_PARTS,
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type MxChoice,
+  PARTS,
+  type Part,
+  REFUSAL_CODES,
+  type RefusalCode,
+} from '@unsent/lockdown';
 import type { LockdownConfig } from '../config.ts';
 
 /** Options as commander hands them over. */
@@ -36,9 +45,6 @@ export type LockdownRequest = {
   readonly waitSeconds: number | null;
   readonly exportFormat: ExportFormat | null;
 };
-
-export const EXPORT_FORMATS = ['bind', 'tinydns', 'dnscontrol', 'octodns'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 const DEFAULT_WAIT_SECONDS = 600;
 /** Cloudflare takes 60 to 86400; others more, but nobody needs it here. */

@@ -1,10 +1,10 @@
 import { type ExitCode, UnsentError } from '@unsent/dns';
-import { type DnsProvider, settleJournal } from '@unsent/lockdown';
+import { type DnsProvider, type ExportFormat, exportPlan, settleJournal } from '@unsent/lockdown';
 import type { Shell } from '../shell.ts';
 import { carryOut, type JobResult } from './carry-out.ts';
 import { openProvider } from './open-provider.ts';
 import { type Prepared, prepareLockdown } from './prepare.ts';
-import { renderPlan } from './render.ts';
+import { renderNotes, renderPlan, renderRefusals } from './render.ts';
 import { type LockdownFlags, type LockdownRequest, lockdownRequest, readDomain, usage } from './request.ts';
 import { verificationServers } from './servers.ts';
 import { journalFor, noteLocked } from './state.ts';
@@ -17,6 +17,7 @@ export async function runLockdown(shell: Shell, domains: readonly string[], flag
   if (domain === undefined) throw usage('no domain given');
   const provider = await openProvider(shell, flags, names);
   const prepared = await prepareLockdown(shell, provider, domain, request);
+  if (request.exportFormat !== null) return printExport(shell, prepared, request.exportFormat);
   showPlan(shell, prepared, provider.title);
   const early = earlyEnd(prepared, request);
   if (early !== null) {
@@ -68,6 +69,15 @@ function showPlan(shell: Shell, { plan, snapshot, proof }: Prepared, providerTit
   const width = shell.stdout.isTerminal ? shell.stdout.columns : null;
   const view = { plan, providerTitle, recordsRead: snapshot.records.length, proof };
   shell.stdout.write(renderPlan(view, { style: shell.style, width }));
+}
+
+/** The records alone on standard output, so that they can go into a file; refusals and notes beside it. */
+function printExport(shell: Shell, { plan }: Prepared, format: ExportFormat): ExitCode {
+  const look = { style: shell.style, width: null };
+  if (!shell.options.quiet) shell.stderr.write(renderRefusals(plan.refusals, look) + renderNotes(plan.notes, look));
+  if (plan.refusals.length > 0) return 3;
+  shell.stdout.write(exportPlan(plan, format));
+  return 0;
 }
 
 /** One line that says it all. `outcome`: planned, nothing-to-do, refused, declined, applied, not-applied, partly, unknown. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { DomainName } from '@unsent/dns';
-import { type DnsProvider, type DomainHistory, type Journal, memoryJournal } from '@unsent/lockdown';
+import { type DnsProvider, type DomainHistory, type Journal, type JournalEntry, memoryJournal } from '@unsent/lockdown';
 import { statePlace } from '../config/places.ts';
 import type { Shell } from '../shell.ts';
 
@@ -29,6 +29,16 @@ export async function genuineMailOf(shell: Shell, domain: DomainName): Promise<D
 /** The journal, or one that is forgotten where the zone is too. */
 export async function journalFor(shell: Shell, provider: DnsProvider): Promise<Journal> {
   return provider.name === 'memory' ? memoryJournal() : (await shell.store()).journal;
+}
+
+/** What the journal knows of a zone, newest first; never makes the database. */
+export async function journalEntriesOf(
+  shell: Shell,
+  provider: DnsProvider,
+  zone: DomainName,
+): Promise<readonly JournalEntry[]> {
+  if (provider.name === 'memory' || !(await hasState(shell))) return [];
+  return (await shell.store()).journal.entries({ zone, states: ['begun', 'applied', 'unclear'], limit: null });
 }
 
 /** Tells the scanner and the policy daemon which domains are locked. */

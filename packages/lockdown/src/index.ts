@@ -31,6 +31,7 @@ export { modelledRecords, type Proof, type ProofLine, proveNames, provePlan, SAM
 export { type Chapter, providerContract } from './providers/contract.ts';
 export type { ContractWorld } from './providers/contract-stage.ts';
 export { type MemoryOptions, type MemoryProvider, type MemoryZone, memoryProvider } from './providers/memory.ts';
+export { type PowerdnsOptions, powerdnsProvider } from './providers/powerdns.ts';
 export type { DnsProvider, HostedZone, ProviderCapabilities } from './providers/provider.ts';
 export { type DomainHistory, findRefusals, overrideRefusals } from './refuse.ts';
 export { settleJournal } from './settle.ts';

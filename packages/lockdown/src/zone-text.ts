@@ -24,7 +24,9 @@ export function zoneLines(zone: DomainName, records: readonly WantedRecord[]): r
 
 /** `name. TTL IN TYPE data`, and a comment with what a zone file has no place for. */
 export function zoneLine(record: WantedRecord): string {
-  return `${record.name}. ${record.ttlSeconds} IN ${record.type} ${dataText(record)}${metaComment(record)}`;
+  // A type with a space in it is a provider's own thing: a disabled record of PowerDNS.
+  const isServed = !record.type.includes(' ');
+  return `${isServed ? '' : '; '}${record.name}. ${record.ttlSeconds} IN ${record.type} ${dataText(record)}${metaComment(record)}`;
 }
 
 /** The data of a record in zone-file form; names in it are absolute. */

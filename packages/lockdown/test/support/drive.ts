@@ -1,4 +1,4 @@
-import { UnsentError } from '@unsent/dns';
+import { type DomainName, UnsentError } from '@unsent/dns';
 import { type ApplyOutcome, applyPlan } from '../../src/apply.ts';
 import { desiredRecords } from '../../src/desired.ts';
 import type { Journal } from '../../src/journal.ts';
@@ -12,19 +12,29 @@ import { NOW, name } from './zone.ts';
 
 export const ZONE = name('example.com');
 
+/** `lockdownOf` for example.com. */
+export function lockdown(provider: DnsProvider, journal: Journal): Promise<ApplyOutcome> {
+  return lockdownOf(ZONE, provider, journal);
+}
+
+/** `unlockOf` for example.com. */
+export function unlock(provider: DnsProvider, journal: Journal): Promise<ApplyOutcome> {
+  return unlockOf(ZONE, provider, journal);
+}
+
 /** What the command `lockdown` does, without the talking. */
-export async function lockdown(provider: DnsProvider, journal: Journal): Promise<ApplyOutcome> {
-  const snapshot = await provider.read(ZONE);
+export async function lockdownOf(zone: DomainName, provider: DnsProvider, journal: Journal): Promise<ApplyOutcome> {
+  const snapshot = await provider.read(zone);
   await settleJournal(journal, snapshot, NOW);
   const plan = planLockdown(snapshot, desiredRecords(snapshot, lockdownOptions(), provider.capabilities), []);
   return applyPlan(plan, snapshot, { ...common(provider, journal), kind: 'lockdown', undoes: [] });
 }
 
 /** What the command `unlock` does, without the talking. */
-export async function unlock(provider: DnsProvider, journal: Journal): Promise<ApplyOutcome> {
-  const snapshot = await provider.read(ZONE);
+export async function unlockOf(zone: DomainName, provider: DnsProvider, journal: Journal): Promise<ApplyOutcome> {
+  const snapshot = await provider.read(zone);
   await settleJournal(journal, snapshot, NOW);
-  const all = await journal.entries({ zone: ZONE, states: ['applied', 'unclear'], limit: null });
+  const all = await journal.entries({ zone, states: ['applied', 'unclear'], limit: null });
   const entries = all.filter(({ kind }) => kind !== 'unlock');
   const wasInterrupted = all.some(({ kind, state }) => kind === 'unlock' && state === 'unclear');
   const plan = planUndo(entries, snapshot, { capabilities: provider.capabilities, wasInterrupted });

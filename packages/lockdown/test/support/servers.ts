@@ -1,0 +1,50 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findProgram, hasShared, needs, sharedDir } from '../../../../test/support/require.ts';
+
+/** A name server that runs for one test file. */
+export type RunningServer = {
+  readonly folder: string;
+  readonly dnsPort: number;
+  readonly apiPort: number;
+  stop(): void;
+};
+
+const PROGRAMS = { bind: 'named', knot: 'knotd', pdns: 'pdns_server' } as const;
+
+/** True if `kind` can be started here. */
+export function hasServer(kind: keyof typeof PROGRAMS): boolean {
+  const isHere = findProgram(PROGRAMS[kind]) !== null && hasShared(`dns/start-${kind}.sh`);
+  return needs(`${PROGRAMS[kind]} and dns/start-${kind}.sh in the shared folder`, isHere);
+}
+
+/** Starts a private server on free loopback ports; it holds the zone `unused-one.test`. */
+export async function startServer(kind: keyof typeof PROGRAMS): Promise<RunningServer> {
+  const folder = mkdtempSync(join(tmpdir(), `unsent-${kind}-`));
+  const [dnsPort, apiPort] = [await freePort(), await freePort()];
+  const script = join(sharedDir, 'dns', `start-${kind}.sh`);
+  const args = [script, folder, String(dnsPort), ...(kind === 'pdns' ? [String(apiPort)] : [])];
+  execFileSync('bash', args, { stdio: 'ignore', timeout: 30_000 });
+  return {
+    folder,
+    dnsPort,
+    apiPort,
+    stop() {
+      execFileSync('bash', [script, 'stop', folder], { stdio: 'ignore' });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** A port that was free a moment ago, on loopback. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

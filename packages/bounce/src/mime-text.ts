@@ -16,6 +16,27 @@ export function normaliseMessage(bytes: Uint8Array, maxBytes: number): RawText {
   return { text: start === 0 ? lines : lines.slice(start), isCut };
 }
 
+/** The header block of a message alone, in the same form; cheap however long the body is. */
+export function normaliseHeader(bytes: Uint8Array): string {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let start = 0;
+  while (view[start] === 10 || view[start] === 13 || view[start] === 32) start += 1;
+  return normaliseMessage(view.subarray(start, headerEnd(view, start)), MAX_HEADER).text;
+}
+
+const MAX_HEADER = 8_388_608;
+const BLANK_LINES = ['\n\n', '\n\r\n', '\r\r', '\n \n', '\n\t\n'];
+
+// The first empty line in any of the line end conventions; each search stops where the one before found something.
+function headerEnd(view: Buffer, start: number): number {
+  let end = Math.min(view.length, start + MAX_HEADER);
+  for (const blank of BLANK_LINES) {
+    const at = view.subarray(start, end).indexOf(blank, 0, 'latin1');
+    if (at !== -1) end = start + at + 1;
+  }
+  return end;
+}
+
 // Plain CRLF is by far the most frequent form, and joining is cheaper than a regular expression.
 function unifyLineEnds(text: string): string {
   const joined = text.includes('\r\n') ? text.split('\r\n').join('\n') : text;

@@ -9,7 +9,7 @@ import type { ReceivedHop } from './report.ts';
  * we want. Everything below that line was written by strangers and may be forged, so it is never looked at. What a
  * client called itself (HELO) never makes it an insider.
  */
-export function injectingAddress(chain: readonly ReceivedHop[]): IpAddress | null {
+export function injectingAddress(chain: Iterable<ReceivedHop>): IpAddress | null {
   for (const hop of chain) {
     if (hop.ip === null) {
       if (isLocalHandover(hop)) continue;

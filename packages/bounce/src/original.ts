@@ -3,9 +3,10 @@ import { mailboxOf } from './address.ts';
 import { parseMailDate } from './mime-date.ts';
 import { type HeaderBlock, rawHeader, rawHeaders, readHeaderBlock } from './mime-header.ts';
 import { decodeHeaderValue } from './mime-words.ts';
+import { once } from './once.ts';
 import { injectingAddress } from './original-injector.ts';
 import { parseReceived } from './original-received.ts';
-import type { OriginalMessage } from './report.ts';
+import type { OriginalMessage, ReceivedHop } from './report.ts';
 
 /** Where a returned message was found, and what that place promises about it. */
 export type OriginalForm = 'message' | 'headers' | 'text';
@@ -23,7 +24,8 @@ export function readOriginal(bytes: string, form: OriginalForm, handedOver: IpAd
   const start = firstContent(bytes);
   const header = readHeaderBlock(bytes, start, Math.min(bytes.length, start + MAX_HEADER_BYTES));
   if (!looksLikeHeader(header)) return null;
-  const receivedChain = rawHeaders(header, 'received').slice(0, MAX_HOPS).map(parseReceived);
+  const received = rawHeaders(header, 'received').slice(0, MAX_HOPS);
+  const hops = received.map((raw) => once(() => parseReceived(raw)));
   const body = form === 'headers' ? '' : bytes.slice(header.bodyStart);
   const completeness = completenessOf(header, form, body);
   return {
@@ -33,11 +35,22 @@ export function readOriginal(bytes: string, form: OriginalForm, handedOver: IpAd
     envelopeSender: envelopeSenderOf(header),
     date: parseMailDate(decodeHeaderValue(rawHeader(header, 'date'))),
     subject: subjectOf(header),
-    headerBytes: Buffer.from(bytes.slice(start, header.end), 'latin1'),
-    bodyBytes: completeness === 'full' ? Buffer.from(body, 'latin1') : null,
-    receivedChain,
-    injectedBy: injectingAddress(receivedChain) ?? (receivedChain.length === 0 ? handedOver : null),
+    // Read when asked: counting a mailbox's bounces needs neither the body nor the hops below the reporter.
+    get headerBytes() {
+      return Buffer.from(bytes.slice(start, header.end), 'latin1');
+    },
+    get bodyBytes() {
+      return completeness === 'full' ? Buffer.from(body, 'latin1') : null;
+    },
+    get receivedChain() {
+      return hops.map((hop) => hop());
+    },
+    injectedBy: injectingAddress(inOrder(hops)) ?? (hops.length === 0 ? handedOver : null),
   };
+}
+
+function* inOrder(hops: readonly (() => ReceivedHop)[]): Generator<ReceivedHop> {
+  for (const hop of hops) yield hop();
 }
 
 /** A Message-ID without its brackets; null when the header holds none. */

@@ -1,4 +1,6 @@
-import { isAnswerSubject, isDaemon, isFailureSubject } from './forms/vocabulary.ts';
+import { mayBeAnswer } from './forms/auto-reply.ts';
+import { mayBeReportSubject } from './forms/reports.ts';
+import { isDaemon, isFailureSubject } from './forms/vocabulary.ts';
 import { type HeaderBlock, rawHeader } from './mime-header.ts';
 import { decodeHeaderValue } from './mime-words.ts';
 
@@ -8,7 +10,6 @@ export type HeaderSigns = {
   readonly isDaemon: boolean;
   readonly hasNullPath: boolean;
   readonly isFailureSubject: boolean;
-  readonly isAnswerSubject: boolean;
   readonly isReport: boolean;
   /** X-Failed-Recipients (Exim, Gmail) or the like. */
   readonly hasFailedRecipients: boolean;
@@ -24,8 +25,39 @@ export function headerSigns(header: HeaderBlock): HeaderSigns {
     isDaemon: isDaemon(decodeHeaderValue(rawHeader(header, 'from')).toLowerCase()),
     hasNullPath: path === '<>' || path.startsWith('<mailer-daemon'),
     isFailureSubject: isFailureSubject(subject),
-    isAnswerSubject: isAnswerSubject(subject.toLowerCase()),
     isReport: type.includes('report') || type.includes('message/'),
     hasFailedRecipients: header.byName.has('x-failed-recipients'),
   };
+}
+
+const TELLING_HEADERS = ['x-mlserver', 'x-amz-sns-message-id', 'tls-report-domain', 'x-hmxmroriginalrecipient'];
+
+/**
+ * True if the header block shows that no reader needs to look at the body: no sign of software as the sender, of a
+ * report, of an answer. A multipart body is searched for the types of the parts that make a report.
+ */
+export function isPlainlyOrdinary(header: HeaderBlock, signs: HeaderSigns, bytes: Uint8Array): boolean {
+  if (signs.isDaemon || signs.hasNullPath || signs.isFailureSubject || signs.isReport || signs.hasFailedRecipients)
+    return false;
+  if (header.fields.length === 0 || TELLING_HEADERS.some((name) => header.byName.has(name))) return false;
+  if (mayBeReportSubject(signs.subject) || mayBeAnswer(header, signs.subject)) return false;
+  const type = rawHeader(header, 'content-type').trimStart().slice(0, 40).toLowerCase();
+  if (type.startsWith('application/')) return false;
+  return !type.startsWith('multipart/') || !holdsReportPart(bytes);
+}
+
+const PART_MARKS = [
+  'delivery-status',
+  'feedback-report',
+  'disposition-notification',
+  'tlsrpt',
+  '.xml.gz',
+  '.zip',
+  'DELIVERY-STATUS',
+];
+const SEARCHED = 131_072;
+
+function holdsReportPart(bytes: Uint8Array): boolean {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, SEARCHED));
+  return PART_MARKS.some((mark) => view.includes(mark, 0, 'latin1'));
 }

@@ -10,6 +10,7 @@ import { speaksOfFailure } from './forms/vocabulary.ts';
 import type { MessageKind } from './kind.ts';
 import type { MailMessage } from './message.ts';
 import { rawHeader } from './mime-header.ts';
+import { once } from './once.ts';
 import { messageIdOf, readOriginal } from './original.ts';
 import type { HeaderSigns } from './prefilter.ts';
 import type { BounceReport } from './report.ts';
@@ -75,12 +76,4 @@ function answerReport(message: MailMessage, form: AutoReplyForm): BounceReport {
   const messageId = messageIdOf(rawHeader(message.header, 'in-reply-to'));
   const original = messageId === null ? null : readOriginal(`Message-ID: <${messageId}>\n`, 'headers', null);
   return { form, dialect: 'rfc3834', reportedBy: null, recipients: [], original };
-}
-
-function once<T>(compute: () => T): () => T {
-  let value: { readonly it: T } | null = null;
-  return () => {
-    value ??= { it: compute() };
-    return value.it;
-  };
 }

@@ -2,13 +2,14 @@ import { addressList, mailboxOf } from './address.ts';
 import type { MessageKind } from './kind.ts';
 import { type HeaderList, readParts } from './message.ts';
 import { parseMailDate } from './mime-date.ts';
-import { type HeaderBlock, headerList, rawHeader, rawHeaders } from './mime-header.ts';
-import { normaliseMessage } from './mime-text.ts';
+import { type HeaderBlock, headerList, rawHeader, rawHeaders, readHeaderBlock } from './mime-header.ts';
+import { normaliseHeader, normaliseMessage } from './mime-text.ts';
 import { decodeHeaderValue } from './mime-words.ts';
+import { once } from './once.ts';
 import { messageIdOf } from './original.ts';
 import { parseReceived } from './original-received.ts';
-import { headerSigns } from './prefilter.ts';
-import { readReport } from './read-report.ts';
+import { headerSigns, isPlainlyOrdinary } from './prefilter.ts';
+import { type KindAndReport, readReport } from './read-report.ts';
 import type { BounceReport, ReceivedHop } from './report.ts';
 
 /** To whom the message was delivered, as the receiving side wrote it down. Addresses without brackets, in order, no repeats. */
@@ -54,40 +55,60 @@ const DEFAULT_MAX_BYTES = 67_108_864;
 /** Reads one message: what kind it is, and what it reports. Never throws and never rejects. */
 export function readMessage(bytes: Uint8Array, options: ReadOptions = {}): MailRead | Promise<MailRead> {
   try {
+    const header = normaliseHeader(bytes);
+    const block = readHeaderBlock(header, 0, header.length);
+    const signs = headerSigns(block);
+    if (isPlainlyOrdinary(block, signs, bytes)) return mailRead(block, signs.subject, ORDINARY, null);
     const raw = normaliseMessage(bytes, options.maxBytes ?? DEFAULT_MAX_BYTES);
-    return readNormalised(raw.text);
+    const message = readParts(raw.text);
+    return mailRead(message.header, signs.subject, readReport(message, signs), raw.isCut ? CUT : null);
   } catch (error) {
     return unreadable(error);
   }
 }
 
-function readNormalised(text: string): MailRead {
-  const message = readParts(text);
-  const signs = headerSigns(message.header);
-  return { ...readReport(message, signs), ...outerFacts(message.header), subject: signs.subject || null, error: null };
+const ORDINARY: KindAndReport = { kind: 'ordinary', report: null };
+const CUT = 'longer than the limit: the rest was not looked at';
+const MAX_RECEIVED = 16;
+
+// What most messages are never asked for is read when asked.
+function mailRead(header: HeaderBlock, subject: string, found: KindAndReport, error: string | null): MailRead {
+  const received = once(() => rawHeaders(header, 'received').slice(0, MAX_RECEIVED).map(parseReceived));
+  const envelope = once(() => envelopeHints(header));
+  return {
+    kind: found.kind,
+    report: found.report,
+    subject: subject === '' ? null : subject,
+    headers: headerList(header),
+    error,
+    get messageId() {
+      return header.byName.has('message-id') ? messageIdOf(rawHeader(header, 'message-id')) : null;
+    },
+    get date() {
+      return parseMailDate(decodeHeaderValue(rawHeader(header, 'date')));
+    },
+    get received() {
+      return received();
+    },
+    get envelope() {
+      return envelope();
+    },
+  };
 }
 
-const MAX_RECEIVED = 16;
 const DELIVERED_TO = ['delivered-to', 'x-original-to', 'envelope-to', 'x-envelope-to', 'apparently-to'];
 const MAX_ADDRESSES = 50;
 
-function outerFacts(header: HeaderBlock): Omit<MailRead, 'kind' | 'report' | 'subject' | 'error'> {
-  const addressesOf = (names: readonly string[]): readonly string[] =>
-    names.flatMap((name) =>
-      rawHeaders(header, name).flatMap((raw) => addressList(decodeHeaderValue(raw), MAX_ADDRESSES)),
-    );
+function envelopeHints(header: HeaderBlock): EnvelopeHints {
+  const addressesOf = (names: readonly string[]): readonly string[] => {
+    const raws = names.flatMap((name) => rawHeaders(header, name).slice(0, MAX_ADDRESSES));
+    return [...new Set(raws.flatMap((raw) => addressList(decodeHeaderValue(raw), MAX_ADDRESSES)))];
+  };
+  const path = header.byName.has('return-path') ? decodeHeaderValue(rawHeader(header, 'return-path')) : null;
   return {
-    messageId: header.byName.has('message-id') ? messageIdOf(rawHeader(header, 'message-id')) : null,
-    date: parseMailDate(decodeHeaderValue(rawHeader(header, 'date'))),
-    headers: headerList(header),
-    received: rawHeaders(header, 'received').slice(0, MAX_RECEIVED).map(parseReceived),
-    envelope: {
-      deliveredTo: [...new Set(addressesOf(DELIVERED_TO))],
-      to: [...new Set(addressesOf(['to', 'cc']))],
-      returnPath: header.byName.has('return-path')
-        ? mailboxOf(decodeHeaderValue(rawHeader(header, 'return-path')))
-        : null,
-    },
+    deliveredTo: addressesOf(DELIVERED_TO),
+    to: addressesOf(['to', 'cc']),
+    returnPath: path === null ? null : mailboxOf(path),
   };
 }
 

@@ -88,28 +88,59 @@ const BY_STATUS: Readonly<Record<string, BounceReason>> = {
 };
 
 // Statuses that say the same whatever text stands beside them.
-const SURE = new Set(['1.1', '1.2', '1.6', '2.2', '3.4', '7.25', '7.26', '7.23', '7.20', '1.10', '7.27', '2.3']);
+const SURE = new Set(['1.1', '1.2', '1.6', '2.2', '3.4', '7.25', '7.26', '7.23', '7.20', '7.27', '2.3']);
 
 /** Why the delivery failed. 'undefined' when neither status nor text tells. */
 export function reasonOf(question: ReasonQuestion): BounceReason {
   if (question.isDelivered) return 'delivered';
   const detail = question.status === null ? '' : question.status.slice(2);
   const byStatus = BY_STATUS[detail];
-  if (byStatus !== undefined && SURE.has(detail)) return byStatus;
-  const byText = reasonInText(question.diagnostic);
-  return byText ?? byStatus ?? byReplyCode(question.replyCode);
+  const text = question.diagnostic?.slice(0, MAX_DIAGNOSTIC).toLowerCase() ?? '';
+  const reason = byStatus !== undefined && SURE.has(detail) ? byStatus : (reasonInText(text) ?? byStatus ?? null);
+  // A host that took RCPT and refused the recipient after DATA filtered the message; that is what Sisimai calls it.
+  if (reason === 'userunknown' && AFTER_DATA.test(text)) return 'filtered';
+  return reason ?? byReplyCode(question.replyCode);
 }
 
-function reasonInText(diagnostic: string | null): BounceReason | null {
-  if (diagnostic === null) return null;
-  const text = diagnostic.slice(0, MAX_DIAGNOSTIC).toLowerCase();
-  for (const [reason, phrases] of REASON_PHRASES) if (phrases.some((phrase) => text.includes(phrase))) return reason;
-  return null;
-}
+const AFTER_DATA = /(?:in reply to (?:the )?(?:end of )?data|after end of data|\[data\]|>>> data|\(data\)|final data)/;
 
+// RFC 5321 §4.2.2: 500 to 504 are about the command itself.
 function byReplyCode(code: string | null): BounceReason {
   if (code === '552') return 'mailboxfull';
-  if (code === '550' || code === '553') return 'userunknown';
-  if (code === '421' || code === '450') return 'expired';
-  return 'undefined';
+  if (code !== null && code >= '500' && code <= '504') return 'syntaxerror';
+  return code === '421' || code === '450' ? 'expired' : 'undefined';
+}
+
+type Phrase = { readonly text: string; readonly rank: number; readonly reason: BounceReason };
+
+// Phrases by their first three chars, so that one pass over a text finds all of them.
+let index: ReadonlyMap<number, readonly Phrase[]> | null = null;
+
+function phraseIndex(): ReadonlyMap<number, readonly Phrase[]> {
+  const map = new Map<number, Phrase[]>();
+  for (const [rank, [reason, phrases]] of REASON_PHRASES.entries()) {
+    for (const text of phrases) {
+      const key = keyAt(text, 0);
+      const same = map.get(key);
+      if (same === undefined) map.set(key, [{ text, rank, reason }]);
+      else same.push({ text, rank, reason });
+    }
+  }
+  return map;
+}
+
+function keyAt(text: string, at: number): number {
+  const [first, second, third] = [text.charCodeAt(at), text.charCodeAt(at + 1), text.charCodeAt(at + 2)];
+  return ((first & 1023) << 20) | ((second & 1023) << 10) | (third & 1023);
+}
+
+function reasonInText(text: string): BounceReason | null {
+  index ??= phraseIndex();
+  let best: Phrase | null = null;
+  for (let at = 0; at + 2 < text.length; at += 1) {
+    for (const phrase of index.get(keyAt(text, at)) ?? []) {
+      if ((best === null || phrase.rank < best.rank) && text.startsWith(phrase.text, at)) best = phrase;
+    }
+  }
+  return best?.reason ?? null;
 }

@@ -70,6 +70,15 @@ export function autoReplyForm(header: HeaderBlock, subject: string, lower: () =>
   return null;
 }
 
+/** False if the header block alone rules out that a message is an answer by software. */
+export function mayBeAnswer(header: HeaderBlock, subject: string): boolean {
+  const lowered = subject.toLowerCase();
+  if (rawHeader(header, 'auto-submitted').trim().toLowerCase().startsWith('auto')) return true;
+  if (AUTO_HEADERS.some((name) => header.byName.has(name)) || CHALLENGE_HEADERS.some((name) => header.byName.has(name)))
+    return true;
+  return isWeakAnswerSubject(lowered) || TICKET_SUBJECT.test(lowered) || CHALLENGE_SUBJECT.test(lowered);
+}
+
 function isReplyTo(header: HeaderBlock): boolean {
   return header.byName.has('in-reply-to') || header.byName.has('references');
 }

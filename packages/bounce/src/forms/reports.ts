@@ -23,6 +23,11 @@ export function isAggregateReport(message: MailMessage, subject: string): boolea
   return (DMARC_SUBJECT.test(subject) || TLS_SUBJECT.test(subject)) && attachments.length > 0;
 }
 
+/** True if the subject alone makes an aggregate report or a complaint possible. */
+export function mayBeReportSubject(subject: string): boolean {
+  return DMARC_SUBJECT.test(subject) || TLS_SUBJECT.test(subject) || /complaint about/i.test(subject);
+}
+
 function isTlsPart(part: MailPart): boolean {
   return part.type === 'application/tlsrpt+gzip' || part.type === 'application/tlsrpt+json';
 }

@@ -31,6 +31,7 @@ export {
   type HeaderOptions,
   parseReceivedSpf,
   type ReceivedSpf,
+  SPF_RESULTS,
   type SpfIdentity,
   type WritableReceivedSpf,
   writeReceivedSpf,

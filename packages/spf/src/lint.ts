@@ -1,6 +1,6 @@
 import type { Span } from './ast.ts';
 import { applyEdits, type LintFinding } from './lint-finding.ts';
-import { type RepairedRecord, repairRecord } from './lint-repair.ts';
+import { type Repair, type RepairedRecord, repairRecord } from './lint-repair.ts';
 import { RULES } from './lint-rules.ts';
 import { lookupTerms } from './lookup-terms.ts';
 import { parseSpf } from './parse.ts';
@@ -71,11 +71,18 @@ function fixedText(source: string, repaired: string): string | null {
   return text === source ? null : text;
 }
 
+/** The same slip at several places is one finding, at the first of them. */
 function repairFindings(repaired: RepairedRecord | null): readonly LintFinding[] {
-  if (repaired === null) return [];
-  return repaired.repairs.flatMap(({ code, message, span }) =>
-    code === 'dropped' ? [] : [{ code, severity: 'error', message, span, rfc: 'RFC 7208 §12' }],
-  );
+  const places = new Map<string, { readonly repair: Repair; count: number }>();
+  for (const repair of repaired?.repairs ?? []) {
+    const same = places.get(repair.message);
+    if (same === undefined) places.set(repair.message, { repair, count: 1 });
+    else same.count++;
+  }
+  return [...places.values()].flatMap(({ repair: { code, message, span }, count }) => {
+    const text = count === 1 ? message : `${message} (${count} places)`;
+    return code === 'dropped' ? [] : [{ code, severity: 'error', message: text, span, rfc: 'RFC 7208 §12' }];
+  });
 }
 
 function stringFindings(strings: number): readonly LintFinding[] {

@@ -4,6 +4,7 @@ import { configCommand } from './commands/config.ts';
 import { journalCommand } from './commands/journal.ts';
 import { lockdownCommand } from './commands/lockdown.ts';
 import { policydCommand } from './commands/policyd.ts';
+import { scanCommand } from './commands/scan.ts';
 import { spfCommand } from './commands/spf.ts';
 import { unlockCommand } from './commands/unlock.ts';
 import { printFailure } from './exit.ts';
@@ -12,6 +13,7 @@ import { type GlobalOptions, openShell, type RunInShell, type Surroundings } fro
 
 /** Every command, by the group it stands in in `unsent --help`. To add one, add its line. */
 const COMMANDS: readonly { readonly group: string; readonly make: (run: RunInShell) => Command }[] = [
+  { group: 'Find out:', make: scanCommand },
   { group: 'Lock down:', make: lockdownCommand },
   { group: 'Lock down:', make: unlockCommand },
   { group: 'Lock down:', make: journalCommand },

@@ -50,7 +50,7 @@ export type LedgerFilter = {
   readonly until: Date | null;
 };
 
-/** Sums. `backscatter`, `genuine` and `unknown` are verdicts about bounces, automatic answers and complaints. */
+/** Sums. `backscatter`, `genuine` and `unknown` are verdicts about bounces and automatic answers. */
 export type Totals = {
   readonly messages: number;
   /** Of the kind 'bounce'. */
@@ -92,13 +92,14 @@ export interface Ledger {
   known(identities: readonly string[]): Promise<ReadonlySet<string>>;
   /**
    * Records entries and cursor together: after a crash either both are there or neither. An entry that is known
-   * already (from this batch, an earlier one or another scanner) is not counted again. Resolves to how many were new.
+   * already (from this batch, an earlier one or another scanner) is not counted again. Resolves to the identities that
+   * were new.
    */
   recordBatch(
     run: number,
     entries: readonly LedgerEntry[],
     cursor: SourceCursor | null,
-  ): Promise<{ readonly added: number }>;
+  ): Promise<{ readonly added: ReadonlySet<string> }>;
   /** One row per domain, most messages first. */
   totalsByDomain(filter: LedgerFilter): Promise<readonly DomainTotals[]>;
   /** Hours in order; those without a message are left out. */

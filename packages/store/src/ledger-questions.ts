@@ -95,8 +95,8 @@ function sumsOf(weight: string): string {
     sum("kind = 'bounce'", 'bounces'),
     sum("backscatter = 'yes'", 'backscatter'),
     sum("backscatter = 'no'", 'genuine'),
-    // An ordinary message, a report and a receipt get no verdict; 'unknown' is said of the rest only.
-    sum("backscatter = 'unknown' AND kind IN ('bounce', 'auto-reply', 'arf')", 'unknown'),
+    // Only delivery reports and answers get a verdict; of the rest 'unknown' means nothing.
+    sum("backscatter = 'unknown' AND kind IN ('bounce', 'auto-reply')", 'unknown'),
     sum("backscatter = 'yes' AND decisive = 1", 'decisive'),
   ].join(', ');
 }

@@ -41,7 +41,7 @@ export interface StoreLedger extends LedgerQuestions {
     run: number,
     entries: readonly StoredEntry[],
     cursor: StoredCursor | null,
-  ): Promise<{ readonly added: number }>;
+  ): Promise<{ readonly added: ReadonlySet<string> }>;
 }
 
 const MS_PER_HOUR = 3_600_000;
@@ -112,7 +112,7 @@ async function record(sql: Sql, run: number, entries: readonly StoredEntry[], cu
   await addToHours(sql, fresh);
   await sql.run('UPDATE scan_run SET added = added + ? WHERE id = ?', [fresh.length, run]);
   if (cursor !== null) await moveCursor(sql, cursor);
-  return { added: fresh.length };
+  return { added: new Set(fresh.map((entry) => entry.identity)) };
 }
 
 /** Whoever gets a message's identity into `seen` counts the message; everybody else leaves it alone. */

@@ -1,0 +1,33 @@
+import { Command, Option } from 'commander';
+import type { ScanFlags } from '../scan/options.ts';
+import type { RunInShell } from '../shell.ts';
+
+const HELP = `
+Examples:
+  unsent scan ~/Maildir                     what came since the last time, and what to do
+  unsent scan /var/mail/postmaster          an mbox
+  zcat old.mbox.gz | unsent scan -          standard input
+  unsent scan --json bounces/ > out.jsonl   one JSON line per message
+  unsent scan --quiet --fail-on backscatter ~/Maildir    for cron
+
+A message counts once, wherever and however often it is read.
+Exit codes: 0 done, 1 a source could not be read, 5 new backscatter with --fail-on.`;
+
+/** `unsent scan`: judge mailboxes. */
+export function scanCommand(run: RunInShell): Command {
+  return new Command('scan')
+    .summary('judge the bounces in mailboxes and say what to do')
+    .description('read mailboxes, judge each bounce, remember it, and say what to do')
+    .argument('[sources...]', 'mbox, Maildir, folder of .eml files, message, or - for standard input')
+    .addOption(new Option('--fail-on <finding>', 'end with 5 when there is new backscatter').choices(['backscatter']))
+    .option('--again', 'read also what was read before; nothing is counted twice')
+    .option('--forget', 'use an empty database in memory and remember nothing')
+    .option('--jobs <n>', 'threads for a large mailbox (default: the number of cores)')
+    .option('--top <n>', 'names shown of each list (default: 5)')
+    .addHelpText('after', HELP)
+    .action(
+      run(async (shell, sources: string[], flags: ScanFlags) =>
+        (await import('../scan/run.ts')).runScan(shell, sources, flags),
+      ),
+    );
+}

@@ -1,0 +1,114 @@
+import {
+  backscatterWord,
+  type CaseContext,
+  type CaseFacts,
+  evidenceIds,
+  gatherFacts,
+  isDecisive,
+  judge,
+  type MailRead,
+  readMessage,
+} from '@unsent/bounce';
+import { type IpAddress, networkOf, prefixText } from '@unsent/dns';
+import { type Classified, unjudged } from './classified.ts';
+
+/** A message as it goes to whoever judges it. `cutFromBytes`: its size, when only its beginning was read. */
+export type Candidate = { readonly bytes: Uint8Array; readonly cutFromBytes: number | null };
+
+/** Judges messages and gives one result for each, in their order. Never rejects for what a message holds. */
+export type Classify = (messages: readonly Candidate[]) => Promise<readonly Classified[]>;
+
+export type ClassifyOptions = {
+  /** What one message may take, DNS included. */
+  readonly timeLimitMs: number;
+  /** A clock that only goes forward. */
+  readonly clock: () => number;
+  /** Called just before the message at `index` is read. */
+  readonly onStart?: (index: number) => void;
+};
+
+/** Messages that wait for DNS while others are read. */
+const AT_ONCE = 64;
+const NETWORK_BITS = { 4: 24, 6: 48 } as const;
+
+/** Judges in this thread. */
+export function classifyHere(context: CaseContext, options: ClassifyOptions): Classify {
+  return async (messages) => {
+    const results: Classified[] = [];
+    let next = 0;
+    const work = async (): Promise<void> => {
+      for (let index = next++; index < messages.length; index = next++) {
+        const message = messages[index];
+        if (message === undefined) return;
+        options.onStart?.(index);
+        results[index] = await classifyOne(message, context, options);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, messages.length) }, work));
+    return results;
+  };
+}
+
+/** One message is one result: whatever goes wrong with it stays with it. */
+async function classifyOne(message: Candidate, context: CaseContext, options: ClassifyOptions): Promise<Classified> {
+  try {
+    const { timeLimitMs, clock } = options;
+    const started = clock();
+    const read = await readMessage(message.bytes, { timeLimitMs: timeLimitMs / 2, clock });
+    const facts = await within(timeLimitMs - (clock() - started), gatherFacts(read, context));
+    if (facts === 'late') return unjudged(context.now, `it was not judged after ${timeLimitMs / 1000} s`);
+    return classified(read, facts, message.cutFromBytes);
+  } catch (error) {
+    return unjudged(context.now, `it could not be judged: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T | 'late'> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(resolve, Math.max(1, limitMs), 'late');
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function classified(read: MailRead, facts: CaseFacts, cutFromBytes: number | null): Classified {
+  const verdict = judge(facts);
+  const { report } = read;
+  const original = report?.original ?? null;
+  const origin = facts.path?.injection.ip ?? original?.injectedBy ?? null;
+  const ours = verdict.kind === 'genuine' ? facts.path?.below.find((hop) => hop.outbound !== null) : undefined;
+  return {
+    kind: read.kind,
+    messageId: read.messageId,
+    subject: read.subject,
+    arrivedAt: facts.arrivedAt,
+    recipients: report?.recipients ?? [],
+    original:
+      original === null
+        ? null
+        : { messageId: original.messageId, from: original.headerFrom, originIp: (ours?.ip ?? origin)?.text ?? null },
+    backscatter: backscatterWord(verdict),
+    isDecisive: isDecisive(verdict),
+    evidence: evidenceIds(verdict),
+    domain: facts.subject.own?.name ?? facts.subject.domain,
+    localPart: facts.subject.localPart,
+    reporter: report?.reportedBy?.toLowerCase() ?? null,
+    originIp: origin?.text ?? null,
+    originNetwork: origin === null ? null : networkText(origin),
+    originSpf: facts.path?.injection.spf ?? null,
+    error: cutFromBytes === null ? read.error : cutError(read, cutFromBytes),
+  };
+}
+
+function networkText(ip: IpAddress): string {
+  return prefixText(networkOf(ip, NETWORK_BITS[ip.family]));
+}
+
+function cutError(read: MailRead, sizeBytes: number): string {
+  const cut = `only its beginning was read: it has ${sizeBytes} bytes`;
+  return read.error === null ? cut : `${cut}; ${read.error}`;
+}

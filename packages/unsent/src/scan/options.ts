@@ -1,0 +1,57 @@
+import { UnsentError } from '@unsent/dns';
+
+/** The flags of `unsent scan` as commander hands them over. */
+export type ScanFlags = {
+  readonly again?: boolean;
+  readonly failOn?: string;
+  readonly forget?: boolean;
+  readonly jobs?: string;
+  readonly top?: string;
+};
+
+export type ScanRequest = {
+  readonly sources: readonly string[];
+  /** Read what was read before, too. */
+  readonly again: boolean;
+  /** Remember nothing of this run. */
+  readonly forget: boolean;
+  readonly failsOnBackscatter: boolean;
+  /** Threads that judge; null: one for each core. */
+  readonly jobs: number | null;
+  /** Names shown of each list. */
+  readonly top: number;
+};
+
+const MAX_JOBS = 64;
+const DEFAULT_TOP = 5;
+
+/** Checks the flags. Throws `usage`, exit code 2. */
+export function scanRequest(sources: readonly string[], flags: ScanFlags): ScanRequest {
+  if (sources.length === 0) {
+    throw new UnsentError('usage', {
+      message: 'scan needs a mailbox',
+      hint: 'Name an mbox, a Maildir, a folder of .eml files, one message, or - for standard input.',
+      exitCode: 2,
+    });
+  }
+  if (sources.filter((source) => source === '-').length > 1) {
+    throw new UnsentError('usage', { message: 'standard input (-) can be read once only', exitCode: 2 });
+  }
+  return {
+    sources,
+    again: flags.again === true,
+    forget: flags.forget === true,
+    failsOnBackscatter: flags.failOn === 'backscatter',
+    jobs: flags.jobs === undefined ? null : wholeNumber('--jobs', flags.jobs, 1, MAX_JOBS),
+    top: flags.top === undefined ? DEFAULT_TOP : wholeNumber('--top', flags.top, 0, 1000),
+  };
+}
+
+function wholeNumber(name: string, text: string, min: number, max: number): number {
+  const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= min && number <= max) return number;
+  throw new UnsentError('usage', {
+    message: `${name} ${text}: expected a whole number from ${min} to ${max}`,
+    exitCode: 2,
+  });
+}

@@ -1,0 +1,142 @@
+import {
+  DEFAULT_MAX_MESSAGE_BYTES,
+  DEFAULT_SETTLE_MS,
+  joinSpans,
+  type Ledger,
+  type MailSource,
+  type OwnDomains,
+  openSource,
+  type SentLog,
+} from '@unsent/bounce';
+import { type ExitCode, UnsentError } from '@unsent/dns';
+import { ownDomainsFrom, readBatvSecrets } from '../config/own-domains.ts';
+import { escapeForTerminal } from '../output/escape.ts';
+import { progressBar } from '../output/progress.ts';
+import type { Shell } from '../shell.ts';
+import type { Store } from '../store.ts';
+import { classifyHere } from './classify.ts';
+import { type ScanFlags, type ScanRequest, scanRequest } from './options.ts';
+import { type Pipeline, type SourceTotals, scanSource } from './pipeline.ts';
+import { renderSummary } from './render.ts';
+import { gatherSummary, type ScanSummary } from './summary.ts';
+
+/** What one message may take. */
+const MESSAGE_LIMIT_MS = 20_000;
+
+/** `unsent scan`: reads the sources one after the other; one that cannot be read stops none of the others. */
+export async function runScan(shell: Shell, sources: readonly string[], flags: ScanFlags): Promise<ExitCode> {
+  const request = scanRequest(sources, flags);
+  return shell.uninterrupted(() => scan(shell, request));
+}
+
+async function scan(shell: Shell, request: ScanRequest): Promise<ExitCode> {
+  const store = request.forget ? await openForgetful(shell) : await shell.store();
+  const config = await shell.config();
+  const domains = ownDomainsFrom(config, await store.lockedDomains.all(), await readBatvSecrets(config, shell.env));
+  const ledger: Ledger = store.ledger;
+  const started = performance.now();
+  const run = await ledger.startRun(shell.now(), request.sources);
+  const pipeline = await makePipeline(shell, request, { run, ledger, domains, sentLog: store.sentLog });
+  const { totals, read, failed } = await scanAll(shell, request, pipeline);
+  await ledger.finishRun(run, shell.now(), totals.read);
+  const elapsedMs = performance.now() - started;
+  const question = { run, sources: read, totals, elapsedMs, top: request.top };
+  const summary = await gatherSummary(ledger, domains, question);
+  if (!shell.options.json && read > 0) printSummary(shell, summary);
+  if (failed > 0) return 1;
+  const found = summary.isOfRun && summary.domains.some(({ backscatter }) => backscatter > 0);
+  return request.failsOnBackscatter && found ? 5 : 0;
+}
+
+async function openForgetful(shell: Shell): Promise<Store> {
+  const { openStore } = await import('@unsent/store');
+  const store: Store = await openStore(':memory:', { joinSpans });
+  shell.onClose(() => store.close());
+  return store;
+}
+
+type Parts = {
+  readonly run: number;
+  readonly ledger: Ledger;
+  readonly domains: OwnDomains;
+  readonly sentLog: SentLog;
+};
+
+async function makePipeline(shell: Shell, request: ScanRequest, parts: Parts): Promise<Pipeline> {
+  const { run, ledger, domains, sentLog } = parts;
+  const { messages } = await sentLog.status();
+  const context = {
+    domains,
+    resolver: await shell.resolver(),
+    sentLog: messages === 0 ? null : sentLog,
+    now: shell.now(),
+  };
+  const progress = progressBar(shell.stderr, {
+    label: 'scanning',
+    isQuiet: shell.options.quiet,
+    now: () => shell.now(),
+  });
+  shell.onClose(() => progress.end());
+  return {
+    ledger,
+    run,
+    classify: classifyHere(context, { timeLimitMs: MESSAGE_LIMIT_MS, clock: () => performance.now() }),
+    window: 1,
+    again: request.again,
+    writeLine: shell.options.json ? (line) => shell.stdout.write(`${line}\n`) : null,
+    signal: shell.signal,
+    now: () => shell.now(),
+    onProgress: (source, count) => progress.update({ ...source.progress(), count, unit: 'messages' }),
+  };
+}
+
+async function scanAll(shell: Shell, request: ScanRequest, pipeline: Pipeline) {
+  const options = {
+    maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES,
+    settleMs: DEFAULT_SETTLE_MS,
+    now: () => shell.now(),
+  };
+  const totals: { -readonly [K in keyof SourceTotals]: number } = { read: 0, added: 0, faulty: 0, unreadable: 0 };
+  let [read, failed] = [0, 0];
+  for (const label of request.sources) {
+    if (shell.signal.aborted) break;
+    try {
+      const source = await openSource(label, shell.stdin, options);
+      const found = await scanSource(source, pipeline);
+      totals.read += found.read;
+      totals.added += found.added;
+      totals.faulty += found.faulty;
+      totals.unreadable += found.unreadable;
+      read++;
+      if (found.unreadable > 0) failed++;
+      printNotes(shell, source, found);
+    } catch (error) {
+      // A source that cannot be read is its owner's problem; anything else is ours and ends the scan.
+      if (!(error instanceof UnsentError) || !error.code.startsWith('source-')) throw error;
+      printProblem(shell, error.message, error.hint);
+      failed++;
+    }
+  }
+  return { totals, read, failed };
+}
+
+function printNotes(shell: Shell, source: MailSource, { unreadable }: SourceTotals): void {
+  if (unreadable > 0) {
+    const text = `${source.label}: ${unreadable} of its messages could not be opened; the next run tries them again.`;
+    printProblem(shell, text, null);
+  }
+  if (shell.options.quiet) return;
+  for (const { place, text } of source.notes()) shell.stderr.write(`unsent: ${escapeForTerminal(place)}: ${text}\n`);
+}
+
+function printProblem(shell: Shell, message: string, hint: string | null): void {
+  shell.stderr.write(`unsent: ${escapeForTerminal(message)}\n`);
+  if (hint !== null) shell.stderr.write(`  ${escapeForTerminal(hint)}\n`);
+}
+
+/** Quiet is silent while nothing new has come. */
+function printSummary(shell: Shell, summary: ScanSummary): void {
+  if (shell.options.quiet && !summary.isOfRun) return;
+  const width = shell.stdout.isTerminal ? shell.stdout.columns : null;
+  shell.stdout.write(renderSummary(summary, { style: shell.style, width }));
+}

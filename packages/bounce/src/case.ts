@@ -51,7 +51,7 @@ export type PathFacts = {
    * client called itself: it can speak against a message, never for it.
    */
   readonly isNamedOnly: boolean;
-  /** The header block was returned whole, so that a missing line is really missing. */
+  /** The header block was returned whole and all of the way was looked at, so that a missing line is really missing. */
   readonly isWhole: boolean;
 };
 

@@ -21,8 +21,9 @@ export type PathQuestion = {
   readonly now: Date;
 };
 
-/** Addresses of one path that SPF is asked about. A forger must not buy lookups with Received lines. */
+/** Addresses of one path that SPF is asked about, and lines that are looked at: a forger must not buy lookups. */
 const MAX_HOPS_CHECKED = 4;
+const MAX_LINES = 16;
 
 /** How the returned message came to the reporter; null when no address handed it over. */
 export async function gatherPath(question: PathQuestion, resolver: Resolver): Promise<PathFacts | null> {
@@ -32,14 +33,17 @@ export async function gatherPath(question: PathQuestion, resolver: Resolver): Pr
   const check = (hop: ClientHop): Promise<PathHop> => checkHop(hop, question, outbound, resolver);
   const at = original.receivedChain.findIndex((hop) => hop.ip?.text === original.injectedBy?.text);
   const first = original.receivedChain[at] ?? null;
-  const { joined, rest } = await splitAtBreak(original.receivedChain.slice(Math.max(at, 0)), resolver);
+  const lines = original.receivedChain.slice(Math.max(at, 0));
+  const { joined, rest } = await splitAtBreak(lines.slice(0, MAX_LINES), resolver);
+  const below = await checkAll(joined.slice(1), check);
+  const isAllSeen = !below.isCut && (rest.length > 0 || lines.length <= MAX_LINES);
   return {
     injection: await check({ ip: original.injectedBy, hop: first }),
     isSeenByReporter: first !== null && first.by !== null && isReportersHost(first.by, report),
-    below: await checkAll(joined.slice(1), check),
-    unjoined: (await checkAll(rest, check)).find(isOurs) ?? null,
+    below: below.hops,
+    unjoined: (await checkAll(rest, check)).hops.find(isOurs) ?? null,
     isNamedOnly: first === null,
-    isWhole: original.completeness !== 'fragment' && first !== null,
+    isWhole: original.completeness !== 'fragment' && first !== null && isAllSeen,
   };
 }
 
@@ -58,19 +62,21 @@ export function originOf(path: PathFacts | null): PathHop | null {
 
 type ClientHop = { readonly ip: IpAddress; readonly hop: ReceivedHop | null };
 
+/** Checks hops downwards until one is ours; `isCut` when there were more than may be asked about. */
 async function checkAll(
-  hops: readonly ReceivedHop[],
+  lines: readonly ReceivedHop[],
   check: (hop: ClientHop) => Promise<PathHop>,
-): Promise<readonly PathHop[]> {
-  const checked: PathHop[] = [];
-  for (const hop of hops) {
+): Promise<{ readonly hops: readonly PathHop[]; readonly isCut: boolean }> {
+  const hops: PathHop[] = [];
+  for (const hop of lines) {
     if (hop.ip === null || isPrivate(hop.ip)) continue;
+    if (hops.length >= MAX_HOPS_CHECKED) return { hops, isCut: true };
     const one = await check({ ip: hop.ip, hop });
-    checked.push(one);
+    hops.push(one);
     // What lies below a host of ours is its own affair.
-    if (isOurs(one) || checked.length >= MAX_HOPS_CHECKED) break;
+    if (isOurs(one)) break;
   }
-  return checked;
+  return { hops, isCut: false };
 }
 
 type Split = { readonly joined: readonly ReceivedHop[]; readonly rest: readonly ReceivedHop[] };

@@ -25,7 +25,9 @@ export function createEngine({ lookup, options = {} }) {
       if (address === null) return { result: 'none' };
       const query = { ip: address, sender: mailfrom, helo, receiver: '', now: new Date() };
       const outcome = checkSender(query, resolver, checkOptions);
-      return { result: outcome.result, explanation: outcome.explanation ?? undefined };
+      return outcome.result === 'fail'
+        ? { result: 'fail', explanation: outcome.explanation ?? undefined }
+        : { result: outcome.result };
     },
   };
 }

@@ -1,12 +1,12 @@
 import { type DomainName, parseDomainName, type Resolver } from '@unsent/dns';
-import { newCheck } from './check.ts';
+import { type Check, newCheck, type Ruling } from './check.ts';
 import { evaluate } from './evaluate.ts';
 import { explain } from './explain.ts';
 import { newLimiter } from './limiter.ts';
 import type { SpfOptions, SpfQuery } from './options.ts';
 import type { SpfOutcome } from './outcome.ts';
 import { outcomeOf } from './outcome-of.ts';
-import { andThen } from './step.ts';
+import { andThen, type Step } from './step.ts';
 
 /**
  * RFC 7208 §4: may `query.ip` send mail for `query.domain`?
@@ -22,13 +22,15 @@ export function checkHost(
   const check = newCheck(query, resolver, options, limiter);
   const domain = domainToCheck(query.domain);
   if (domain === null) return outcomeOf(check, { result: 'none', why: 'invalid-domain', isVoid: false }, null);
-  const outcome = andThen(evaluate(check, domain, 0), (ruling) => {
-    // RFC 7208 §6.2: the explanation is asked for once, after the result is known.
-    if (ruling.result !== 'fail' || ruling.matched.record.exp === null) return outcomeOf(check, ruling, null);
-    return andThen(explain(check, ruling.matched), (text) => outcomeOf(check, ruling, text));
-  });
-  if (limiter !== null && outcome instanceof Promise) return outcome.finally(limiter.dispose);
-  return outcome;
+  const ruling = evaluate(check, domain, 0);
+  const outcome = ruling instanceof Promise ? ruling.then((later) => conclude(check, later)) : conclude(check, ruling);
+  return limiter !== null && outcome instanceof Promise ? outcome.finally(limiter.dispose) : outcome;
+}
+
+function conclude(check: Check, ruling: Ruling): Step<SpfOutcome> {
+  // RFC 7208 §6.2: the explanation is asked for once, after the result is known.
+  if (ruling.result !== 'fail' || ruling.matched.record.exp === null) return outcomeOf(check, ruling, null);
+  return andThen(explain(check, ruling.matched), (text) => outcomeOf(check, ruling, text));
 }
 
 /** RFC 7208 §4.3: a malformed domain, an address literal or a single label is not checked. */

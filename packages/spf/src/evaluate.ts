@@ -4,11 +4,11 @@ import { noteVoid } from './budget.ts';
 import type { Check, Failure, Frame, Match, Ruling } from './check.ts';
 import { fetchRecord } from './fetch-record.ts';
 import { withLocalPolicy } from './local-policy.ts';
-import { matchMechanism, withTarget } from './mechanisms.ts';
+import { matchMechanism, matchNetwork, withTarget } from './mechanisms.ts';
 import type { LimitCode } from './outcome.ts';
 import { termProblem, tooManyLookups, tooManyVoids } from './problems.ts';
 import { andThen, type Step } from './step.ts';
-import { openNode, openTerm } from './trace.ts';
+import { type NodeDraft, openNode, openTerm, type Tracer } from './trace.ts';
 
 /** RFC 7208 §4.6.2. */
 const RESULTS = { '+': 'pass', '-': 'fail', '~': 'softfail', '?': 'neutral' } as const;
@@ -21,20 +21,35 @@ const MAX_DEPTH = 64;
 
 /** check_host() for one domain: its record, its directives in order, its redirect, the default. */
 export function evaluate(check: Check, domain: DomainName, depth: number): Step<Ruling> {
-  const node = check.tracer === null ? null : openNode(check.tracer, domain);
-  const ruling = andThen(fetchRecord(check, domain), (fetched) => {
-    if ('result' in fetched) return fetched;
-    if (node !== null) node.record = fetched.text;
-    const { localPolicy } = check.options;
-    const isWorkedIn = depth === 0 && localPolicy !== undefined;
-    const directives = isWorkedIn ? withLocalPolicy(fetched, localPolicy) : fetched.directives;
-    return walk(check, { domain, record: fetched, directives, depth, node }, 0);
-  });
-  if (node === null) return ruling;
+  if (check.tracer !== null) return tracedEvaluate(check, check.tracer, domain, depth);
+  const fetched = fetchRecord(check, domain);
+  return fetched instanceof Promise
+    ? fetched.then((later) => evaluateFetched(check, domain, depth, null, later))
+    : evaluateFetched(check, domain, depth, null, fetched);
+}
+
+function tracedEvaluate(check: Check, tracer: Tracer, domain: DomainName, depth: number): Step<Ruling> {
+  const node = openNode(tracer, domain);
+  const ruling = andThen(fetchRecord(check, domain), (fetched) => evaluateFetched(check, domain, depth, node, fetched));
   return andThen(ruling, (settled) => {
     node.result = settled.result;
     return settled;
   });
+}
+
+function evaluateFetched(
+  check: Check,
+  domain: DomainName,
+  depth: number,
+  node: NodeDraft | null,
+  fetched: SpfRecord | Ruling,
+): Step<Ruling> {
+  if ('result' in fetched) return fetched;
+  if (node !== null) node.record = fetched.text;
+  const { localPolicy } = check.options;
+  const isWorkedIn = depth === 0 && localPolicy !== undefined;
+  const directives = isWorkedIn ? withLocalPolicy(fetched, localPolicy) : fetched.directives;
+  return walk(check, { domain, record: fetched, directives, depth, node }, 0);
 }
 
 /** RFC 7208 §4.6.2: directives from left to right until one matches or fails. */
@@ -56,9 +71,15 @@ function walk(check: Check, frame: Frame, from: number): Step<Ruling> {
 
 function matches(check: Check, frame: Frame, directive: Directive): Step<Match> {
   const { mechanism } = directive;
-  return mechanism.name === 'include'
-    ? matchInclude(check, frame, directive, mechanism.domain)
-    : matchMechanism(check, frame, directive, mechanism);
+  switch (mechanism.name) {
+    case 'ip4':
+    case 'ip6':
+      return matchNetwork(check.query.ip, mechanism);
+    case 'include':
+      return matchInclude(check, frame, directive, mechanism.domain);
+    default:
+      return matchMechanism(check, frame, directive, mechanism);
+  }
 }
 
 function tracedMatch(check: Check, frame: Frame, directive: Directive): Step<Match> {
@@ -86,23 +107,28 @@ function recordOf(check: Check, frame: Frame, directive: Directive): SpfRecord {
 
 // RFC 7208 §5.2: only a pass matches; no record is a permerror, and errors are errors of the including record.
 function matchInclude(check: Check, frame: Frame, { span }: Directive, spec: DomainSpec): Step<Match> {
-  return withTarget<Match>(check, frame, span, spec, (name) =>
-    andThen(evaluateBelow(check, frame, span, name), (ruling) => {
-      switch (ruling.result) {
-        case 'pass':
-          return true;
-        case 'fail':
-        case 'softfail':
-        case 'neutral':
-          return false;
-        case 'permerror':
-        case 'temperror':
-          return ruling;
-        case 'none':
-          return noRecord(check, frame, span, 'include-has-no-record', 'RFC 7208 §5.2', ruling.isVoid);
-      }
-    }),
-  );
+  return withTarget<Match>(check, frame, span, spec, (name) => {
+    const ruling = evaluateBelow(check, frame, span, name);
+    return ruling instanceof Promise
+      ? ruling.then((later) => includeMatch(check, frame, span, later))
+      : includeMatch(check, frame, span, ruling);
+  });
+}
+
+function includeMatch(check: Check, frame: Frame, span: Span, ruling: Ruling): Match {
+  switch (ruling.result) {
+    case 'pass':
+      return true;
+    case 'fail':
+    case 'softfail':
+    case 'neutral':
+      return false;
+    case 'permerror':
+    case 'temperror':
+      return ruling;
+    case 'none':
+      return noRecord(check, frame, span, 'include-has-no-record', 'RFC 7208 §5.2', ruling.isVoid);
+  }
 }
 
 // RFC 7208 §6.1: after the last directive, the redirect's ruling is the record's.

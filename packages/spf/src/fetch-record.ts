@@ -1,9 +1,10 @@
-import type { Answer, DomainName, Rdata } from '@unsent/dns';
+import type { Answer, DomainName } from '@unsent/dns';
 import { ask, temperror } from './ask.ts';
 import type { SpfRecord } from './ast.ts';
 import type { Check, Ruling } from './check.ts';
-import { isSpfRecord, parseSpf } from './parse.ts';
-import { andThen, type Step } from './step.ts';
+import { parseSpf } from './parse.ts';
+import { selectRecord } from './select-record.ts';
+import type { Step } from './step.ts';
 
 /**
  * Finds and reads the SPF record of `domain` (RFC 7208 §4.4–4.6): TXT only, type 99 is never asked for.
@@ -13,28 +14,24 @@ import { andThen, type Step } from './step.ts';
 export function fetchRecord(check: Check, domain: DomainName): Step<SpfRecord | Ruling> {
   const override = check.options.override?.(domain) ?? null;
   if (override !== null) return read(check, domain, override);
-  return andThen(ask(check, domain, 'TXT'), (answer) => select(check, domain, answer));
+  const answer = ask(check, domain, 'TXT');
+  return answer instanceof Promise
+    ? answer.then((later) => select(check, domain, later))
+    : select(check, domain, answer);
 }
 
 function select(check: Check, domain: DomainName, answer: Answer<'TXT'>): SpfRecord | Ruling {
   if (answer.kind === 'failure') return temperror(check, domain, answer);
-  const cache = check.options.recordCache;
-  let found: string | null = null;
-  for (const strings of answer.kind === 'records' ? answer.data : []) {
-    const text = cache === undefined ? joined(strings) : cache.textOf(strings);
-    if (!isSpfRecord(text)) continue;
-    if (found !== null) return multipleRecords(domain, found);
-    found = text;
+  if (answer.kind === 'records') {
+    const { recordCache } = check.options;
+    const { text, isOnly } =
+      recordCache === undefined ? selectRecord(answer.data) : recordCache.selectionIn(answer.data);
+    if (text !== null) return isOnly ? read(check, domain, text) : multipleRecords(domain, text);
   }
-  found ??= check.options.fallback?.(domain) ?? null;
-  if (found !== null) return read(check, domain, found);
+  const fallback = check.options.fallback?.(domain) ?? null;
+  if (fallback !== null) return read(check, domain, fallback);
   const why = answer.kind === 'nxdomain' ? 'nxdomain' : 'no-record';
   return { result: 'none', why, isVoid: answer.kind !== 'records' };
-}
-
-/** RFC 7208 §3.3: the character-strings of a TXT record are joined without a space. */
-function joined(strings: Rdata['TXT']): string {
-  return strings.length === 1 ? (strings[0] ?? '') : strings.join('');
 }
 
 /** RFC 7208 §4.5: more than one record remaining is a permerror. */

@@ -25,7 +25,8 @@ export function identityOf(query: SpfQuery): Identity {
 
 /** The two halves at the last `@`: a quoted local part may hold more of them (RFC 5321 §4.1.2). */
 export function splitSender(sender: string): { readonly localPart: string; readonly domain: string } {
-  const at = sender.lastIndexOf('@');
+  let at = sender.length - 1;
+  while (at >= 0 && sender.charCodeAt(at) !== 0x40) at--;
   // RFC 7208 §4.3: without a local part, "postmaster" is substituted.
   return { localPart: at > 0 ? sender.slice(0, at) : 'postmaster', domain: sender.slice(at + 1) };
 }

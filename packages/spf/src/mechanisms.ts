@@ -1,6 +1,6 @@
-import type { Answer, DomainName } from '@unsent/dns';
+import type { Answer, DomainName, IpAddress } from '@unsent/dns';
 import { ask, temperror } from './ask.ts';
-import type { Directive, DomainSpec, Mechanism, Span } from './ast.ts';
+import type { Directive, DomainSpec, Mechanism, NetworkMechanism, Span } from './ast.ts';
 import { noteVoid, spendLookup } from './budget.ts';
 import type { Check, Failure, Frame, Match } from './check.ts';
 import { usesMacro } from './macro.ts';
@@ -12,22 +12,21 @@ import { canNeverMatch, targetOf } from './target.ts';
 import { noteTarget } from './trace.ts';
 
 type Addresses = Extract<Mechanism, { name: 'a' | 'mx' }>;
-type OtherMechanism = Exclude<Mechanism, { name: 'include' }>;
+type OtherMechanism = Exclude<Mechanism, NetworkMechanism | { name: 'include' }>;
 
-/** Does the client match this mechanism (RFC 7208 §5)? `include` is for evaluate.ts: it evaluates a whole record. */
+// RFC 7208 §5.6. An IPv4-mapped client is IPv4 and matches no ip6 (RFC 7208 §5).
+export function matchNetwork(ip: IpAddress, network: NetworkMechanism): boolean {
+  return ip.family === (network.name === 'ip4' ? 4 : 6) && sharesPrefix(ip, network, network.prefix);
+}
+
+/** Does the client match a mechanism that is neither a network nor an include (RFC 7208 §5)? */
 export function matchMechanism(
   check: Check,
   frame: Frame,
   directive: Directive,
   mechanism: OtherMechanism,
 ): Step<Match> {
-  const { ip } = check.query;
   switch (mechanism.name) {
-    case 'ip4':
-      return ip.family === 4 && sharesPrefix(ip, mechanism, mechanism.prefix);
-    case 'ip6':
-      // RFC 7208 §5: an IPv4-mapped client is IPv4 and matches no ip6.
-      return ip.family === 6 && sharesPrefix(ip, mechanism, mechanism.prefix);
     case 'all':
       return true;
     case 'a':
@@ -181,6 +180,6 @@ function matchPtr(check: Check, frame: Frame, directive: Directive, target: Doma
   return andThen(clientPointer(check), (answer) => {
     if (answer.kind === 'failure') return check.halt ?? false;
     if (answer.kind !== 'records') return countVoid(check, frame, directive);
-    return hasPointerBelow(check, answer, target);
+    return andThen(hasPointerBelow(check, answer, target), (isBelow) => check.halt ?? isBelow);
   });
 }

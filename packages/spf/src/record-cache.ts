@@ -1,12 +1,13 @@
 import type { Rdata } from '@unsent/dns';
 import type { SpfParse } from './parse.ts';
+import { type Selection, selectRecord } from './select-record.ts';
 
 /** Parsed records by their text; bounded. A record's text decides its parse, so nothing here ever gets stale. */
 export interface RecordCache {
   get(text: string): SpfParse | undefined;
   set(text: string, parsed: SpfParse): void;
-  /** The character-strings of a TXT record joined (RFC 7208 §3.3). */
-  textOf(strings: Rdata['TXT']): string;
+  /** `selectRecord`, done once for each answer that a resolver's cache keeps handing over. */
+  selectionIn(records: readonly Rdata['TXT'][]): Selection;
   readonly size: number;
 }
 
@@ -23,9 +24,11 @@ export function createRecordCache(maxEntries: number): RecordCache {
   const generationSize = Math.max(1, Math.floor(maxEntries / 2));
   let young = new Map<string, SpfParse>();
   let old = new Map<string, SpfParse>();
-  // To join and hash a long text costs more than all the rest of a check, and a resolver's cache hands over the same
-  // array each time. The text is kept as long as that array is.
-  const texts = new WeakMap<Rdata['TXT'], string>();
+  // Selecting among TXT records, joining and hashing a text cost more than the rest of a check. An answer is never
+  // changed, so its selection is kept as long as the answer lives. It holds text only: parsed records are far larger,
+  // and how many answers live is not for this cache to decide.
+  const selections = new WeakMap<readonly Rdata['TXT'][], Selection>();
+
   const keep = (text: string, parsed: SpfParse): void => {
     if (young.size >= generationSize) {
       old = young;
@@ -48,14 +51,13 @@ export function createRecordCache(maxEntries: number): RecordCache {
       old.delete(text);
       keep(text, parsed);
     },
-    textOf(strings) {
-      if (strings.length === 1) return strings[0] ?? '';
-      let text = texts.get(strings);
-      if (text === undefined) {
-        text = strings.join('');
-        texts.set(strings, text);
+    selectionIn(records) {
+      let selection = selections.get(records);
+      if (selection === undefined) {
+        selection = selectRecord(records);
+        selections.set(records, selection);
       }
-      return text;
+      return selection;
     },
     get size() {
       return young.size + old.size;

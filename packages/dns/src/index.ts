@@ -6,7 +6,6 @@ export {
   formatIp,
   type IpAddress,
   type IpPrefix,
-  type IpText,
   ipFromBytes,
   ipFromRdata,
   networkOf,
@@ -17,6 +16,7 @@ export {
   reverseName,
   sameIp,
 } from './ip.ts';
+export { type IpText, ip6Text, parseIp6Words, parseQuad, quadText } from './ip-text.ts';
 export { type DomainName, isSubdomainOf, parentOf, parseDomainName } from './name.ts';
 export {
   type DnsRecord,

@@ -2,6 +2,7 @@
 export { type BatvStatus, checkBatvTag, readBatvTag, type TaggedAddress, withoutBatvTag } from './batv.ts';
 export type { CaseFacts, CaseSubject, PathFacts, PathHop, SentLogFacts, SentTime } from './case.ts';
 export { type DkimBody, type DkimQuestion, type DkimResult, type DkimStatus, verifyDkim } from './dkim/verify.ts';
+export { type Explanation, explain, type ReadFact, type SpokenRule } from './explain.ts';
 export { arrivalOf, type CaseContext, gatherFacts, isJudged } from './facts.ts';
 export { messageIdentity } from './identity.ts';
 export { judge } from './judge.ts';
@@ -22,6 +23,7 @@ export { type BatvKey, type DomainUse, type OwnDomain, type OwnDomains, ownDomai
 export { originOf } from './path.ts';
 export { type EnvelopeHints, type MailRead, type ReadOptions, readMessage } from './read.ts';
 export type { BounceReason } from './reason.ts';
+export { type Recommendation, type RecommendationCode, type RecommendationKind, recommend } from './recommend.ts';
 export type {
   BounceReport,
   OriginalMessage,

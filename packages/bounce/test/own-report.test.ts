@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { ownDomains } from '../src/own-domains.ts';
+import { ownReportOf } from '../src/own-report.ts';
+import { subjectOf } from '../src/subject.ts';
+import { type BounceOptions, bounce, read } from './support/bounce.ts';
+import { domain, own, prefix } from './support/case.ts';
+
+const DOMAINS = ownDomains([own({ outbound: [prefix('192.0.2.7'), domain('relay.esp.example')] })]);
+const DATE = 'Mon, 02 Mar 2026 10:00:00 +0000';
+
+async function told(options: BounceOptions): Promise<string> {
+  const message = await read(
+    bounce({ reporter: 'out.example.com', received: [`by out.example.com (Postfix) id 5A; ${DATE}`], ...options }),
+  );
+  const { isOurs, isSubmittedInside } = ownReportOf(message, subjectOf(message, DOMAINS));
+  return isOurs ? (isSubmittedInside ? 'ours, submitted' : 'ours') : 'not ours';
+}
+
+function returned(line: string): string[] {
+  return [`Received: ${line}; ${DATE}`, 'From: anna@example.com', 'Message-ID: <1@example.com>'];
+}
+
+describe('a report by our own host', () => {
+  test.each<[string, BounceOptions, string]>([
+    [
+      'about mail from inside',
+      { original: returned('from app (app [10.0.0.7]) by out.example.com with ESMTP') },
+      'ours, submitted',
+    ],
+    [
+      'about mail of a user who logged in',
+      { original: returned('from pc (x [203.0.113.50]) by out.example.com with ESMTPSA') },
+      'ours, submitted',
+    ],
+    [
+      'about mail that a stranger handed in',
+      { original: returned('from pc (x [203.0.113.50]) by out.example.com with ESMTP') },
+      'ours',
+    ],
+    [
+      'a forged "authenticated" line of another host',
+      { original: returned('from pc (x [203.0.113.50]) by mx.invalid with ESMTPSA') },
+      'ours',
+    ],
+    ['without the original', { original: null }, 'ours'],
+    ['from a named host of ours', { reporter: 'relay.esp.example', original: null }, 'ours'],
+    [
+      'that came over one of our hosts',
+      { received: [`from out.example.com (x [192.0.2.7]) by mail.example.com; ${DATE}`], original: null },
+      'ours',
+    ],
+    [
+      'that came from a stranger',
+      { received: [`from out.example.com (x [203.0.113.9]) by mail.example.com; ${DATE}`], original: null },
+      'not ours',
+    ],
+    ['of another host', { reporter: 'mx.reporter.example', original: null }, 'not ours'],
+    ['without any Received line', { received: [], original: null }, 'not ours'],
+  ])('%s', async (_title, options, expected) => expect(await told(options)).toBe(expected));
+});

@@ -1,4 +1,4 @@
-// Table of contents of @unsent/lockdown.
+// Table of contents of @unsent/lockdown. What carries a library of its own stands apart: @unsent/lockdown/cloudflare, /contract.
 export { type ApplyContext, type ApplyOutcome, applyPlan } from './apply.ts';
 export {
   type Change,
@@ -12,10 +12,12 @@ export {
 export { type Aim, type Desired, desiredRecords, MARK } from './desired.ts';
 export { DKIM_REVOKED } from './desired-dkim.ts';
 export { SPF_NOBODY } from './desired-spf.ts';
+export { mailtoDomain } from './dmarc.ts';
 export { EXPORT_FORMATS, type ExportFormat, exportPlan } from './export/export.ts';
 export { formerMailHosts } from './former.ts';
 export type { Journal, JournalDraft, JournalEntry, JournalFilter, JournalKind, JournalState } from './journal.ts';
 export { memoryJournal } from './journal-memory.ts';
+export { isDkimText, isDmarcText, isRevokedDkimText, parseTags } from './kinds.ts';
 export {
   DEFAULT_PARTS,
   type LockdownOptions,
@@ -28,9 +30,8 @@ export {
 export { makePlan, planLockdown, recordsAfter } from './plan.ts';
 export { type PlanProgress, planProgress } from './progress.ts';
 export { modelledRecords, type Proof, type ProofLine, proveNames, provePlan, SAMPLE_CLIENTS } from './proof.ts';
-export { type Chapter, providerContract } from './providers/contract.ts';
-export type { ContractWorld } from './providers/contract-stage.ts';
 export { type MemoryOptions, type MemoryProvider, type MemoryZone, memoryProvider } from './providers/memory.ts';
+export { type Pacer, type PacerOptions, slidingPacer } from './providers/pacer.ts';
 export { type PowerdnsOptions, powerdnsProvider } from './providers/powerdns.ts';
 export type { DnsProvider, HostedZone, ProviderCapabilities } from './providers/provider.ts';
 export { type DomainHistory, findRefusals, overrideRefusals } from './refuse.ts';

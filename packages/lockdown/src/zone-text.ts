@@ -42,11 +42,12 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function metaComment({ comment, tags, proxied }: WantedRecord): string {
+function metaComment({ comment, tags, proxied, settings }: WantedRecord): string {
   const parts = [
     ...(comment === null ? [] : [JSON.stringify(comment)]),
     ...tags.map((tag) => `tag ${JSON.stringify(tag)}`),
     ...(proxied ? ['proxied'] : []),
+    ...(settings === null ? [] : [`settings ${settings}`]),
   ];
   return parts.length === 0 ? '' : ` ; ${parts.join(', ')}`;
 }

@@ -15,6 +15,8 @@ export type RecordMeta = {
   readonly comment: string | null;
   readonly tags: readonly string[];
   readonly proxied: boolean;
+  /** What else the provider has switched for the record, as JSON; null for nothing. Kept, never looked into. */
+  readonly settings: string | null;
 };
 
 /** Content and metadata: everything an undo has to bring back. */
@@ -39,8 +41,8 @@ export type ZoneSnapshot = {
   readonly emailRouting: boolean;
 };
 
-/** No comment, no tags, not proxied. */
-export const NO_META: RecordMeta = { comment: null, tags: [], proxied: false };
+/** No comment, no tags, not proxied, nothing else. */
+export const NO_META: RecordMeta = { comment: null, tags: [], proxied: false, settings: null };
 
 /** Types that a server maintains itself; they are no part of a snapshot. */
 export const SERVER_MAINTAINED_TYPES: ReadonlySet<string> = new Set([
@@ -83,6 +85,7 @@ export function identityOf(record: WantedRecord): string {
     record.comment,
     [...record.tags].sort(),
     record.proxied,
+    record.settings,
   ]);
 }
 

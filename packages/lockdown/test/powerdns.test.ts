@@ -88,6 +88,7 @@ describe.skipIf(!hasServer('pdns'))('a real PowerDNS', () => {
       comment: null,
       tags: [],
       proxied: false,
+      settings: null,
     };
     await expect(provider.write(base, [{ op: 'create', record: bad, why: 'test' }])).rejects.toMatchObject({
       code: 'provider-refused',
@@ -96,5 +97,6 @@ describe.skipIf(!hasServer('pdns'))('a real PowerDNS', () => {
     expect((await provider.read(ZONE)).fingerprint).toBe(base.fingerprint);
   });
 
-  for (const { title, tell } of providerContract(async () => ({ provider, zone: name('bare-two.test') }))) test(title, tell);
+  for (const { title, tell } of providerContract(async () => ({ provider, zone: name('bare-two.test') })))
+    test(title, tell);
 });

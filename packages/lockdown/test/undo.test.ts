@@ -103,7 +103,12 @@ test('undo is exact for metadata too', async () => {
   const provider = memory('');
   provider.overwrite(
     ZONE,
-    records('@ 60 MX 7 mx.example.net.', 'example.com', { comment: 'old', tags: ['b', 'a'], proxied: false }),
+    records('@ 60 MX 7 mx.example.net.', 'example.com', {
+      comment: 'old',
+      tags: ['b', 'a'],
+      proxied: false,
+      settings: null,
+    }),
   );
   const before = fingerprint(provider.records(ZONE));
   const journal = memoryJournal();

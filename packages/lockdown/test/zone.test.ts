@@ -27,6 +27,7 @@ describe('fingerprint', () => {
     ['an empty comment', changed({ comment: '' })],
     ['tags', changed({ tags: ['x'] })],
     ['proxied', changed({ proxied: true })],
+    ['settings', changed({ settings: '{"flatten_cname":true}' })],
     ['priority', changed({ data: { preference: 11, exchange: name('mx.example.net') } })],
     ['how TXT is cut', [...records(ONE).filter(({ type }) => type !== 'TXT'), ...records('@ 300 TXT ab')]],
     ['a record more', [...records(ONE), ...records('www 300 A 192.0.2.1')]],

@@ -181,12 +181,17 @@ async function keepsMeta(stage: Stage): Promise<void> {
   const { comments, tags } = stage.provider.capabilities;
   if (!comments) return;
   const name = below('noted', stage.zone);
-  const meta = { comment: 'an old mail host; do not touch', tags: tags ? ['team:web'] : [], proxied: false };
+  const meta = {
+    comment: 'an old mail host; do not touch',
+    tags: tags ? ['team:web'] : [],
+    proxied: false,
+    settings: null,
+  };
   const record: WantedRecord = { ...txt(name, ['noted']), ttlSeconds: 300, ...meta };
   await add(stage, [record]);
   const { records } = await stage.provider.read(stage.zone);
   const { comment, tags: kept } = records.find((one) => one.name === name) ?? NO_META;
-  deepEqual({ comment, tags: kept, proxied: false }, meta);
+  deepEqual({ comment, tags: kept, proxied: false, settings: null }, meta);
   await drop(stage, (one) => one.name === name);
 }
 

@@ -48,7 +48,7 @@ export function setsToRecords(sets: readonly PowerdnsSet[]): readonly ZoneRecord
   return sets.flatMap(({ name, type, ttlSeconds, records, comments }) =>
     records.map(({ content, disabled }): ZoneRecord => {
       const comment = comments.length === 0 ? null : JSON.stringify(comments);
-      const meta = { comment, tags: [], proxied: false, id: `${name} ${type} ${content}` };
+      const meta = { comment, tags: [], proxied: false, settings: null, id: `${name} ${type} ${content}` };
       if (disabled) return { name, type: type + DISABLED, text: content, ttlSeconds, ...meta };
       return { ...recordFromText(name, type, ttlSeconds, content), ...meta };
     }),

@@ -44,6 +44,7 @@ const meta: fc.Arbitrary<RecordMeta> = fc.record({
   comment: fc.option(fc.constantFrom('old mail host', 'do not touch'), { nil: null }),
   tags: fc.uniqueArray(fc.constantFrom('team:web', 'keep'), { maxLength: 2 }),
   proxied: fc.boolean(),
+  settings: fc.constantFrom(null, '{"flatten_cname":true}'),
 });
 
 /** Zones a provider could really hold, with everything a lockdown looks at, in any mixture. */

@@ -90,6 +90,7 @@ function showReplacement(before: WantedRecord, after: WantedRecord): string {
     before.ttlSeconds === after.ttlSeconds ? '' : `TTL ${before.ttlSeconds} → ${after.ttlSeconds}`,
     before.comment === after.comment ? '' : `comment ${JSON.stringify(after.comment ?? '')}`,
     before.proxied === after.proxied ? '' : after.proxied ? 'proxied' : 'not proxied',
+    before.settings === after.settings ? '' : 'settings',
     before.tags.join() === after.tags.join() ? '' : `tags ${after.tags.join(', ')}`,
   ].filter((part) => part !== '');
   return other.length === 0 ? data : `(${other.join(', ')})`;

@@ -24,6 +24,7 @@ export function newLimiter({ timeLimit, signal }: SpfOptions): Limiter | null {
       const remainingMs = timeLimit === undefined ? 0 : startedAt + timeLimit.ms - timeLimit.clock.now();
       const cancel = timeLimit?.clock.after(Math.max(0, remainingMs), onEnd);
       signal?.addEventListener('abort', onEnd);
+      if (signal?.aborted === true) onEnd(); // the resolver may have aborted it while it was asked
       dispose = () => {
         cancel?.();
         signal?.removeEventListener('abort', onEnd);

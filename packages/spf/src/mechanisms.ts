@@ -1,10 +1,10 @@
-import type { Answer, DomainName, IpAddress } from '@unsent/dns';
+import type { Answer, DomainName } from '@unsent/dns';
 import { ask, temperror } from './ask.ts';
 import type { Directive, DomainSpec, Mechanism, NetworkMechanism, Span } from './ast.ts';
 import { noteVoid, spendLookup } from './budget.ts';
 import type { Check, Failure, Frame, Match } from './check.ts';
 import { usesMacro } from './macro.ts';
-import { sharesPrefix, textSharesPrefix } from './network.ts';
+import { textSharesPrefix } from './network.ts';
 import { clientPointer, hasPointerBelow } from './pointer.ts';
 import { termProblem, tooManyLookups, tooManyVoids } from './problems.ts';
 import { andThen, type Step } from './step.ts';
@@ -13,11 +13,6 @@ import { noteTarget } from './trace.ts';
 
 type Addresses = Extract<Mechanism, { name: 'a' | 'mx' }>;
 type OtherMechanism = Exclude<Mechanism, NetworkMechanism | { name: 'include' }>;
-
-// RFC 7208 §5.6. An IPv4-mapped client is IPv4 and matches no ip6 (RFC 7208 §5).
-export function matchNetwork(ip: IpAddress, network: NetworkMechanism): boolean {
-  return ip.family === (network.name === 'ip4' ? 4 : 6) && sharesPrefix(ip, network, network.prefix);
-}
 
 /** Does the client match a mechanism that is neither a network nor an include (RFC 7208 §5)? */
 export function matchMechanism(

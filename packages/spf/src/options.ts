@@ -52,7 +52,7 @@ export type SpfLimits = {
   readonly mx: number;
   /** Names of one PTR answer that are looked at; the rest are ignored. Default 10 (RFC 7208 §4.6.4). */
   readonly ptr: number;
-  /** Questions to the resolver altogether. Default 123: what the limits above allow, so it binds only when lowered. */
+  /** Questions to the resolver altogether. Default what the limits above allow (123), so it binds only when lowered. */
   readonly queries: number;
 };
 

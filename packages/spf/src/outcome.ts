@@ -83,6 +83,8 @@ export type TraceNode = {
   /** The record's text, or null when none was found. */
   readonly record: string | null;
   readonly result: SpfResult;
+  /** What was asked to find the record; of the root, also what was asked for the explanation. */
+  readonly queries: readonly TraceQuery[];
   readonly terms: readonly TraceTerm[];
 };
 
@@ -99,6 +101,7 @@ export type TraceTerm = {
   /** What this term cost, all below it included. */
   readonly lookups: number;
   readonly voidLookups: number;
+  /** What the term itself asked; what stands below is in `inner`. */
   readonly queries: readonly TraceQuery[];
   /** What was evaluated for an include or a redirect. */
   readonly inner: TraceNode | null;

@@ -1,6 +1,6 @@
+import { parseIp6Words, parseQuad } from '@unsent/dns';
 import type { DomainSpec, Mechanism } from './ast.ts';
 import { COLON, isDigit, isWord, SLASH } from './chars.ts';
-import { NO_ADDRESS, readIp4, readIp6 } from './network.ts';
 import { readDomainSpec } from './parse-domain.ts';
 import { type Draft, fault } from './parse-draft.ts';
 
@@ -42,8 +42,8 @@ function readNetwork4(draft: Draft, start: number, nameEnd: number, end: number)
   const { text } = draft;
   if (!hasArgument(draft, nameEnd, end)) return missing(draft, start, end, 'ip4 needs a colon and an IPv4 address');
   const slash = prefixStart(text, nameEnd + 1, end);
-  const address = readIp4(text, nameEnd + 1, slash);
-  if (address === NO_ADDRESS) {
+  const address = parseQuad(text, nameEnd + 1, slash);
+  if (address === -1) {
     return fault(draft, 'invalid-ip4', nameEnd + 1, end, 'RFC 7208 §5.6', 'is no IPv4 address or network');
   }
   const prefix = slash === end ? 32 : readPrefix(text, slash + 1, end, 32);
@@ -56,13 +56,14 @@ function readNetwork6(draft: Draft, start: number, nameEnd: number, end: number)
   const { text } = draft;
   if (!hasArgument(draft, nameEnd, end)) return missing(draft, start, end, 'ip6 needs a colon and an IPv6 address');
   const slash = prefixStart(text, nameEnd + 1, end);
-  const words = readIp6(text, nameEnd + 1, slash);
+  const words = parseIp6Words(text.slice(nameEnd + 1, slash));
   if (words === null) {
     return fault(draft, 'invalid-ip6', nameEnd + 1, end, 'RFC 7208 §5.6', 'is no IPv6 address or network');
   }
   const prefix = slash === end ? 128 : readPrefix(text, slash + 1, end, 128);
   if (prefix === NO_PREFIX) return badPrefix(draft, slash, end);
-  return { name: 'ip6', w0: words.w0, w1: words.w1, w2: words.w2, w3: words.w3, prefix };
+  const [w0, w1, w2, w3] = words;
+  return { name: 'ip6', w0: w0 | 0, w1: w1 | 0, w2: w2 | 0, w3: w3 | 0, prefix };
 }
 
 // a = "a" [ ":" domain-spec ] [ dual-cidr-length ]    dual-cidr-length = [ ip4-cidr-length ] [ "/" ip6-cidr-length ]

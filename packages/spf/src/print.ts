@@ -1,3 +1,4 @@
+import { ip6Text, quadText } from '@unsent/dns';
 import type { DomainSpec, MacroPart, MacroString, Mechanism, NetworkMechanism, SpfRecord } from './ast.ts';
 
 /**
@@ -40,8 +41,8 @@ export function printMechanism(mechanism: Mechanism): string {
 
 /** The address and, unless it is a single host, the prefix length: `192.0.2.0/24`, `2001:db8::1`. */
 export function networkText(network: NetworkMechanism): string {
-  if (network.name === 'ip4') return withPrefix(ip4Text(network.w0), network.prefix, 32);
-  return withPrefix(ip6Text([network.w0, network.w1, network.w2, network.w3]), network.prefix, 128);
+  if (network.name === 'ip4') return withPrefix(quadText(network.w0), network.prefix, 32);
+  return withPrefix(ip6Text(network.w0, network.w1, network.w2, network.w3), network.prefix, 128);
 }
 
 /** Writes a macro-string; `%`, a space and `%20` become the escapes that stand for them. */
@@ -69,26 +70,4 @@ function printPart(part: MacroPart): string {
 
 function withPrefix(address: string, prefix: number, full: number): string {
   return prefix === full ? address : `${address}/${prefix}`;
-}
-
-function ip4Text(word: number): string {
-  return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
-}
-
-/** RFC 5952 §4: lower case, no leading zeros, the first longest run of two or more zero groups as `::`. */
-function ip6Text(words: readonly number[]): string {
-  const groups = words.flatMap((word) => [word >>> 16, word & 0xffff]);
-  let bestStart = -1;
-  let bestLength = 1;
-  for (let start = 0; start < 8; start++) {
-    let length = 0;
-    while (start + length < 8 && groups[start + length] === 0) length++;
-    if (length > bestLength) {
-      bestStart = start;
-      bestLength = length;
-    }
-  }
-  const hex = groups.map((group) => group.toString(16));
-  if (bestStart === -1) return hex.join(':');
-  return `${hex.slice(0, bestStart).join(':')}::${hex.slice(bestStart + bestLength).join(':')}`;
 }

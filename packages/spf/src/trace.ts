@@ -1,13 +1,21 @@
 import type { Answer, DomainName, RrType } from '@unsent/dns';
 import type { Span } from './ast.ts';
 import type { Budget } from './budget.ts';
-import type { Match, Ruling } from './check.ts';
+import type { Match } from './check.ts';
 import type { TraceNode, TraceQuery, TraceStep, TraceTerm } from './outcome.ts';
 
-/** The tree while it grows. Evaluation is one thing after the other, so one pointer says where. */
-export type Tracer = { root: NodeDraft | null; term: TermDraft | null; readonly budget: Budget };
+/** The tree while it grows. Evaluation is one thing after the other, so one place in it is enough. */
+export type Tracer = {
+  root: NodeDraft | null;
+  term: TermDraft | null;
+  /** Where the next question is written down. */
+  queries: TraceQuery[];
+  readonly budget: Budget;
+};
 
-export type NodeDraft = { -readonly [K in keyof TraceNode]: K extends 'terms' ? TermDraft[] : TraceNode[K] };
+export type NodeDraft = {
+  -readonly [K in keyof TraceNode]: K extends 'terms' ? TermDraft[] : K extends 'queries' ? TraceQuery[] : TraceNode[K];
+};
 
 export type TermDraft = {
   -readonly [K in keyof TraceTerm]: K extends 'queries'
@@ -18,25 +26,22 @@ export type TermDraft = {
 };
 
 export function newTracer(budget: Budget): Tracer {
-  return { root: null, term: null, budget };
+  return { root: null, term: null, queries: [], budget };
 }
 
 /** Begins the node of one domain, below the term that leads to it. */
 export function openNode(tracer: Tracer, domain: DomainName): NodeDraft {
-  const node: NodeDraft = { domain, record: null, result: 'none', terms: [] };
+  const node: NodeDraft = { domain, record: null, result: 'none', queries: [], terms: [] };
   if (tracer.term === null) tracer.root = node;
   else tracer.term.inner = node;
+  tracer.queries = node.queries;
   return node;
-}
-
-export function closeNode(node: NodeDraft, ruling: Ruling): void {
-  node.result = ruling.result;
 }
 
 /** Begins a term; the returned function ends it. */
 export function openTerm(tracer: Tracer, node: NodeDraft, text: string, span: Span): (match: Match) => void {
-  const { budget } = tracer;
-  const before = { lookups: budget.lookups, voids: budget.voids, term: tracer.term };
+  const { budget, term: outerTerm, queries: outerQueries } = tracer;
+  const { lookups, voids } = budget;
   const term: TermDraft = {
     term: text.slice(span.start, span.end),
     span,
@@ -50,10 +55,12 @@ export function openTerm(tracer: Tracer, node: NodeDraft, text: string, span: Sp
   };
   node.terms.push(term);
   tracer.term = term;
+  tracer.queries = term.queries;
   return (match) => {
-    tracer.term = before.term;
-    term.lookups = budget.lookups - before.lookups;
-    term.voidLookups = budget.voids - before.voids;
+    tracer.term = outerTerm;
+    tracer.queries = outerQueries;
+    term.lookups = budget.lookups - lookups;
+    term.voidLookups = budget.voids - voids;
     term.outcome = match === true ? 'match' : match === false ? 'no-match' : 'error';
     term.note = noteOf(term, match);
   };
@@ -64,7 +71,7 @@ export function noteTarget(tracer: Tracer, name: DomainName | null): void {
 }
 
 export function noteQuery<T extends RrType>(tracer: Tracer, name: DomainName, type: T, answer: Answer<T>): void {
-  tracer.term?.queries.push({ name, type, answer: answerText(answer) });
+  tracer.queries.push({ name, type, answer: answerText(answer) });
 }
 
 function answerText(answer: Answer<RrType>): string {

@@ -1,10 +1,13 @@
 import { UnsentError } from '@unsent/dns';
 import { Command, CommanderError } from 'commander';
+import { auditCommand } from './commands/audit.ts';
 import { configCommand } from './commands/config.ts';
+import { explainCommand } from './commands/explain.ts';
 import { journalCommand } from './commands/journal.ts';
 import { lockdownCommand } from './commands/lockdown.ts';
 import { policydCommand } from './commands/policyd.ts';
 import { scanCommand } from './commands/scan.ts';
+import { sentlogCommand } from './commands/sentlog.ts';
 import { spfCommand } from './commands/spf.ts';
 import { unlockCommand } from './commands/unlock.ts';
 import { printFailure } from './exit.ts';
@@ -14,11 +17,14 @@ import { type GlobalOptions, openShell, type RunInShell, type Surroundings } fro
 /** Every command, by the group it stands in in `unsent --help`. To add one, add its line. */
 const COMMANDS: readonly { readonly group: string; readonly make: (run: RunInShell) => Command }[] = [
   { group: 'Find out:', make: scanCommand },
+  { group: 'Find out:', make: auditCommand },
+  { group: 'Find out:', make: spfCommand },
+  { group: 'Find out:', make: explainCommand },
+  { group: 'Find out:', make: sentlogCommand },
   { group: 'Lock down:', make: lockdownCommand },
   { group: 'Lock down:', make: unlockCommand },
   { group: 'Lock down:', make: journalCommand },
   { group: 'Refuse:', make: policydCommand },
-  { group: 'Look:', make: spfCommand },
   { group: 'Set up:', make: configCommand },
 ];
 

@@ -1,0 +1,62 @@
+import type { ExitCode, Resolver } from '@unsent/dns';
+import { progressBar } from '../output/progress.ts';
+import type { Shell } from '../shell.ts';
+import { usage } from '../spf/input.ts';
+import { assess } from './assess.ts';
+import type { Assessment } from './assessment.ts';
+import { type AuditTarget, auditTargets, type TargetFlags } from './domains.ts';
+import type { DomainFacts } from './facts.ts';
+import { type AskServers, gatherFacts } from './gather.ts';
+import { inParallel } from './in-parallel.ts';
+import { auditJson } from './json.ts';
+import { renderAudit } from './render.ts';
+
+/** Options as commander hands them over. */
+export type AuditFlags = TargetFlags & { readonly failOn?: string; readonly nameServers?: boolean };
+
+export type Audited = { readonly facts: DomainFacts; readonly assessment: Assessment };
+
+/** Domains looked at at the same time; each asks some thirty questions one after the other. */
+const CONCURRENCY = 16;
+const FAIL_ON = ['problem', 'advice', 'none'];
+
+/** `unsent audit`: gathers, judges, prints. Reads DNS and nothing else. */
+export async function runAudit(shell: Shell, domains: readonly string[], flags: AuditFlags): Promise<ExitCode> {
+  const failOn = flags.failOn ?? 'problem';
+  if (!FAIL_ON.includes(failOn))
+    throw usage(
+      `--fail-on does not know "${failOn}"; it knows ${FAIL_ON.join(', ')}`,
+      'Run unsent audit --help to see what there is.',
+    );
+  const targets = await auditTargets(shell, domains, flags);
+  const resolver = await shell.resolver();
+  const audited = await auditAll(shell, targets, resolver, () => null);
+  const { json, quiet, verbose } = shell.options;
+  const look = { style: shell.style, width: shell.stdout.isTerminal ? shell.stdout.columns : null };
+  if (json) shell.stdout.write(`${JSON.stringify(auditJson(audited, verbose), null, 2)}\n`);
+  else shell.stdout.write(renderAudit(audited, look, { isQuiet: quiet, isVerbose: verbose }));
+  const findings = audited.flatMap(({ assessment }) => assessment.findings);
+  const isBad = findings.some(({ severity }) => severity === 'problem' || failOn === 'advice');
+  return isBad && failOn !== 'none' ? 5 : 0;
+}
+
+async function auditAll(
+  shell: Shell,
+  targets: readonly AuditTarget[],
+  resolver: Resolver,
+  askServers: AskServers,
+): Promise<readonly Audited[]> {
+  const { quiet } = shell.options;
+  const progress = progressBar(shell.stderr, { label: '', isQuiet: quiet, now: shell.now });
+  let done = 0;
+  try {
+    return await inParallel(targets, CONCURRENCY, async ({ domain, role }) => {
+      const facts = await gatherFacts(domain, role, resolver, askServers, shell.signal);
+      done++;
+      progress.update({ done, total: targets.length, count: done, unit: `of ${targets.length} domains` });
+      return { facts, assessment: assess(facts) };
+    });
+  } finally {
+    progress.end();
+  }
+}

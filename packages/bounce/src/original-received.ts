@@ -53,7 +53,7 @@ function word(text: string, pattern: RegExp): string | null {
 
 function readFrom(text: string): Pick<ReceivedHop, 'fromName' | 'helo' | 'ip'> {
   const first = word(text, /^\s*([^\s();]+)/);
-  const said = word(text, /\b(?:HELO|EHLO|helo=|ehlo=)\s*([^\s();]+)/i);
+  const said = word(text, /\b(?:HELO|EHLO)[=\s]\s*([^\s();]+)/i);
   const comment = word(text, /\(\s*([a-z0-9_.-]+\.[a-z]{2,})\b/i);
   const isExim = /\bhelo=/i.test(text);
   // Sendmail and Postfix put the HELO name first and the PTR name in the comment; Exim and qmail the other way round.

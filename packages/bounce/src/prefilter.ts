@@ -30,6 +30,12 @@ export function headerSigns(header: HeaderBlock): HeaderSigns {
   };
 }
 
+/** True if one of the header fields is there by which the special dialects are known. */
+export function mayBeSpecial(message: { readonly header: HeaderBlock }): boolean {
+  return SPECIAL_HEADERS.some((name) => message.header.byName.has(name));
+}
+
+const SPECIAL_HEADERS = ['x-mlserver', 'x-amz-sns-message-id'];
 const TELLING_HEADERS = ['x-mlserver', 'x-amz-sns-message-id', 'tls-report-domain', 'x-hmxmroriginalrecipient'];
 
 /**

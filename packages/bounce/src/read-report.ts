@@ -1,18 +1,19 @@
-import { feedbackPart, isHotmailComplaint, readFeedback } from './forms/arf.ts';
+import { complainantIn, feedbackPart, isHotmailComplaint, readFeedback } from './forms/arf.ts';
 import { type AutoReplyForm, autoReplyForm } from './forms/auto-reply.ts';
-import { type Reading, readingOf, readStatusReport, readTextReport } from './forms/delivery.ts';
+import { readStatusReport, readTextReport } from './forms/delivery.ts';
 import { isStatusPart } from './forms/dsn.ts';
 import { isDispositionNotification } from './forms/mdn.ts';
-import { readNotice } from './forms/notice.ts';
+import { isReturnedPart } from './forms/notice.ts';
+import { type Reading, readingOf } from './forms/reading.ts';
 import { isAggregateReport } from './forms/reports.ts';
 import { findOriginal } from './forms/returned.ts';
+import { hasCode } from './forms/text-recipients.ts';
 import { speaksOfFailure } from './forms/vocabulary.ts';
 import type { MessageKind } from './kind.ts';
 import type { MailMessage } from './message.ts';
 import { rawHeader } from './mime-header.ts';
-import { once } from './once.ts';
 import { messageIdOf, readOriginal } from './original.ts';
-import type { HeaderSigns } from './prefilter.ts';
+import { type HeaderSigns, mayBeSpecial } from './prefilter.ts';
 import type { BounceReport } from './report.ts';
 
 /** A message's kind and what it reports. */
@@ -26,10 +27,7 @@ export function readReport(message: MailMessage, signs: HeaderSigns): KindAndRep
   const complaint = readComplaint(message, signs);
   if (complaint !== null) return complaint;
   if (isDispositionNotification(message)) return { kind: 'mdn', report: null };
-  const reading = readingOf(
-    message,
-    once(() => readNotice(message)),
-  );
+  const reading = readingOf(message);
   if (message.parts.some(isStatusPart)) return { kind: 'bounce', report: readStatusReport(reading) };
   return readUnstructured(reading, signs);
 }
@@ -39,7 +37,8 @@ function readComplaint(message: MailMessage, signs: HeaderSigns): KindAndReport 
   if (part === null) {
     if (!isHotmailComplaint(message, signs.subject)) return null;
     const original = findOriginal(message, () => null, null);
-    return { kind: 'arf', report: { form: 'arf', dialect: 'hotmail-jmr', reportedBy: null, recipients: [], original } };
+    const recipients = complainantIn(original);
+    return { kind: 'arf', report: { form: 'arf', dialect: 'hotmail-jmr', reportedBy: null, recipients, original } };
   }
   const feedback = readFeedback(message, part);
   // RFC 6591: an authentication failure report is what DMARC's ruf= asks for; nobody complained.
@@ -50,22 +49,47 @@ function readComplaint(message: MailMessage, signs: HeaderSigns): KindAndReport 
 }
 
 function readUnstructured(reading: Reading, signs: HeaderSigns): KindAndReport {
+  const special = mayBeSpecial(reading.message) ? readSpecial(reading) : null;
+  if (special !== null) return special;
   if (isTextBounce(reading, signs)) return { kind: 'bounce', report: readTextReport(reading) };
   const { header } = reading.message;
   const form = autoReplyForm(header, signs.subject, () => reading.notice().lower.slice(0, 6000));
   return form === null ? ORDINARY : { kind: 'auto-reply', report: answerReport(reading.message, form) };
 }
 
+// Dialects whose messages look like ordinary mail, except to those who know them.
+function readSpecial(reading: Reading): KindAndReport | null {
+  const dialect = reading.dialect();
+  if (dialect?.isProof !== true) return null;
+  if (dialect.read === undefined) return { kind: 'bounce', report: readTextReport(reading) };
+  const read = dialect.read(reading.message, reading.notice());
+  if (read === null) return null;
+  const { kind, reportedBy, recipients, original } = read;
+  return {
+    kind,
+    report: { form: kind === 'arf' ? 'arf' : 'text', dialect: dialect.id, reportedBy, recipients, original },
+  };
+}
+
 function isTextBounce(reading: Reading, signs: HeaderSigns): boolean {
   const fromSoftware = signs.isDaemon || signs.hasFailedRecipients;
-  if (!fromSoftware && !signs.isFailureSubject) return false;
+  if (!fromSoftware && !signs.isFailureSubject && !signs.hasNullPath) return false;
   if (isReplyOrForward(signs.subject) && !fromSoftware) return false;
   const { header } = reading.message;
   const speaks = speaksOfFailure(reading.notice().lower);
-  if (fromSoftware) return signs.isFailureSubject || signs.hasFailedRecipients || speaks;
-  if (signs.hasNullPath) return speaks || reading.text.named().length > 0;
+  if (fromSoftware && (signs.isFailureSubject || signs.hasFailedRecipients || speaks)) return true;
+  if (signs.hasNullPath && signs.isFailureSubject) return speaks || reading.text.named().length > 0;
   if (!speaks || header.byName.has('list-id') || header.byName.has('in-reply-to')) return false;
-  return reading.notice().returned !== null && reading.text.named().length > 0;
+  if (reading.text.named().length === 0) return false;
+  return holdsReturned(reading) || (signs.hasNullPath && quotesReply(reading));
+}
+
+function holdsReturned(reading: Reading): boolean {
+  return reading.notice().returned !== null || reading.message.parts.some(isReturnedPart);
+}
+
+function quotesReply(reading: Reading): boolean {
+  return reading.text.named().some((one) => one.diagnostic !== null && hasCode(one.diagnostic));
 }
 
 function isReplyOrForward(subject: string): boolean {

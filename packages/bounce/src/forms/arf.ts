@@ -1,10 +1,10 @@
 import { type IpAddress, parseIp } from '@unsent/dns';
-import { mailboxOf } from '../address.ts';
+import { firstAddress, mailboxOf } from '../address.ts';
 import { type MailMessage, partBytes } from '../message.ts';
 import { decodeCharset } from '../mime-charset.ts';
 import { rawHeader } from '../mime-header.ts';
 import type { MailPart } from '../mime-walk.ts';
-import type { RecipientStatus } from '../report.ts';
+import type { OriginalMessage, RecipientStatus } from '../report.ts';
 import { type FieldGroup, readFieldGroups, recipientOf } from './dsn-fields.ts';
 
 /** What a feedback report says (RFC 5965 §3). */
@@ -59,4 +59,13 @@ export function isHotmailComplaint(message: MailMessage, subject: string): boole
     message.parts.some((part) => part.type === 'message/rfc822') ||
     rawHeader(message.header, 'x-hmxmroriginalrecipient') !== ''
   );
+}
+
+const COMPLAINANT = /^x-hmxmroriginalrecipient:[ \t]{0,8}([^\n]{3,320})/im;
+
+/** Who complained, by the header that Microsoft puts on top of the returned message. */
+export function complainantIn(original: OriginalMessage | null): readonly RecipientStatus[] {
+  const header = original === null ? '' : Buffer.from(original.headerBytes).toString('latin1');
+  const address = firstAddress(COMPLAINANT.exec(header)?.[1] ?? '');
+  return address === null ? [] : [complained(address)];
 }

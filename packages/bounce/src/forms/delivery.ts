@@ -1,22 +1,13 @@
 import { addressList } from '../address.ts';
-import { type MailMessage, partBytes, readParts } from '../message.ts';
+import { partBytes, readParts } from '../message.ts';
 import { rawHeader } from '../mime-header.ts';
 import { decodeHeaderValue } from '../mime-words.ts';
 import { messageIdOf, readOriginal } from '../original.ts';
 import type { BounceReport, OriginalMessage, RecipientStatus } from '../report.ts';
 import { type DeliveryStatus, readStatusFields, statusText } from './dsn.ts';
 import { actionInText, readTextRecipients, textRecipient } from './legacy.ts';
-import type { Notice } from './notice.ts';
+import type { Reading } from './reading.ts';
 import { findOriginal } from './returned.ts';
-import { type NoticeText, noticeText } from './text-recipients.ts';
-
-/** Everything that reading one delivery report needs; the notice is read when somebody asks. */
-export type Reading = { readonly message: MailMessage; readonly notice: () => Notice; readonly text: NoticeText };
-
-/** Prepares a reading of `message`. */
-export function readingOf(message: MailMessage, notice: () => Notice): Reading {
-  return { message, notice, text: noticeText(notice) };
-}
 
 /** Reads a report that has delivery-status fields (RFC 3464). */
 export function readStatusReport(reading: Reading): BounceReport {
@@ -33,13 +24,10 @@ export function readTextReport(reading: Reading): BounceReport {
   const notice = reading.notice();
   const status = FIELD_IN_TEXT.test(notice.text) ? readStatusFields(notice.text, reading.text) : null;
   const original = findOriginal(reading.message, () => notice.returned, status?.handedOver ?? null);
-  const base = {
-    form: 'text',
-    dialect: status === null ? 'generic' : 'rfc3464-fields',
-    reportedBy: status?.reportedBy ?? null,
-  } as const;
+  const dialect = reading.dialect()?.id ?? (status === null ? 'generic' : 'rfc3464-fields');
+  const base = { form: 'text', dialect, reportedBy: status?.reportedBy ?? null } as const;
   if (status !== null && status.recipients.length > 0) return { ...base, recipients: status.recipients, original };
-  const recipients = readTextRecipients(reading.message, notice, reading.text);
+  const recipients = readTextRecipients(reading);
   if (recipients.length > 0) return { ...base, recipients, original };
   return innerReport(reading) ?? { ...base, recipients: recipientsElsewhere(reading, original), original };
 }
@@ -69,20 +57,13 @@ function innerReport(reading: Reading): BounceReport | null {
 function recipientsElsewhere(reading: Reading, original: OriginalMessage | null): readonly RecipientStatus[] {
   const notice = reading.notice();
   const named = reading.text.named();
-  if (named.length > 0) return readTextRecipients(reading.message, notice, reading.text);
+  if (named.length > 0) return readTextRecipients(reading);
   if (original === null) return [];
   const header = readParts(Buffer.from(original.headerBytes).toString('latin1')).header;
   const to = addressList(decodeHeaderValue(rawHeader(header, 'to')), 2);
   const [only] = to;
   if (only === undefined || to.length > 1) return [];
-  return [
-    textRecipient(
-      { address: only, originalRecipient: null, diagnostic: null },
-      actionInText(notice),
-      notice,
-      reading.text,
-    ),
-  ];
+  return [textRecipient({ address: only, originalRecipient: null, diagnostic: null }, actionInText(notice), reading)];
 }
 
 // Nothing was returned, but the reporter names the Message-ID.

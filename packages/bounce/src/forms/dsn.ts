@@ -71,7 +71,7 @@ function readRecipient(group: FieldGroup, notice: NoticeText, isOnly: boolean): 
     action: actionOf(group.get('action')),
     status: statusOf(group.get('status')),
     remoteMta: hostOf(group.get('remote-mta')),
-    diagnostic: diagnostic ?? notice.about(address)[0] ?? null,
+    diagnostic: diagnostic ?? notice.own(address),
     context: () => notice.about(address),
   });
 }

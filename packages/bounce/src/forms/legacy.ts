@@ -4,29 +4,26 @@ import { rawHeader } from '../mime-header.ts';
 import { decodeHeaderValue } from '../mime-words.ts';
 import type { RecipientAction, RecipientStatus } from '../report.ts';
 import type { Notice } from './notice.ts';
+import type { Reading } from './reading.ts';
 import { makeRecipient } from './recipient.ts';
-import { hasCode, type NamedRecipient, type NoticeText } from './text-recipients.ts';
+import { hasCode, type NamedRecipient } from './text-recipients.ts';
 import { speaksOfDelay } from './vocabulary.ts';
 
 /** Reads the recipients and the outcome from a notice's text. */
-export function readTextRecipients(message: MailMessage, notice: Notice, text: NoticeText): readonly RecipientStatus[] {
-  const action = actionInText(notice);
-  return namedRecipients(message, text.named()).map((one) => textRecipient(one, action, notice, text));
+export function readTextRecipients(reading: Reading): readonly RecipientStatus[] {
+  const action = actionInText(reading.notice());
+  return namedRecipients(reading.message, reading.text.named()).map((one) => textRecipient(one, action, reading));
 }
 
 /** What the words of a notice say happened: delivery goes on, or it failed. */
 export function actionInText(notice: Notice): RecipientAction {
-  return speaksOfDelay(notice.subject.toLowerCase(), notice.lower) ? 'delayed' : 'failed';
+  return speaksOfDelay(notice.lowerSubject, notice.lower) ? 'delayed' : 'failed';
 }
 
 /** Completes a recipient from the texts that speak of it. */
-export function textRecipient(
-  one: NamedRecipient,
-  action: RecipientAction,
-  notice: Notice,
-  text: NoticeText,
-): RecipientStatus {
-  const about = text.about(one.address);
+export function textRecipient(one: NamedRecipient, action: RecipientAction, reading: Reading): RecipientStatus {
+  const about = reading.text.about(one.address);
+  const isOnly = reading.text.named().length <= 1;
   return makeRecipient({
     address: one.address,
     originalRecipient: one.originalRecipient,
@@ -34,7 +31,8 @@ export function textRecipient(
     status: null,
     remoteMta: null,
     diagnostic: about.find(hasCode) ?? one.diagnostic ?? about[0] ?? null,
-    context: () => [...about, notice.text.slice(0, MAX_CONTEXT)],
+    context: () => (isOnly ? [...about, reading.notice().text.slice(0, MAX_CONTEXT)] : about),
+    phrases: reading.dialect()?.reasons ?? [],
   });
 }
 

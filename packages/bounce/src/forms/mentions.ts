@@ -30,6 +30,18 @@ export function findMentions(lines: readonly string[]): readonly Mention[] {
   return mentions;
 }
 
+/** The addresses in lines of a dialect's own kind; the whole line is their diagnostic. */
+export function dialectMentions(lines: readonly string[], recipientLine: RegExp): readonly Mention[] {
+  const mentions: Mention[] = [];
+  for (const [number, line] of lines.entries()) {
+    const names = line.length > MAX_LINE ? undefined : recipientLine.exec(line)?.[1];
+    if (names === undefined || mentions.length > MAX_MENTIONS) continue;
+    for (const { address } of findAddresses(names))
+      mentions.push({ kind: 'heading', address, line: number, rest: line.trim() });
+  }
+  return mentions;
+}
+
 function mentionsIn(line: string, number: number, before: string, mentions: Mention[]): void {
   const text = line.replace(LEADING_MARKS, '');
   const found = namedFirst(text, findAddresses(text));
@@ -54,11 +66,11 @@ const NAME_IN_FRONT = /^"?[^\s"<>:]{1,64}@[^\s"<>:]{1,255}"?\s{1,3}<$/;
 const NOT_RECIPIENT =
   /\b(?:from|sender|reply-to|return-path|reply to|mail from|contact|e-?mail us|write to|ask|by|postmaster at|support|cc|bcc|envelope-from|message-id|expanded from|generated (?:from|by)|originally sent by)\b[^@\n]{0,40}$/i;
 const LABEL =
-  /(?:^|[\s(])(?:failed recipients?|recipient(?:'s)?(?: address| e-?mail(?: address)?)?|intended recipients?|addressed to|final-recipient|original-recipient|error-for|undeliverable (?:address|to)|rcpt to|address(?:es)? (?:failed|rejected)|e-?mail address|delivery (?:to|for)(?: the following recipients?)?|unable to deliver(?: (?:message|mail))? to|could not deliver(?: (?:message|mail))? to|failed(?: addresse?s?)?|mailbox|user|userid|dda|account|destinatario|destinataire|empf[äa]nger|the following recipients?[^@]{0,60})\s{0,3}[:=]?\s{0,4}(?:[<"'([]|smtp:|rfc822;\s?){0,4}$/i;
+  /(?:^|[\s(;])(?:failed recipients?|recipient(?:'s)?(?: address| e-?mail(?: address)?)?|intended recipients?|addressed to|final-recipient|original-recipient|error-for|undeliverable (?:address|to)|rcpt to|address(?:es)? (?:failed|rejected)|e-?mail address|delivery (?:to|for)(?: the following recipients?)?|unable to deliver(?: (?:message|mail))? to|could not deliver(?: (?:message|mail))? to|failed(?: addresse?s?)?|mailbox|user|userid|dda|account|destinatario|destinataire|empf[äa]nger|the following recipients?[^@]{0,60})\s{0,3}[:=]?\s{0,4}(?:[<"'([]|smtp[:=]|rfc822[;=]\s?){0,4}$/i;
 const SUMMARY = /^to\s{0,4}:\s{0,20}/i;
 const DIALOGUE = /(?:rcpt to:\s{0,3}|(?:^|[^\d.])[45]\d\d[\s-](?:#?[245]\.\d{1,3}\.\d{1,3}[\s:]{0,3})?[^@<]{0,60})<?$/i;
 const FAILURE =
-  /deliver|fail|reject|unknown|undeliver|unable|could ?n.t|could not|cannot|not exist|no such|invalid|full|quota|exceed|reach|unavailable|unzustellbar|zugestellt|entreg|livr|consegn/i;
+  /deliver|fail|reject|unknown|undeliver|unable|could ?n.t|could not|cannot|not exist|no such|invalid|full|quota|exceed|reach|unavailable|zustell|zugestell|entreg|remis|livr|distribu|consegn|bezorg|afgeleverd|dostarcz|levere|доставл|送信|配信|配送|投递|投遞|退信|전송/i;
 
 function kindOf(text: string, first: FoundAddress, before: string): MentionKind | null {
   const prefix = text.slice(0, first.start);

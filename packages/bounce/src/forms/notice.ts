@@ -15,6 +15,7 @@ export type Notice = {
   /** The returned message's text as found in the notice, or null. */
   readonly returned: string | null;
   readonly subject: string;
+  readonly lowerSubject: string;
   /** The From header as written, decoded, lower case. */
   readonly from: string;
   /** Addresses that are never the failed recipient by themselves: where the report came from and went to. */
@@ -50,13 +51,15 @@ function isBareReturn(part: MailPart): boolean {
 export function readNotice(message: MailMessage): Notice {
   const whole = noticeText(message);
   const returnedAt = findReturned(whole);
+  const subject = decodeHeaderValue(rawHeader(message.header, 'subject'));
   const text = returnedAt === null ? whole : whole.slice(0, returnedAt.noticeEnd);
   return {
     text,
     lower: text.toLowerCase(),
     lines: text.split('\n', MAX_LINES),
     returned: returnedAt === null ? null : whole.slice(returnedAt.start),
-    subject: decodeHeaderValue(rawHeader(message.header, 'subject')),
+    subject,
+    lowerSubject: subject.toLowerCase(),
     from: decodeHeaderValue(rawHeader(message.header, 'from')).toLowerCase(),
     ownAddresses: ownAddresses(message),
   };

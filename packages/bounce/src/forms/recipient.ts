@@ -13,7 +13,8 @@ export type RecipientDraft = {
   readonly diagnostic: string | null;
   /** Further texts about this recipient, asked in turn for what field and diagnostic leave open. */
   readonly context: () => readonly string[];
-  readonly reason?: BounceReason;
+  /** Phrases of the reporter's own dialect, asked before the general ones. */
+  readonly phrases?: readonly (readonly [phrase: string, reason: BounceReason])[];
 };
 
 /** Completes a draft: codes from the diagnostic, the action from the status, the reason from all of them. */
@@ -28,7 +29,7 @@ export function makeRecipient(draft: RecipientDraft): RecipientStatus {
     replyCode,
     remoteMta: draft.remoteMta,
     diagnostic: draft.diagnostic,
-    reason: draft.reason ?? settleReason(draft, status, replyCode, action),
+    reason: settleReason(draft, status, replyCode, action),
   };
 }
 
@@ -68,7 +69,9 @@ function settleReason(
 ): BounceReason {
   const isDelivered = action === 'delivered' || action === 'relayed' || action === 'expanded';
   for (const diagnostic of [draft.diagnostic, ...draft.context()]) {
-    const reason = reasonOf({ status, replyCode: null, diagnostic, isDelivered });
+    const lower = diagnostic?.toLowerCase() ?? '';
+    const own = isDelivered ? undefined : draft.phrases?.find(([phrase]) => lower.includes(phrase))?.[1];
+    const reason = own ?? reasonOf({ status, replyCode: null, diagnostic, isDelivered });
     if (reason !== 'undefined') return reason;
   }
   return reasonOf({ status, replyCode, diagnostic: null, isDelivered });

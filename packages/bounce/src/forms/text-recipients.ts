@@ -1,5 +1,6 @@
 import { addressKey, mailboxOf } from '../address.ts';
-import { findMentions, type Mention, type MentionKind } from './mentions.ts';
+import { once } from '../once.ts';
+import { dialectMentions, findMentions, type Mention, type MentionKind } from './mentions.ts';
 import type { Notice } from './notice.ts';
 import { findCodes } from './replies.ts';
 
@@ -14,36 +15,41 @@ export type NamedRecipient = {
 export interface NoticeText {
   /** The recipients that the text is about. */
   named(): readonly NamedRecipient[];
-  /** Texts about that address in order of trust: its own block, a line naming it with a code, a quoted reply. */
+  /** The diagnostic that stands with the address. */
+  own(address: string): string | null;
+  /** Texts about the address in order of trust: its own block, a line naming it with a code, a quoted reply. */
   about(address: string): readonly string[];
 }
 
 /** Reads the recipients of a notice lazily, once. */
-export function noticeText(notice: () => Notice): NoticeText {
-  let named: readonly NamedRecipient[] | null = null;
-  const read = (): readonly NamedRecipient[] => {
-    named ??= recipientsInText(notice());
-    return named;
-  };
+export function noticeText(notice: () => Notice, recipientLine: () => RegExp | null): NoticeText {
+  const named = once(() => recipientsInText(notice(), recipientLine()));
+  const quoted = once(() => quotedReplies(notice()));
+  const own = (address: string): string | null =>
+    named().find((one) => addressKey(one.address) === addressKey(address))?.diagnostic ?? null;
   return {
-    named: read,
+    named,
+    own,
     about: (address) => {
-      const key = addressKey(address);
-      const own = read().find((one) => addressKey(one.address) === key)?.diagnostic ?? null;
-      const texts = [own, codedLine(notice(), address), quotedReplies(notice())];
-      return texts.filter((text) => text !== null);
+      // With several recipients nobody knows whose reply a transcript quotes.
+      const shared = named().length <= 1 ? quoted() : null;
+      return [own(address), codedLine(notice(), address), shared].filter((text) => text !== null);
     },
   };
 }
 
+const MAX_LINE = 2000;
 const ORDER: readonly MentionKind[] = ['heading', 'labelled', 'dialogue', 'sentence', 'summary'];
 
 /**
  * The recipients that a notice is about: the addresses named in the most trustworthy way that occurs in it.
  *
+ * A dialect's own kind of line, where one is given and occurs, is asked alone.
  * Addresses of the notice's own sender and receiver are left out, unless nothing else is named.
  */
-export function recipientsInText(notice: Notice): readonly NamedRecipient[] {
+export function recipientsInText(notice: Notice, recipientLine: RegExp | null): readonly NamedRecipient[] {
+  const own = recipientLine === null ? [] : dialectMentions(notice.lines, recipientLine);
+  if (own.length > 0) return withDiagnostics(own, notice);
   const mentions = findMentions(notice.lines).filter((mention) => !isContact(mention, notice));
   for (const allowOwn of [false, true]) {
     for (const kind of ORDER) {
@@ -51,8 +57,27 @@ export function recipientsInText(notice: Notice): readonly NamedRecipient[] {
       if (chosen.length > 0) return withDiagnostics(chosen, notice);
     }
   }
-  return [];
+  return bareNames(notice);
 }
+
+const LEAD_IN = /(?:recipient|address|following)[^\n]{0,200}:\s{0,3}$/i;
+const BARE_NAME = /^\s{0,12}([a-z0-9][\w.-]{1,63})\s{0,3}$/i;
+
+// Names without a domain below a line that announces recipients: they belong to the reporter's own domain.
+function bareNames(notice: Notice): readonly NamedRecipient[] {
+  const domain = mailboxOf(notice.from)?.split('@')[1];
+  const start = notice.lines.findIndex((line) => line.length < MAX_LINE && LEAD_IN.test(line));
+  if (domain === undefined || start === -1) return [];
+  const names: NamedRecipient[] = [];
+  for (const line of notice.lines.slice(start + 1, start + 1 + MAX_BARE_NAMES)) {
+    const name = BARE_NAME.exec(line.slice(0, 100))?.[1];
+    if (name === undefined && line.trim() !== '') break;
+    if (name !== undefined) names.push({ address: `${name}@${domain}`, originalRecipient: null, diagnostic: null });
+  }
+  return names;
+}
+
+const MAX_BARE_NAMES = 20;
 
 function isOwn(address: string, notice: Notice): boolean {
   return notice.ownAddresses.has(addressKey(address));
@@ -110,8 +135,6 @@ export function hasCode(text: string): boolean {
   return codes.replyCode !== null || codes.status !== null;
 }
 
-const MAX_LINE = 2000;
-
 function codedLine(notice: Notice, address: string): string | null {
   const line = notice.lines.find(
     (text) => text.length < MAX_LINE && text.includes(address) && hasCode(text) && !/rcpt to/i.test(text),
@@ -120,6 +143,7 @@ function codedLine(notice: Notice, address: string): string | null {
 }
 
 const REPLY_LINE = /(?:^|[\s:"'<>[(])[45]\d\d[\s-]|(?<![\d.])[45]\.\d\.\d/;
+const DSN_FIELD = /^(?:status|action|diagnostic-code|(?:final|original)-recipient|(?:remote|reporting)-mta)\s{0,3}:/i;
 const MAX_QUOTED_LINES = 40;
 
 // Replies quoted apart from the recipients, as in "----- Transcript of session follows -----".
@@ -130,6 +154,7 @@ function quotedReplies(notice: Notice): string | null {
     if (pieces.length >= MAX_QUOTED_LINES) break;
     const text = line.trim();
     if (text === '') isOpen = false;
+    else if (DSN_FIELD.test(text)) isOpen = false;
     else if (text.length < MAX_LINE && REPLY_LINE.test(text) && hasCode(text)) isOpen = true;
     if (isOpen) pieces.push(text);
   }

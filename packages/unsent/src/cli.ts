@@ -3,12 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { auditCommand } from './commands/audit.ts';
 import { configCommand } from './commands/config.ts';
 import { explainCommand } from './commands/explain.ts';
-import { explainCommand } from './commands/explain.ts';
 import { journalCommand } from './commands/journal.ts';
 import { lockdownCommand } from './commands/lockdown.ts';
 import { policydCommand } from './commands/policyd.ts';
 import { scanCommand } from './commands/scan.ts';
-import { sentlogCommand } from './commands/sentlog.ts';
 import { sentlogCommand } from './commands/sentlog.ts';
 import { spfCommand } from './commands/spf.ts';
 import { unlockCommand } from './commands/unlock.ts';
@@ -21,8 +19,6 @@ const COMMANDS: readonly { readonly group: string; readonly make: (run: RunInShe
   { group: 'Find out:', make: scanCommand },
   { group: 'Find out:', make: auditCommand },
   { group: 'Find out:', make: spfCommand },
-  { group: 'Find out:', make: explainCommand },
-  { group: 'Find out:', make: sentlogCommand },
   { group: 'Find out:', make: explainCommand },
   { group: 'Find out:', make: sentlogCommand },
   { group: 'Lock down:', make: lockdownCommand },

@@ -65,6 +65,7 @@ export function wholeNumber(unit: string, min: number, max: number): v.GenericSc
 export function parsed<T>(what: string, parse: (text: string) => T | null): v.GenericSchema<string, T> {
   return v.pipe(
     text(what),
+    v.description(what), // the JSON Schema sees nothing behind a transformation
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
       const value = parse(dataset.value);
       if (value !== null) return value;
@@ -123,8 +124,8 @@ type Described<S extends v.GenericSchema> = v.SchemaWithPipe<
 export function key<const S extends v.GenericSchema>(
   description: string,
   schema: S,
-): v.NullishSchema<Described<S>, null> {
-  return v.nullish(v.pipe(schema, v.description(description)), null);
+): Described<v.NullishSchema<S, null>> {
+  return v.pipe(v.nullish(schema, null), v.description(description));
 }
 
 /** A key that takes `fallback` when it is left out or left empty. */
@@ -132,8 +133,8 @@ export function keyOr<const S extends v.GenericSchema, const D extends v.InferIn
   fallback: D,
   description: string,
   schema: S,
-): v.NullishSchema<Described<S>, D> {
-  return v.nullish(v.pipe(schema, v.description(description)), fallback);
+): Described<v.NullishSchema<S, D>> {
+  return v.pipe(v.nullish(schema, fallback), v.description(description));
 }
 
 /** A key that must be there. */

@@ -12,6 +12,7 @@ const HOW = 'a secret never stands in this file: write "file: PATH" or "env: NAM
 export function secretPlace(): v.GenericSchema<{ file?: string | undefined; env?: string | undefined }, SecretPlace> {
   return v.pipe(
     section({ file: v.optional(text('a path')), env: v.optional(text('the name of a variable')) }, HOW),
+    v.description('Where the secret stands: file: PATH or env: NAME.'),
     v.rawTransform(({ dataset, addIssue, NEVER }): SecretPlace => {
       const { file, env } = dataset.value;
       if (file !== undefined && env === undefined) return { kind: 'file', path: file };

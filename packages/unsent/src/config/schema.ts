@@ -170,8 +170,8 @@ function lockdownSection(): v.GenericSchema<unknown, LockdownConfig> {
 function mxChoice() {
   return v.pipe(
     v.nullable(choice(MX_CHOICES)),
-    v.transform((chosen) => chosen ?? 'null'),
     v.description('What the MX record becomes: loopback, null (RFC 7505) or auto.'),
+    v.transform((chosen) => chosen ?? 'null'),
   );
 }
 

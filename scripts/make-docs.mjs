@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+// Writes what is derived from the configuration's schema: the JSON Schema for editors and the tables of
+// docs/configuration.md. Run it after a build: node scripts/make-docs.mjs [--check]
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { keyTables } from './lib/key-tables.mjs';
+import { root } from './lib/run.mjs';
+
+const SCHEMA_FILE = 'packages/unsent/unsent.schema.json';
+const PAGE = 'docs/configuration.md';
+const BEGIN = '<!-- keys: written by scripts/make-docs.mjs -->';
+const END = '<!-- end of keys -->';
+
+const schema = tidy(await jsonSchema());
+const files = {
+  [SCHEMA_FILE]: `${JSON.stringify(
+    { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'unsent.yaml', ...schema },
+    null,
+    2,
+  )}\n`,
+  [PAGE]: withTables(readFileSync(`${root}${PAGE}`, 'utf8'), keyTables(schema)),
+};
+
+if (process.argv.includes('--check')) {
+  const stale = Object.keys(files).filter((path) => readFileSync(`${root}${path}`, 'utf8') !== files[path]);
+  for (const path of stale) console.error(`${path} is not what the schema says: run node scripts/make-docs.mjs`);
+  process.exitCode = stale.length === 0 ? 0 : 1;
+} else {
+  for (const [path, text] of Object.entries(files)) writeFileSync(`${root}${path}`, text);
+}
+
+async function jsonSchema() {
+  const require = createRequire(`${root}packages/unsent/package.json`);
+  const { toJsonSchema } = await import(pathToFileURL(require.resolve('@valibot/to-json-schema')).href);
+  const { configSchema } = await import(`${root}packages/unsent/dist/config/schema.js`);
+  return toJsonSchema(configSchema(), { typeMode: 'input', errorMode: 'ignore', target: 'draft-2020-12' });
+}
+
+/** Drops what says nothing: `default: null` of keys that may be empty, and empty lists of required keys. */
+function tidy(value) {
+  if (Array.isArray(value)) return value.map(tidy);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(
+    ([name, inner]) =>
+      !(name === '$schema' || (name === 'default' && isNothing(inner)) || (name === 'required' && isNothing(inner))),
+  );
+  return Object.fromEntries(kept.map(([name, inner]) => [name, tidy(inner)]));
+}
+
+function isNothing(value) {
+  return value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+}
+
+function withTables(page, tables) {
+  const [before, after] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (before === -1 || after === -1) throw new Error(`${PAGE} has lost its markers`);
+  return `${page.slice(0, before + BEGIN.length)}\n\n${tables}\n${page.slice(after)}`;
+}

@@ -71,7 +71,7 @@ function readTerm(draft: Draft, start: number, end: number): void {
     readModifier(draft, start, nameEnd, end);
     return;
   }
-  if (nameEnd < end && stop !== COLON && stop !== SLASH) {
+  if (nameEnd === nameStart || (nameEnd < end && stop !== COLON && stop !== SLASH)) {
     fault(draft, 'unknown-mechanism', start, end, 'RFC 7208 §4.6.1', 'is neither a mechanism nor a modifier');
     return;
   }

@@ -1,0 +1,256 @@
+import { describe, expect, test } from 'vitest';
+import { matchedTerm } from '../src/outcome.ts';
+import { checkNow, name, recorded, zone } from './support/check.ts';
+
+function txt(record: string, more = '') {
+  return zone(`@ TXT "${record}"\n${more}`);
+}
+
+describe('the result of a record', () => {
+  test.each([
+    ['v=spf1 -all', 'fail'],
+    ['v=spf1 ~all', 'softfail'],
+    ['v=spf1 ?all', 'neutral'],
+    ['v=spf1 +all', 'pass'],
+    ['v=spf1', 'neutral'], // RFC 7208 §4.7
+    ['v=spf1 ip4:192.0.2.0/24 -all', 'pass'],
+    ['v=spf1 -ip4:192.0.2.0/24 +all', 'fail'],
+    ['v=spf1 ip6:::/0 -all', 'fail'],
+    ['v=spf1 -all ip4:192.0.2.1', 'fail'],
+    ['v=spf1 ip4:192.0.2.1 oops', 'permerror'], // RFC 7208 §4.6: errors anywhere
+    ['v=spf1 -all ip4:192.0.2.0/25-all', 'permerror'],
+  ])('%s → %s', (record, result) => {
+    expect(checkNow(txt(record)).result).toBe(result);
+  });
+
+  test('names the directive that decided, and the record it stands in', () => {
+    const resolver = zone(
+      '@ TXT "v=spf1 redirect=_spf.example.com"\n_spf TXT "v=spf1 ip4:198.51.100.0/24 -ip4:192.0.2.0/24 ~all"',
+    );
+    const outcome = checkNow(resolver);
+    expect(outcome.result === 'fail' ? [matchedTerm(outcome.matched), outcome.matched.domain] : null).toEqual([
+      '-ip4:192.0.2.0/24',
+      '_spf.example.com',
+    ]);
+  });
+
+  test('of the default has no directive', () => {
+    expect(checkNow(txt('v=spf1'))).toMatchObject({ result: 'neutral', matched: null });
+  });
+});
+
+describe('a domain that is not checked', () => {
+  test.each([
+    ['', 'invalid-domain'],
+    ['localhost', 'invalid-domain'],
+    ['[192.0.2.1]', 'invalid-domain'],
+    ['a..example.com', 'invalid-domain'],
+    [`${'a'.repeat(64)}.example.com`, 'invalid-domain'],
+    [`${'a.'.repeat(200)}example.com`, 'invalid-domain'],
+    ['b\u00fc\u0000cher.example', 'invalid-domain'],
+    ['nowhere.example.com', 'nxdomain'],
+    ['noise.example.com', 'no-record'],
+    ['host.example.com', 'no-record'],
+  ])('%j: none, as it is %s', (domain, why) => {
+    const resolver = zone('noise TXT "google-site-verification=x"\nnoise TXT ""\nhost A 192.0.2.1');
+    expect(checkNow(resolver, { domain })).toMatchObject({ result: 'none', why });
+  });
+
+  test('is not asked about', () => {
+    const { resolver, questions } = recorded(zone('@ TXT "v=spf1 -all"'));
+    checkNow(resolver, { domain: 'localhost' });
+    expect(questions).toEqual([]);
+  });
+});
+
+describe('finding the record', () => {
+  test.each([
+    ['strings are joined without a space', '@ TXT "v=spf1 ip4:192.0" ".2.1 -all"', 'pass'],
+    ['two records', '@ TXT "v=spf1 -all"\n@ TXT "V=SPF1 +all"', 'permerror'],
+    ['other TXT beside it', '@ TXT "x=y"\n@ TXT "v=spf1 +all"\n@ TXT "v=spf10 -all"', 'pass'],
+    ['behind a CNAME', '@ TXT "v=spf1 redirect=c.example.com"\nc CNAME d\nd TXT "v=spf1 +all"', 'pass'],
+  ])('%s: %s → %s', (_title, text, result) => {
+    expect(checkNow(zone(text)).result).toBe(result);
+  });
+
+  test('asks for TXT and never for type 99', () => {
+    const { resolver, questions } = recorded(zone('@ A 192.0.2.1'));
+    checkNow(resolver);
+    expect(questions).toEqual(['example.com TXT']);
+  });
+
+  test('a domain with U-labels is asked for by its A-labels (RFC 8616)', () => {
+    const resolver = zone('$ORIGIN xn--bcher-kva.example.\n@ TXT "v=spf1 exists:%{d}.x.example.com -all"\n');
+    const { questions, resolver: asked } = recorded(resolver);
+    checkNow(asked, { domain: 'B\u00dcCHER.example' });
+    expect(questions).toEqual(['xn--bcher-kva.example TXT', 'xn--bcher-kva.example.x.example.com A']);
+  });
+});
+
+describe('a', () => {
+  const hosts = 'one A 192.0.2.1\none AAAA 2001:db8::1\nsix AAAA 2001:db8::1\nempty TXT "x"';
+  test.each([
+    ['a:one.example.com', '192.0.2.1', true],
+    ['a:one.example.com', '192.0.2.2', false],
+    ['a:one.example.com/24', '192.0.2.2', true],
+    ['a:one.example.com//64', '192.0.2.2', false],
+    ['a:one.example.com//64', '2001:db8::2', true],
+    ['a:one.example.com/0', '2001:db8::2', false],
+    ['a:six.example.com/0', '192.0.2.1', false], // no A record, so not even /0 matches
+    ['a:empty.example.com/0', '192.0.2.1', false],
+    ['a:gone.example.com/0', '192.0.2.1', false],
+    ['a:one.example.com', '::ffff:192.0.2.1', true],
+    ['a:ONE.Example.COM.', '192.0.2.1', true],
+    [`a:${'a'.repeat(64)}.example.com`, '192.0.2.1', false], // no name to ask for: no match
+  ])('%s for %s: %s', (term, ip, matches) => {
+    expect(checkNow(txt(`v=spf1 ${term} -all`, hosts), { ip }).result).toBe(matches ? 'pass' : 'fail');
+  });
+});
+
+describe('mx', () => {
+  const hosts = [
+    '@ MX 10 m1\n@ MX 20 m2\nm1 A 198.51.100.1\nm2 A 192.0.2.1\nm2 AAAA 2001:db8::1',
+    'null MX 0 .\nnull A 192.0.2.1\nbare A 192.0.2.1\nvoid MX 1 gone\nvoid MX 2 gone2\nvoid MX 3 gone3',
+  ].join('\n');
+  test.each([
+    ['mx', '192.0.2.1', 'pass'],
+    ['mx', '198.51.100.1', 'pass'],
+    ['mx', '192.0.2.2', 'fail'],
+    ['mx/24', '192.0.2.2', 'pass'],
+    ['mx', '2001:db8::1', 'pass'],
+    ['mx:null.example.com', '192.0.2.1', 'fail'], // RFC 7505
+    ['mx:bare.example.com', '192.0.2.1', 'fail'], // §5.4: never the A instead
+    ['mx:void.example.com', '192.0.2.1', 'fail'], // hosts without addresses are no void lookups
+  ])('%s for %s → %s', (term, ip, result) => {
+    expect(checkNow(txt(`v=spf1 ${term} -all`, hosts), { ip }).result).toBe(result);
+  });
+
+  test.each([
+    [10, 'pass'],
+    [11, 'permerror'],
+  ])('of %i hosts → %s', (count, result) => {
+    const more = Array.from({ length: count }, (_, i) => `@ MX ${i} m${i}\nm${i} A 192.0.2.${i + 100}`).join('\n');
+    const outcome = checkNow(txt('v=spf1 mx -all', more), { ip: '192.0.2.109' });
+    expect(outcome.result).toBe(result);
+    if (outcome.result === 'permerror') expect(outcome.problem.code).toBe('too-many-mx');
+    else expect(outcome.lookups).toBe(1);
+  });
+});
+
+describe('ptr', () => {
+  const pointers =
+    '$ORIGIN 2.0.192.in-addr.arpa.\n1 PTR liar.example.com.\n1 PTR host.Example.com.\n$ORIGIN example.com.\n';
+  test.each([
+    ['ptr', '192.0.2.1', 'pass'],
+    ['ptr:example.com', '192.0.2.1', 'pass'],
+    ['ptr:host.example.com', '192.0.2.1', 'pass'],
+    ['ptr:liar.example.com', '192.0.2.1', 'fail'], // its address is another
+    ['ptr:ample.com', '192.0.2.1', 'fail'], // whole labels only
+    ['ptr', '192.0.2.2', 'fail'],
+  ])('%s for %s → %s', (term, ip, result) => {
+    const resolver = txt(`v=spf1 ${term} -all`, `host A 192.0.2.1\nliar A 192.0.2.9\n${pointers}`);
+    expect(checkNow(resolver, { ip }).result).toBe(result);
+  });
+
+  test('asks for the first ten names only, and only for those that could match', () => {
+    const names = Array.from({ length: 1000 }, (_, i) => `1 PTR p${i}.${i % 2 ? 'example.com' : 'example.net'}.`);
+    const text = `@ TXT "v=spf1 ptr ptr:x.example.com ptr -all"\n$ORIGIN 2.0.192.in-addr.arpa.\n${names.join('\n')}`;
+    const { resolver, questions } = recorded(zone(text));
+    checkNow(resolver);
+    const odd = [1, 3, 5, 7, 9].map((i) => `p${i}.example.com A`);
+    expect(questions).toEqual(['example.com TXT', '1.2.0.192.in-addr.arpa PTR', ...odd]);
+  });
+
+  test('an error while asking for the PTR is no match, one for a name skips it (RFC 7208 §5.5)', () => {
+    const failing = (failed: string) =>
+      zone(`@ TXT "v=spf1 ptr ~all"\nhost A 192.0.2.1\nbad A 192.0.2.1\n${pointers}`, [{ name: name(failed) }]);
+    expect(checkNow(failing('1.2.0.192.in-addr.arpa')).result).toBe('softfail');
+    expect(checkNow(failing('liar.example.com')).result).toBe('pass');
+  });
+});
+
+describe('exists', () => {
+  test.each([
+    ['exists:%{ir}.x.example.com', '192.0.2.1', 'pass'],
+    ['exists:%{ir}.x.example.com', '192.0.2.2', 'fail'],
+    ['exists:six.example.com', '2001:db8::1', 'fail'], // A even for an IPv6 client (§5.7)
+    ['exists:four.example.com', '2001:db8::1', 'pass'],
+    ['exists:%{l}.x.example.com', '192.0.2.1', 'pass'],
+  ])('%s for %s → %s', (term, ip, result) => {
+    const more = '1.2.0.192.x A 127.0.0.2\nalice.x A 127.0.0.2\nsix AAAA 2001:db8::1\nfour A 127.0.0.2';
+    expect(checkNow(txt(`v=spf1 ${term} -all`, more), { ip }).result).toBe(result);
+  });
+
+  test('a non-ASCII local part matches nothing and costs nothing (RFC 8616 §4)', () => {
+    const { resolver, questions } = recorded(txt('v=spf1 exists:%{l}.x.example.com include:%{s}.example.com ~all'));
+    const outcome = checkNow(resolver, { sender: '\u00fcser@example.com' });
+    expect(outcome).toMatchObject({ result: 'softfail', lookups: 0 });
+    expect(questions).toEqual(['example.com TXT']);
+  });
+
+  test('%{p} is the validated name: the domain itself, then one below it, then any', () => {
+    const pointers = (names: string) => `$ORIGIN 2.0.192.in-addr.arpa.\n${names}`;
+    const hosts = '@ A 192.0.2.1\nmail A 192.0.2.1\nother.example.net. A 192.0.2.1\n';
+    const asked = (names: string) => {
+      const more = `${hosts}${pointers(names)}`;
+      const { resolver, questions } = recorded(txt('v=spf1 exists:%{p}.x.example.com -all', more));
+      checkNow(resolver);
+      return questions.at(-1);
+    };
+    expect(asked('1 PTR mail.example.com.\n1 PTR example.com.')).toBe('example.com.x.example.com A');
+    expect(asked('1 PTR other.example.net.\n1 PTR mail.example.com.')).toBe('mail.example.com.x.example.com A');
+    expect(asked('1 PTR other.example.net.')).toBe('other.example.net.x.example.com A');
+    expect(asked('1 PTR liar.example.net.')).toBe('unknown.x.example.com A');
+    expect(asked('2 PTR mail.example.com.')).toBe('unknown.x.example.com A');
+  });
+});
+
+describe('include and redirect', () => {
+  const records = [
+    'pass TXT "v=spf1 ip4:192.0.2.1 -all"',
+    'soft TXT "v=spf1 ~all"',
+    'neutral TXT "v=spf1 ?all"',
+    'broken TXT "v=spf1 oops -all"',
+    'noise TXT "x"',
+    'empty A 192.0.2.1',
+    'd TXT "v=spf1 exists:%{d}.x.%{o} -all"',
+    'd.example.com.x A 127.0.0.2',
+  ].join('\n');
+  test.each([
+    ['include:pass.example.com ~all', 'pass', null],
+    ['-include:pass.example.com ~all', 'fail', null],
+    ['include:soft.example.com -all', 'fail', null],
+    ['include:neutral.example.com -all', 'fail', null],
+    ['include:broken.example.com -all', 'permerror', 'unknown-mechanism'],
+    ['include:noise.example.com -all', 'permerror', 'include-has-no-record'],
+    ['include:empty.example.com -all', 'permerror', 'include-has-no-record'],
+    ['include:gone.example.com -all', 'permerror', 'include-has-no-record'],
+    ['include:a..example.com -all', 'permerror', 'include-has-no-record'],
+    ['ip4:192.0.2.1 include:gone.example.com', 'pass', null], // nothing is asked after a match
+    ['include:d.example.com -all', 'pass', null], // %{d} is the include's domain, %{o} the sender's
+    ['redirect=pass.example.com', 'pass', null],
+    ['redirect=pass.example.com ~all', 'softfail', null],
+    ['redirect=noise.example.com', 'permerror', 'redirect-has-no-record'],
+    ['redirect=%{d1}', 'permerror', 'redirect-has-no-record'], // a single label
+  ])('%s → %s', (terms, result, code) => {
+    const outcome = checkNow(txt(`v=spf1 ${terms}`, records));
+    expect(outcome.result).toBe(result);
+    expect(outcome.result === 'permerror' ? outcome.problem.code : null).toBe(code);
+  });
+
+  test('a problem says in which record it is', () => {
+    const outcome = checkNow(txt('v=spf1 include:broken.example.com -all', records));
+    expect(outcome.result === 'permerror' ? outcome.problem : null).toMatchObject({
+      domain: 'broken.example.com',
+      text: 'v=spf1 oops -all',
+      span: { start: 7, end: 11 },
+    });
+  });
+});
+
+test('the same include twice is no loop', () => {
+  const outcome = checkNow(
+    zone('@ TXT "v=spf1 include:a.example.com include:a.example.com -all"\na TXT "v=spf1 ~all"'),
+  );
+  expect(outcome).toMatchObject({ result: 'fail', lookups: 2, queries: 3 });
+});

@@ -1,0 +1,117 @@
+import type { Answer, Resolver, RrType } from '@unsent/dns';
+import { expect, test } from 'vitest';
+import { checkHost } from '../src/check-host.ts';
+import type { Clock } from '../src/options.ts';
+import { query, zone } from './support/check.ts';
+
+/** A clock that stands still until it is told how far to go. */
+function handClock() {
+  let nowMs = 0;
+  const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+  const clock: Clock = {
+    now: () => nowMs,
+    after(ms, callback) {
+      const timer = { at: nowMs + ms, callback };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+  };
+  const pass = (ms: number) => {
+    nowMs += ms;
+    for (const timer of timers) {
+      if (timer.at > nowMs) continue;
+      timers.delete(timer);
+      timer.callback();
+    }
+  };
+  return { clock, pass, timers };
+}
+
+/** Answers a name's questions with a promise that never comes, all others at once. */
+function silentAbout(silent: string, resolver: Resolver): Resolver {
+  return {
+    resolve: <T extends RrType>(asked: Parameters<Resolver['resolve']>[0], type: T): Answer<T> | Promise<Answer<T>> =>
+      asked === silent ? new Promise<Answer<T>>(() => {}) : resolver.resolve(asked, type),
+  };
+}
+
+const ZONE = zone('@ TXT "v=spf1 a:slow.example.com ip4:192.0.2.1 -all"\nslow A 198.51.100.1');
+
+test('a resolver that never answers ends at the time limit, and the timer is called off', async () => {
+  const { clock, pass, timers } = handClock();
+  const outcome = checkHost(query(), silentAbout('slow.example.com', ZONE), { timeLimit: { ms: 20_000, clock } });
+  pass(20_000);
+  expect(await outcome).toMatchObject({
+    result: 'temperror',
+    name: null,
+    detail: 'the check took longer than 20000 ms',
+  });
+  expect(timers.size).toBe(0);
+});
+
+test('answers in time leave no timer behind', async () => {
+  const { clock, timers } = handClock();
+  const later: Resolver = { resolve: async (asked, type) => ZONE.resolve(asked, type) };
+  expect((await checkHost(query(), later, { timeLimit: { ms: 20_000, clock } })).result).toBe('pass');
+  expect(timers.size).toBe(0);
+});
+
+test('no question is asked after the limit, also when all answers came at once', () => {
+  const { clock, pass } = handClock();
+  const slow: Resolver = {
+    resolve(asked, type) {
+      pass(15_000);
+      return ZONE.resolve(asked, type);
+    },
+  };
+  expect(checkHost(query(), slow, { timeLimit: { ms: 10_000, clock } })).toMatchObject({
+    result: 'temperror',
+    queries: 1,
+  });
+});
+
+test('a check that needs no promise sets no timer', () => {
+  const { clock, timers } = handClock();
+  expect(checkHost(query(), ZONE, { timeLimit: { ms: 1, clock } })).toMatchObject({ result: 'pass' });
+  expect(timers.size).toBe(0);
+});
+
+test('an aborted signal ends the check, before it began and while it waits', async () => {
+  const aborted = 'the check was aborted';
+  const before = await checkHost(query(), ZONE, { signal: AbortSignal.abort() });
+  expect(before).toMatchObject({ result: 'temperror', detail: aborted, queries: 0 });
+
+  const controller = new AbortController();
+  const waiting = checkHost(query(), silentAbout('slow.example.com', ZONE), { signal: controller.signal });
+  controller.abort();
+  expect(await waiting).toMatchObject({ result: 'temperror', detail: aborted });
+});
+
+test('a resolver that aborts while it is asked does not hang the check', async () => {
+  const controller = new AbortController();
+  const aborting: Resolver = {
+    resolve: <T extends RrType>(): Promise<Answer<T>> => {
+      controller.abort();
+      return new Promise(() => {});
+    },
+  };
+  expect((await checkHost(query(), aborting, { signal: controller.signal })).result).toBe('temperror');
+});
+
+test('the resolver is handed the signal', () => {
+  const { signal } = new AbortController();
+  const seen: (AbortSignal | undefined)[] = [];
+  const resolver: Resolver = {
+    resolve(asked, type, given) {
+      seen.push(given);
+      return ZONE.resolve(asked, type);
+    },
+  };
+  void checkHost(query(), resolver, { signal });
+  expect(seen).toEqual([signal, signal]);
+});
+
+test('a resolver that rejects is a temperror', async () => {
+  const rejecting: Resolver = { resolve: () => Promise.reject(new Error('gone')) };
+  expect(await checkHost(query(), rejecting)).toMatchObject({ result: 'temperror', detail: 'unreachable: gone' });
+});

@@ -50,7 +50,7 @@ export async function gatherFacts(read: MailRead, context: CaseContext): Promise
   return {
     ...facts,
     path: await pathFacts(read, facts, context),
-    dkim: original === null ? [] : await dkimFacts(original, subject, sent, resolver),
+    dkim: original === null ? [] : await dkimFacts(original, subject, sent, context),
     sentLog: sentLog === null ? null : await gatherSentLog({ read, subject, sent, domains }, sentLog),
     dnsNeverSends: subject.own === null && (await neverSends(subject, resolver)),
   };
@@ -90,12 +90,13 @@ function dkimFacts(
   original: OriginalMessage,
   { domain, own }: CaseSubject,
   sent: SentTime,
-  resolver: Resolver,
+  { domains, resolver }: CaseContext,
 ): Promise<readonly DkimResult[]> {
   const ours = own?.name ?? domain;
-  // A signature of the domain, of one above it, or of one below: whoever holds such a key speaks for it (RFC 7489 §3.1.1).
+  // The domain itself or one below it. One above speaks for it only where it is ours as well: who signs for hosting.example
+  // does not speak for a page below it.
   const isWanted = (signer: DkimResult['domain']): boolean =>
-    ours !== null && signer.includes('.') && (isSubdomainOf(signer, ours) || isSubdomainOf(ours, signer));
+    ours !== null && (isSubdomainOf(signer, ours) || (isSubdomainOf(ours, signer) && domains.find(signer) !== null));
   const { headerBytes, bodyBytes } = original;
   return verifyDkim({ headerBytes, bodyBytes, isWanted, at: sent.at }, resolver);
 }

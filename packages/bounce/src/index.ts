@@ -34,6 +34,7 @@ export type {
 } from './report.ts';
 export type { Rule, Sighting } from './rule.ts';
 export { RULES } from './rules.ts';
+export { rulesPage } from './rules-page.ts';
 export {
   type HostCoverage,
   isCovered,

@@ -38,7 +38,7 @@ export function htmlToText(html: string): string {
     // "<user@example.com>" written without escaping is an address, not a tag.
     if (name === '') out += html.slice(open, Math.min(close + 1, open + MAX_TAG));
     else if (BLOCK.has(name)) out += '\n';
-    at = HIDDEN.has(name) ? afterElement(html, name, close) : close + 1;
+    at = HIDDEN.has(name) && html[open + 1] !== '/' ? afterElement(html, name, close) : close + 1;
   }
   return out;
 }

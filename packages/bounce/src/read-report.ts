@@ -2,7 +2,7 @@ import { complainantIn, feedbackPart, isHotmailComplaint, readFeedback } from '.
 import { type AutoReplyForm, autoReplyForm } from './forms/auto-reply.ts';
 import { readStatusReport, readTextReport } from './forms/delivery.ts';
 import { isStatusPart } from './forms/dsn.ts';
-import { isDispositionNotification } from './forms/mdn.ts';
+import { isDispositionNotification, readRejection } from './forms/mdn.ts';
 import { isReturnedPart } from './forms/notice.ts';
 import { type Reading, readingOf } from './forms/reading.ts';
 import { isAggregateReport } from './forms/reports.ts';
@@ -26,8 +26,11 @@ export function readReport(message: MailMessage, signs: HeaderSigns): KindAndRep
   if (isAggregateReport(message, signs.subject)) return { kind: 'report', report: null };
   const complaint = readComplaint(message, signs);
   if (complaint !== null) return complaint;
-  if (isDispositionNotification(message)) return { kind: 'mdn', report: null };
   const reading = readingOf(message);
+  if (isDispositionNotification(message)) {
+    const rejection = readRejection(reading);
+    return rejection === null ? { kind: 'mdn', report: null } : { kind: 'bounce', report: rejection };
+  }
   if (message.parts.some(isStatusPart)) return { kind: 'bounce', report: readStatusReport(reading) };
   return readUnstructured(reading, signs);
 }

@@ -53,17 +53,19 @@ function innerReport(reading: Reading): BounceReport | null {
   };
 }
 
-// Neither fields nor text name a recipient: X-Failed-Recipients was asked already, the returned message's To is left.
+// Neither fields nor text name a recipient as such: the returned message's only To is left, or any address at all.
 function recipientsElsewhere(reading: Reading, original: OriginalMessage | null): readonly RecipientStatus[] {
-  const notice = reading.notice();
-  const named = reading.text.named();
-  if (named.length > 0) return readTextRecipients(reading);
-  if (original === null) return [];
+  if (reading.text.named().length > 0) return readTextRecipients(reading);
+  const address = onlyReceiver(original);
+  const found = address === null ? reading.text.others() : [{ address, originalRecipient: null, diagnostic: null }];
+  return found.map((one) => textRecipient(one, actionInText(reading.notice()), reading));
+}
+
+function onlyReceiver(original: OriginalMessage | null): string | null {
+  if (original === null) return null;
   const header = readParts(Buffer.from(original.headerBytes).toString('latin1')).header;
   const to = addressList(decodeHeaderValue(rawHeader(header, 'to')), 2);
-  const [only] = to;
-  if (only === undefined || to.length > 1) return [];
-  return [textRecipient({ address: only, originalRecipient: null, diagnostic: null }, actionInText(notice), reading)];
+  return to.length === 1 ? (to[0] ?? null) : null;
 }
 
 // Nothing was returned, but the reporter names the Message-ID.

@@ -86,6 +86,7 @@ function diagnosticOf(group: FieldGroup): string | null {
 const ACTIONS: readonly (readonly [string, RecipientAction])[] = [
   ['fail', 'failed'],
   ['delay', 'delayed'],
+  ['error', 'failed'], // OpenSMTPD
   ['defer', 'delayed'],
   ['deliver', 'delivered'],
   ['relay', 'relayed'],

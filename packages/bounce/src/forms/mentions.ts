@@ -3,9 +3,9 @@ import { type FoundAddress, findAddresses } from '../address.ts';
 /**
  * How a line names an address. The order is the order of trust: `heading` starts a block of its own, `labelled`
  * carries a word like "Recipient:", `dialogue` is part of a quoted SMTP session, `sentence` stands in running text
- * about failure, `summary` is the To of the message that the notice describes.
+ * about failure, `summary` is the To of the message that the notice describes, `other` is any further address.
  */
-export type MentionKind = 'heading' | 'labelled' | 'dialogue' | 'sentence' | 'summary';
+export type MentionKind = 'heading' | 'labelled' | 'dialogue' | 'sentence' | 'summary' | 'other';
 
 /** One address that a notice names, and what follows it on its line. */
 export type Mention = {
@@ -49,8 +49,9 @@ function mentionsIn(line: string, number: number, before: string, mentions: Ment
   if (first === undefined) return;
   const kind = kindOf(text, first, before);
   if (kind === null) return;
-  mentions.push({ kind, address: first.address, line: number, rest: restOf(text, first) });
-  for (const more of listContinues(text, found)) mentions.push({ kind, address: more.address, line: number, rest: '' });
+  const list = [first, ...listContinues(text, found)];
+  const rest = restOf(text, list.at(-1) ?? first);
+  for (const { address } of list) mentions.push({ kind, address, line: number, rest });
 }
 
 // "user@example.com <user@example.com>": the one in brackets is the address, the other a display name.
@@ -62,6 +63,8 @@ function namedFirst(text: string, found: readonly FoundAddress[]): readonly Foun
 
 const LEADING_MARKS = /^[\s*•·#|=-]{0,40}(?:>{1,4}\s{0,4}(?=<?\S{1,128}@))?/;
 const OPENING = /^(?:[<"'([]|\\?"|smtp:|mailto:|rfc822;\s?){0,4}$/i;
+const FULL_NAME = /^(?:"[^"<>@]{1,60}"|(?:(?!from|sent|by|contact)[\p{L}.'-]{1,30} ?){1,4})\s{0,3}<$/iu;
+const NAMED_TAIL = /^>\s{0,4}(?:$|:)/;
 const NAME_IN_FRONT = /^"?[^\s"<>:]{1,64}@[^\s"<>:]{1,255}"?\s{1,3}<$/;
 const NOT_RECIPIENT =
   /\b(?:from|sender|reply-to|return-path|reply to|mail from|contact|e-?mail us|write to|ask|by|postmaster at|support|cc|bcc|envelope-from|message-id|expanded from|generated (?:from|by)|originally sent by)\b[^@\n]{0,40}$/i;
@@ -70,27 +73,28 @@ const LABEL =
 const SUMMARY = /^to\s{0,4}:\s{0,20}/i;
 const DIALOGUE = /(?:rcpt to:\s{0,3}|(?:^|[^\d.])[45]\d\d[\s-](?:#?[245]\.\d{1,3}\.\d{1,3}[\s:]{0,3})?[^@<]{0,60})<?$/i;
 const FAILURE =
-  /deliver|fail|reject|unknown|undeliver|unable|could ?n.t|could not|cannot|not exist|no such|invalid|full|quota|exceed|reach|unavailable|zustell|zugestell|entreg|remis|livr|distribu|consegn|bezorg|afgeleverd|dostarcz|levere|доставл|送信|配信|配送|投递|投遞|退信|전송/i;
+  /deliver|fail|reject|unknown|undeliver|unable|could ?n.t|could not|cannot|not exist|no such|invalid|full|quota|exceed|reach|unavailable|zustell|zugestell|entreg|remis|livr|distribu|consegn|bezorg|afgeleverd|dostarcz|levere|доставл|发送|送信|配信|配送|投递|投遞|退信|退回|无法|無法|전송/i;
 
 function kindOf(text: string, first: FoundAddress, before: string): MentionKind | null {
   const prefix = text.slice(0, first.start);
   const after = text.slice(first.end);
-  if (NAME_IN_FRONT.test(prefix) && HEADING_TAIL.test(after)) return 'heading';
+  if ((NAME_IN_FRONT.test(prefix) || FULL_NAME.test(prefix)) && NAMED_TAIL.test(after)) return 'heading';
   if (OPENING.test(prefix)) return headingOrSentence(after);
   if (/rcpt to:\s{0,3}<?$/i.test(prefix)) return 'dialogue';
   if (SUMMARY.test(text)) return 'summary';
   if (NOT_RECIPIENT.test(prefix)) return null;
   if (LABEL.test(prefix)) return 'labelled';
   if (DIALOGUE.test(prefix)) return 'dialogue';
-  return FAILURE.test(text) || FAILURE.test(before) ? 'sentence' : null;
+  return FAILURE.test(text) || FAILURE.test(before) ? 'sentence' : 'other';
 }
 
 // What may follow an address that opens a block: nothing, a list, or punctuation and the diagnostic.
-const HEADING_TAIL = /^[>"')\]]{0,3}(?:\s{0,80}$|[.,;]?\s{0,4}$|\s{0,4}(?::|\.\.\.|[([]|[-–—]\s|,|;|\bon\b))/;
+const HEADING_TAIL =
+  /^[>"')\]]{0,3}(?:\s{0,80}$|[.,;]?\s{0,4}$|\s{0,4}(?::|\.\.\.|[([]|[-–—]\s|,|;|\bon\b)|\s{2,40}[^\s@])/;
 
 function headingOrSentence(after: string): MentionKind | null {
   if (HEADING_TAIL.test(after)) return 'heading';
-  return FAILURE.test(after) ? 'sentence' : null;
+  return FAILURE.test(after) ? 'sentence' : 'other';
 }
 
 function restOf(text: string, found: FoundAddress): string {

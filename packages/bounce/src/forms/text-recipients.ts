@@ -15,6 +15,8 @@ export type NamedRecipient = {
 export interface NoticeText {
   /** The recipients that the text is about. */
   named(): readonly NamedRecipient[];
+  /** Addresses that the text names in passing; a last resort. */
+  others(): readonly NamedRecipient[];
   /** The diagnostic that stands with the address. */
   own(address: string): string | null;
   /** Texts about the address in order of trust: its own block, a line naming it with a code, a quoted reply. */
@@ -29,6 +31,7 @@ export function noticeText(notice: () => Notice, recipientLine: () => RegExp | n
     named().find((one) => addressKey(one.address) === addressKey(address))?.diagnostic ?? null;
   return {
     named,
+    others: () => othersInText(notice()),
     own,
     about: (address) => {
       // With several recipients nobody knows whose reply a transcript quotes.
@@ -58,6 +61,11 @@ export function recipientsInText(notice: Notice, recipientLine: RegExp | null): 
     }
   }
   return bareNames(notice);
+}
+
+function othersInText(notice: Notice): readonly NamedRecipient[] {
+  const mentions = findMentions(notice.lines).filter((one) => !isContact(one, notice) && !isOwn(one.address, notice));
+  return withDiagnostics(mentions.slice(0, 1), notice);
 }
 
 const LEAD_IN = /(?:recipient|address|following)[^\n]{0,200}:\s{0,3}$/i;
@@ -92,7 +100,8 @@ function isContact(mention: Mention, notice: Notice): boolean {
 function withDiagnostics(chosen: readonly Mention[], notice: Notice): readonly NamedRecipient[] {
   const byKey = new Map<string, NamedRecipient>();
   for (const [index, mention] of chosen.entries()) {
-    const end = chosen[index + 1]?.line ?? notice.lines.length;
+    const next = chosen.slice(index + 1, index + 1 + MAX_ON_LINE).find((one) => one.line !== mention.line);
+    const end = next?.line ?? notice.lines.length;
     const block = mention.kind === 'summary' ? '' : blockText(notice.lines, mention, Math.max(end, mention.line + 1));
     const key = addressKey(mention.address);
     const known = byKey.get(key);
@@ -106,6 +115,7 @@ function withDiagnostics(chosen: readonly Mention[], notice: Notice): readonly N
   return [...byKey.values()];
 }
 
+const MAX_ON_LINE = 50;
 const MAX_BLOCK_LINES = 14;
 const MAX_BLOCK = 1500;
 const RULE = /^[\s=*_-]{6,200}$|^\s{0,8}-{2,40}\s?[A-Za-z]/;

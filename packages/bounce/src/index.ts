@@ -50,6 +50,7 @@ export {
   sentMessageKey,
   sentQueueKey,
   type TimeSpan,
+  withCoverageRemembered,
 } from './sent-log.ts';
 export { SOURCE_ERROR_CODES, type SourceErrorCode } from './sources/errors.ts';
 export { openSource } from './sources/open.ts';

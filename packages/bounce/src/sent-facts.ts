@@ -40,13 +40,14 @@ export async function gatherSentLog(question: SentLogQuestion, log: SentLog): Pr
     ...queue.map(({ key }) => key),
   ];
   const found = await log.lookup([...new Set(keys)].slice(0, MAX_KEYS));
-  const coverage = subject.domain === null ? [] : await log.coverage(subject.own?.name ?? subject.domain);
+  const foundAt = ids.flatMap((id) => found.get(sentMessageKey(id)) ?? [])[0] ?? null;
+  const isAsked = foundAt === null && messageId !== null && subject.domain !== null;
   return {
     messageId,
     seenIn,
-    foundAt: ids.flatMap((id) => found.get(sentMessageKey(id)) ?? [])[0] ?? null,
+    foundAt,
     queueIdFound: queue.find(({ key }) => isNear(found.get(key), sent.at))?.id ?? null,
-    isCovered: isCovered(coverage, sentSpan(sent)),
+    isCovered: isAsked && isCovered(await log.coverage(subject.own?.name ?? subject.domain), sentSpan(sent)),
     isIdOurs: idHost !== null && (found.has(sentIdHostKey(idHost)) || isOurIdHost(idHost, question)),
     claimsUs: claimsUs(original, question),
   };

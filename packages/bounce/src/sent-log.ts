@@ -39,6 +39,23 @@ export interface SentLog {
   status(): Promise<SentLogStatus>;
 }
 
+/** The same log, asked once per domain what it covers: for the length of one scan, in which nothing is imported. */
+export function withCoverageRemembered(log: SentLog): SentLog {
+  const known = new Map<DomainName, Promise<readonly HostCoverage[]>>();
+  const coverage = (domain: DomainName): Promise<readonly HostCoverage[]> => {
+    const asked = known.get(domain) ?? log.coverage(domain);
+    known.set(domain, asked);
+    return asked;
+  };
+  return {
+    coverage,
+    lookup: (keys) => log.lookup(keys),
+    record: (batch) => log.record(batch),
+    prune: (before) => log.prune(before),
+    status: () => log.status(),
+  };
+}
+
 /** Key prefixes, so that a store can count messages: one letter, then 32 hex digits. */
 export const MESSAGE_KEY_PREFIX = 'm';
 

@@ -7,7 +7,10 @@ import {
   sentMessageKey,
   sentQueueKey,
   type TimeSpan,
+  withCoverageRemembered,
 } from '../src/sent-log.ts';
+import { domain } from './support/case.ts';
+import { memorySentLog } from './support/memory-sent-log.ts';
 
 function span(from: string, until: string): TimeSpan {
   return { from: new Date(`2026-03-${from}:00Z`), until: new Date(`2026-03-${until}:00Z`) };
@@ -59,4 +62,17 @@ test.each([
   ['a domain that the log never saw', [], false],
 ])('covered: %s → %s', (_title, coverage, expected) => {
   expect(isCovered(coverage, span('02T10:00', '02T12:00'))).toBe(expected);
+});
+
+test('what a domain is covered for is asked once', async () => {
+  const name = domain('example.com');
+  let asked = 0;
+  const log = memorySentLog([]);
+  const coverage = (of: typeof name): ReturnType<typeof log.coverage> => {
+    asked++;
+    return log.coverage(of);
+  };
+  const remembered = withCoverageRemembered({ ...log, coverage });
+  expect(await Promise.all([remembered.coverage(name), remembered.coverage(name)])).toEqual([[], []]);
+  expect(asked).toBe(1);
 });

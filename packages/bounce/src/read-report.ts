@@ -9,6 +9,7 @@ import { isAggregateReport } from './forms/reports.ts';
 import { findOriginal } from './forms/returned.ts';
 import { hasCode } from './forms/text-recipients.ts';
 import { speaksOfFailure } from './forms/vocabulary.ts';
+import { isAnswerSubject } from './forms/vocabulary-answers.ts';
 import type { MessageKind } from './kind.ts';
 import type { MailMessage } from './message.ts';
 import { rawHeader } from './mime-header.ts';
@@ -77,7 +78,7 @@ function readSpecial(reading: Reading): KindAndReport | null {
 function isTextBounce(reading: Reading, signs: HeaderSigns): boolean {
   const fromSoftware = signs.isDaemon || signs.hasFailedRecipients;
   if (!fromSoftware && !signs.isFailureSubject && !signs.hasNullPath) return false;
-  if (isReplyOrForward(signs.subject) && !fromSoftware) return false;
+  if (!fromSoftware && (isReplyOrForward(signs.subject) || isAnswerSubject(signs.subject.toLowerCase()))) return false;
   const { header } = reading.message;
   const speaks = speaksOfFailure(reading.notice().lower);
   if (fromSoftware && (signs.isFailureSubject || signs.hasFailedRecipients || speaks)) return true;

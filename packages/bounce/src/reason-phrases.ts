@@ -64,7 +64,7 @@ export const REASON_PHRASES: readonly (readonly [BounceReason, readonly string[]
       exceeding allotted shared quota | exceeded the quota | exceeded its quota | above quota |
       not enough storage space | insufficient disk space in mailbox | no space left | user is over | inbox is full |
       account is full | is full: | maildir delivery failed: userdisk quota | quota de correo | casilla llena |
-      bo\u00eete pleine | postfach voll | postfach ist voll | speicherplatz | box is full | maildrop has exceeded |
+      boîte pleine | postfach voll | postfach ist voll | speicherplatz | box is full | maildrop has exceeded |
       storage exceeded | has exceeded the limit | full mailbox | too many messages in this mailbox |
       too much mail data | not enough disk space to add | is over disk quota | bytes on disk |
       your message wasn't delivered because the recipient's inbox | storage allocation | exceeded the size`),

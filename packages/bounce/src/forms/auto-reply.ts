@@ -1,7 +1,7 @@
 import { mailboxOf } from '../address.ts';
 import { type HeaderBlock, rawHeader } from '../mime-header.ts';
 import { decodeHeaderValue } from '../mime-words.ts';
-import { isAnswerSubject, isWeakAnswerSubject } from './vocabulary.ts';
+import { isAnswerSubject, isWeakAnswerSubject } from './vocabulary-answers.ts';
 
 /** Which kind of answer by software a message is. */
 export type AutoReplyForm = 'auto-reply' | 'challenge';

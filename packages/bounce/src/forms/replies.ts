@@ -38,7 +38,7 @@ export function specificity(status: string): 0 | 1 | 2 {
 }
 
 function replyBefore(text: string, statusAt: number): string | null {
-  return /([45]\d\d)[\s#-]{1,3}$/.exec(text.slice(Math.max(0, statusAt - 8), statusAt))?.[1] ?? null;
+  return /(?:^|\D)([245]\d\d)[\s#-]{1,3}$/.exec(text.slice(Math.max(0, statusAt - 9), statusAt))?.[1] ?? null;
 }
 
 function findReplyCode(text: string): string | null {

@@ -5,12 +5,12 @@
 //
 // Needs the generator and the scorer of the shared folder (UNSENT_SHARED names another place) and the built packages.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { judgeScenario, readScenario } from './lib/scenario.mjs';
+import { scanScenario } from './lib/scenario.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const shared = process.env.UNSENT_SHARED ?? join(root, '..', 'shared');
@@ -26,7 +26,7 @@ const { values: options } = parseArgs({
 const work = options.keep ?? mkdtempSync(join(tmpdir(), 'unsent-scenarios-'));
 const totals = { with: new Map(), without: new Map() };
 try {
-  for (let seed = 1; seed <= Number(options.seeds); seed++) await scoreSeed(seed);
+  for (let seed = 1; seed <= Number(options.seeds); seed++) scoreSeed(seed);
   console.log('\nall seeds');
   for (const mode of ['with', 'without']) printRow('all', mode, totals[mode]);
   if (options.cases) for (const mode of ['with', 'without']) printCases(mode);
@@ -35,17 +35,15 @@ try {
 }
 process.exitCode = Object.values(totals).some((counts) => sum(counts, 'no', 'yes') > 0) ? 1 : 0;
 
-async function scoreSeed(seed) {
+function scoreSeed(seed) {
   const folder = join(work, `seed-${seed}`);
   if (!existsSync(join(folder, 'labels.jsonl'))) {
     mkdirSync(folder, { recursive: true });
-    python('gen_scenario.py', [folder, '--n', options.n, '--seed', String(seed), '--format', 'eml']);
+    python('gen_scenario.py', [folder, '--n', options.n, '--seed', String(seed)]);
   }
-  const scenario = await readScenario(folder);
   for (const mode of ['with', 'without']) {
-    const lines = await judgeScenario(scenario, { useSentLog: mode === 'with' });
     const output = join(folder, `${mode}-sent-log.jsonl`);
-    writeFileSync(output, `${lines.map((line) => JSON.stringify(line)).join('\n')}\n`);
+    scanScenario(folder, { useSentLog: mode === 'with', output });
     const counts = countsOf(python('score.py', [join(folder, 'labels.jsonl'), output, '--by', 'case']));
     for (const [key, count] of counts) totals[mode].set(key, (totals[mode].get(key) ?? 0) + count);
     printRow(`seed ${seed}`, mode, counts);

@@ -3,7 +3,7 @@
 //
 //   node scripts/score-scenarios.mjs [--seeds 10] [--n 2000] [--keep DIR] [--cases]
 //
-// Needs the generator and the scorer of the shared folder (UNSENT_SHARED names another place) and the built packages.
+// Ends with 1 when a bar is missed. Needs the generator and the scorer of the shared folder (UNSENT_SHARED names another place) and the built packages.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,9 @@ try {
 } finally {
   if (options.keep === undefined) rmSync(work, { recursive: true, force: true });
 }
-process.exitCode = Object.values(totals).some((counts) => sum(counts, 'no', 'yes') > 0) ? 1 : 0;
+const missed = ['with', 'without'].flatMap((mode) => missedBars(mode, totals[mode]));
+for (const text of missed) console.error(text);
+process.exitCode = missed.length === 0 ? 0 : 1;
 
 function scoreSeed(seed) {
   const folder = join(work, `seed-${seed}`);
@@ -76,11 +78,30 @@ function sum(counts, want, got, isCase = () => true) {
   return total;
 }
 
+// Without the log nothing at all is known of a forged mail that was answered: there `unknown` is right.
+function isKnowable(mode) {
+  return (name) => mode === 'with' || name !== 'used-autoreply-forged';
+}
+
+/** precision >= 99.5 %, recall >= 97 % of what can be known, none of the genuine called backscatter. */
+function missedBars(mode, counts) {
+  const found = sum(counts, 'yes', 'yes');
+  const bars = [
+    ['precision below 99.5 %', found < 0.995 * sum(counts, null, 'yes')],
+    [
+      'recall below 97 %',
+      sum(counts, 'yes', 'yes', isKnowable(mode)) < 0.97 * sum(counts, 'yes', null, isKnowable(mode)),
+    ],
+    ['genuine mail called backscatter', sum(counts, 'no', 'yes') > 0],
+    ['nothing was found', found === 0],
+  ];
+  return bars.filter(([, isMissed]) => isMissed).map(([text]) => `${mode} the sent log: ${text}`);
+}
+
 function printRow(title, mode, counts) {
   const percent = (part, whole) => `${((100 * part) / Math.max(whole, 1)).toFixed(2)} %`.padStart(9);
   const found = sum(counts, 'yes', 'yes');
-  // Without the log nothing at all is known of a forged mail that was answered: there `unknown` is right.
-  const knowable = (name) => mode === 'with' || name !== 'used-autoreply-forged';
+  const knowable = isKnowable(mode);
   console.log(
     `${title.padEnd(8)} ${`${mode} log`.padEnd(12)}` +
       ` precision ${percent(found, sum(counts, null, 'yes'))}` +

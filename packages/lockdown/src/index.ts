@@ -14,7 +14,7 @@ export { DKIM_REVOKED } from './desired-dkim.ts';
 export { SPF_NOBODY } from './desired-spf.ts';
 export { mailtoDomain } from './dmarc.ts';
 export { EXPORT_FORMATS, type ExportFormat, exportPlan } from './export/export.ts';
-export { formerMailHosts } from './former.ts';
+export { formerMailHosts, withUnfinished } from './former.ts';
 export type { Journal, JournalDraft, JournalEntry, JournalFilter, JournalKind, JournalState } from './journal.ts';
 export { memoryJournal } from './journal-memory.ts';
 export { isDkimText, isDmarcText, isRevokedDkimText, parseTags } from './kinds.ts';

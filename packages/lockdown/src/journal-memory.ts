@@ -1,8 +1,8 @@
 import type { Journal, JournalEntry } from './journal.ts';
 
-/** A journal that forgets everything when the process ends: for tests and demonstrations. */
-export function memoryJournal(): Journal {
-  const entries: JournalEntry[] = [];
+/** A journal that forgets everything when the process ends: for tests and demonstrations. `known`: oldest first. */
+export function memoryJournal(known: readonly JournalEntry[] = []): Journal {
+  const entries: JournalEntry[] = [...known];
   return {
     async begin(at, draft) {
       const day = at.toISOString().slice(0, 10);

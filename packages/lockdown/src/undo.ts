@@ -24,13 +24,15 @@ export function planUndo(
   snapshot: ZoneSnapshot,
   { capabilities, wasInterrupted }: UndoOptions,
 ): ChangePlan {
-  const zone: Working = { records: [...snapshot.records], drifts: [] };
+  const zone: Working = { byContent: new Map(), drifts: [] };
+  for (const record of snapshot.records) push(zone.byContent, contentOf(record), record);
   for (const entry of entries) {
     // Of an entry whose end nobody saw, a part may never have been there.
     const isSure = entry.state === 'applied' && !wasInterrupted;
     for (const change of entry.plan.changes.toReversed()) invert(zone, change, isSure);
   }
-  const target = capabilities.ttlPerRecord ? zone.records : withOneTtl(zone.records);
+  const records = [...zone.byContent.values()].flat();
+  const target = capabilities.ttlPerRecord ? records : withOneTtl(records);
   const why = entries.map(({ id }) => `before ${id}`).join(', ');
   const changes = changesBetween(snapshot.records, target, why);
   return makePlan(snapshot, changes, [...zone.drifts, ...impossible(snapshot.zone, target)], []);
@@ -57,7 +59,8 @@ export function changesBetween(
   return changes;
 }
 
-type Working = { records: (WantedRecord | ZoneRecord)[]; readonly drifts: Refusal[] };
+/** The zone while entry after entry is taken back. */
+type Working = { readonly byContent: Map<string, (WantedRecord | ZoneRecord)[]>; readonly drifts: Refusal[] };
 
 function invert(zone: Working, change: Change, isSure: boolean): void {
   switch (change.op) {
@@ -65,7 +68,7 @@ function invert(zone: Working, change: Change, isSure: boolean): void {
       if (!remove(zone, change.record) && isSure) drifted(zone, change.record);
       return;
     case 'delete':
-      if (!has(zone, change.record)) zone.records.push(withoutId(change.record));
+      putBack(zone, change.record);
       return;
     case 'replace':
       invertReplace(zone, change.before, change.after);
@@ -74,26 +77,28 @@ function invert(zone: Working, change: Change, isSure: boolean): void {
 
 function invertReplace(zone: Working, before: ZoneRecord, after: WantedRecord): void {
   if (remove(zone, after)) {
-    if (!has(zone, before)) zone.records.push(withoutId(before));
+    putBack(zone, before);
     return;
   }
   if (has(zone, before)) return;
   drifted(zone, after);
   removeCounterpart(zone, after);
-  zone.records.push(withoutId(before));
+  putBack(zone, before);
 }
 
 function has(zone: Working, record: WantedRecord): boolean {
-  return zone.records.some((other) => contentOf(other) === contentOf(record));
+  return (zone.byContent.get(contentOf(record)) ?? []).length > 0;
+}
+
+function putBack(zone: Working, record: ZoneRecord): void {
+  if (!has(zone, record)) push(zone.byContent, contentOf(record), withoutId(record));
 }
 
 /** Takes out the record of the same content; an identical one before one that only says the same. */
 function remove(zone: Working, record: WantedRecord): boolean {
-  const exact = zone.records.findIndex((other) => identityOf(other) === identityOf(record));
-  const index = exact === -1 ? zone.records.findIndex((other) => contentOf(other) === contentOf(record)) : exact;
-  if (index === -1) return false;
-  zone.records.splice(index, 1);
-  return true;
+  const same = zone.byContent.get(contentOf(record)) ?? [];
+  const exact = same.findIndex((other) => identityOf(other) === identityOf(record));
+  return same.splice(Math.max(exact, 0), 1).length > 0;
 }
 
 /** Of SPF, DMARC and a DKIM key a name has one: what stands in its place now makes way for what comes back. */
@@ -101,9 +106,11 @@ function removeCounterpart(zone: Working, record: WantedRecord): void {
   const roles: readonly Ownership[] = ['spf', 'dmarc', 'dkim'];
   const role = roles.find((one) => isOwned(record, one));
   if (role === undefined) return;
-  zone.records = zone.records.filter(
-    (other) => other.name !== record.name || other.type !== record.type || !isOwned(other, role),
-  );
+  for (const [content, here] of zone.byContent) {
+    const [other] = here;
+    if (other?.name === record.name && other.type === record.type && isOwned(other, role))
+      zone.byContent.delete(content);
+  }
 }
 
 function drifted(zone: Working, { type, name }: WantedRecord): void {

@@ -1,6 +1,7 @@
 import { type DomainName, UnsentError } from '@unsent/dns';
 import { type ApplyOutcome, applyPlan } from '../../src/apply.ts';
 import { desiredRecords } from '../../src/desired.ts';
+import { formerMailHosts, withUnfinished } from '../../src/former.ts';
 import type { Journal } from '../../src/journal.ts';
 import { lockdownOptions } from '../../src/options.ts';
 import { planLockdown } from '../../src/plan.ts';
@@ -26,7 +27,10 @@ export function unlock(provider: DnsProvider, journal: Journal): Promise<ApplyOu
 export async function lockdownOf(zone: DomainName, provider: DnsProvider, journal: Journal): Promise<ApplyOutcome> {
   const snapshot = await provider.read(zone);
   await settleJournal(journal, snapshot, NOW);
-  const plan = planLockdown(snapshot, desiredRecords(snapshot, lockdownOptions(), provider.capabilities), []);
+  const entries = await journal.entries({ zone, states: null, limit: null });
+  const options = lockdownOptions({ mailHosts: formerMailHosts(entries.filter(({ state }) => state !== 'undone')) });
+  const desired = desiredRecords(withUnfinished(snapshot, entries), options, provider.capabilities);
+  const plan = planLockdown(snapshot, desired, []);
   return applyPlan(plan, snapshot, { ...common(provider, journal), kind: 'lockdown', undoes: [] });
 }
 

@@ -14,6 +14,7 @@ import {
   type Proof,
   planLockdown,
   provePlan,
+  withUnfinished,
   type ZoneSnapshot,
 } from '@unsent/lockdown';
 import type { Config } from '../config.ts';
@@ -43,8 +44,8 @@ export async function prepareLockdown(
   const config = await shell.config();
   const snapshot = await provider.read(hosted.name);
   const mail = await gatherMailHosts(config, shell.resolver);
-  const former = formerMailHosts(await journalEntriesOf(shell, provider, hosted.name));
-  const options = optionsFor(hosted.name, asked, request, config, [...mail.hosts, ...former]);
+  const entries = await journalEntriesOf(shell, provider, hosted.name);
+  const options = optionsFor(hosted.name, asked, request, config, [...mail.hosts, ...formerMailHosts(entries)]);
   const delegated = await delegatedTo(shell, hosted, request);
   const history: DomainHistory = {
     asked,
@@ -53,7 +54,7 @@ export async function prepareLockdown(
     hosted,
     delegatedTo: delegated.servers,
   };
-  const desired = desiredRecords(snapshot, options, provider.capabilities);
+  const desired = desiredRecords(withUnfinished(snapshot, entries), options, provider.capabilities);
   const planned = planLockdown(snapshot, desired, findRefusals(snapshot, history, options));
   const withNotes = { ...planned, notes: [...planned.notes, ...mail.notes, ...delegated.notes] };
   const plan = overrideRefusals(withNotes, request.overrides);

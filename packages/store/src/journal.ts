@@ -71,9 +71,13 @@ export function sqlJournal<Snapshot, Plan>(sql: Sql, copiesFolder: string | null
         return { ...drafted, id, state: 'begun', begunAt, finishedAt: null, detail: null };
       }),
     finish: async (id, state, at, detail) => {
-      const changed = await sql.all(
-        'UPDATE journal SET state = ?, finished_at = ?, detail = ? WHERE id = ? RETURNING id',
-        [state, at.toISOString(), detail, id],
+      const changed = await sql.transaction((inside) =>
+        inside.all('UPDATE journal SET state = ?, finished_at = ?, detail = ? WHERE id = ? RETURNING id', [
+          state,
+          at.toISOString(),
+          detail,
+          id,
+        ]),
       );
       if (changed.length === 0) throw new Error(`the journal has no entry ${id}`);
     },
@@ -120,7 +124,11 @@ async function writeCopy(folder: string, name: string, content: string): Promise
     await chmod(`${path}.part`, 0o600);
     await rename(`${path}.part`, path);
     const directory = await open(folder, 'r');
-    await directory.sync().finally(() => directory.close());
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
   } catch (cause) {
     throw new UnsentError('journal-copy-failed', {
       message: `The copy of the zone could not be written to ${folder}, so nothing was changed in DNS.`,

@@ -97,7 +97,8 @@ export function sqlLedger(sql: Sql): StoreLedger {
       const found = await lookUp(sql, 'seen', 'identity', identities.map(fromHex), [], '');
       return new Set(found.map((row) => toHex(bytes(row, 'identity'))));
     },
-    recordBatch: (run, entries, cursor) => sql.transaction((inside) => record(inside, run, entries, cursor)),
+    // Entries and cursor are lost together or not at all, and what is lost is still in the mailbox.
+    recordBatch: (run, entries, cursor) => sql.transaction((inside) => record(inside, run, entries, cursor), 'soon'),
   };
 }
 

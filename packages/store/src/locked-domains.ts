@@ -35,7 +35,9 @@ export function sqlLockedDomains(sql: Sql): LockedDomains {
       }),
     remove: async (names) => {
       if (names.length === 0) return;
-      await sql.run(`DELETE FROM locked_domain WHERE name IN ${placeholders(names.length, 1)}`, names);
+      await sql.transaction((inside) =>
+        inside.run(`DELETE FROM locked_domain WHERE name IN ${placeholders(names.length, 1)}`, names),
+      );
     },
   };
 }

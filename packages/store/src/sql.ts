@@ -15,8 +15,14 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Sql {
   run(statement: string, values?: readonly SqlValue[]): Promise<void>;
   all(statement: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
-  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  transaction<T>(work: (sql: Sql) => Promise<T>, durability?: Durability): Promise<T>;
 }
+
+/**
+ * 'now' (the default): a power cut after the commit takes nothing back. 'soon': it may take back the last commits, each
+ * of them whole; for what is simply read again then.
+ */
+export type Durability = 'now' | 'soon';
 
 /** Rows of one multi-row INSERT. Few sizes, so that few statements are prepared. */
 const ROWS_PER_STATEMENT = [100, 10, 1] as const;

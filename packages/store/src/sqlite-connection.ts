@@ -49,8 +49,10 @@ export function connectSqlite(path: string, busyLimitMs: number): SqliteConnecti
   return {
     run: (statement, values) => withLock(() => patiently(() => direct.run(statement, values))),
     all: (statement, values) => withLock(() => patiently(() => direct.all(statement, values))),
-    transaction: (work) =>
+    transaction: (work, durability = 'now') =>
       withLock(async () => {
+        // In WAL mode NORMAL loses no consistency: what a power cut takes back, it takes back as whole commits.
+        direct.run(`PRAGMA synchronous = ${durability === 'now' ? 'FULL' : 'NORMAL'}`);
         await patiently(() => database.exec('BEGIN IMMEDIATE'));
         try {
           const result = await work(inside);

@@ -33,8 +33,9 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
   try {
     const version = await readVersion(connection, file, migrations.length);
     await connection.all('PRAGMA journal_mode = WAL');
-    // A batch that was reported as recorded stays recorded, and so does a journal entry: each commit reaches the disk.
     await connection.run('PRAGMA synchronous = FULL');
+    // 16 MB of log between two checkpoints: each of them waits for the disk.
+    await connection.all('PRAGMA wal_autocheckpoint = 4096');
     await connection.run('PRAGMA cache_size = -16384');
     if (version < migrations.length) await migrate(connection, file, migrations);
     return connection;

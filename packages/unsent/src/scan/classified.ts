@@ -58,7 +58,9 @@ export function unjudged(arrivedAt: Date, error: string): Classified {
 /** The ledger's entry for a judged message. Times before 1970 are somebody's joke and count as 1970. */
 export function ledgerEntry(at: MessagePlace, found: Classified): LedgerEntry {
   return {
-    ...at,
+    identity: at.identity,
+    source: at.source,
+    place: at.place,
     arrivedAt: new Date(Math.max(0, found.arrivedAt.getTime())),
     kind: found.kind,
     backscatter: found.backscatter,

@@ -1,4 +1,5 @@
 import {
+  type BackscatterVerdict,
   backscatterWord,
   type CaseContext,
   type CaseFacts,
@@ -7,10 +8,11 @@ import {
   isDecisive,
   judge,
   type MailRead,
+  type OriginalMessage,
   readMessage,
 } from '@unsent/bounce';
 import { type IpAddress, networkOf, prefixText } from '@unsent/dns';
-import { type Classified, unjudged } from './classified.ts';
+import { type Classified, type ReturnedMessage, unjudged } from './classified.ts';
 
 /** A message as it goes to whoever judges it. `cutFromBytes`: its size, when only its beginning was read. */
 export type Candidate = { readonly bytes: Uint8Array; readonly cutFromBytes: number | null };
@@ -21,6 +23,8 @@ export type Classify = (messages: readonly Candidate[]) => Promise<readonly Clas
 export type ClassifyOptions = {
   /** What one message may take, DNS included. */
   readonly timeLimitMs: number;
+  /** Whether recipients and the returned message are wanted: only the output of single messages needs them. */
+  readonly withDetails: boolean;
   /** A clock that only goes forward. */
   readonly clock: () => number;
   /** Called just before the message at `index` is read. */
@@ -57,7 +61,7 @@ async function classifyOne(message: Candidate, context: CaseContext, options: Cl
     const read = await readMessage(message.bytes, { timeLimitMs: timeLimitMs / 2, clock });
     const facts = await within(timeLimitMs - (clock() - started), gatherFacts(read, context));
     if (facts === 'late') return unjudged(context.now, `it was not judged after ${timeLimitMs / 1000} s`);
-    return classified(read, facts, message.cutFromBytes);
+    return classified(read, facts, message.cutFromBytes, options.withDetails);
   } catch (error) {
     return unjudged(context.now, `it could not be judged: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -75,22 +79,18 @@ async function within<T>(limitMs: number, work: Promise<T>): Promise<T | 'late'>
   }
 }
 
-function classified(read: MailRead, facts: CaseFacts, cutFromBytes: number | null): Classified {
+function classified(read: MailRead, facts: CaseFacts, cutFromBytes: number | null, withDetails: boolean): Classified {
   const verdict = judge(facts);
   const { report } = read;
   const original = report?.original ?? null;
   const origin = facts.path?.injection.ip ?? original?.injectedBy ?? null;
-  const ours = verdict.kind === 'genuine' ? facts.path?.below.find((hop) => hop.outbound !== null) : undefined;
   return {
     kind: read.kind,
     messageId: read.messageId,
     subject: read.subject,
     arrivedAt: facts.arrivedAt,
-    recipients: report?.recipients ?? [],
-    original:
-      original === null
-        ? null
-        : { messageId: original.messageId, from: original.headerFrom, originIp: (ours?.ip ?? origin)?.text ?? null },
+    recipients: withDetails ? (report?.recipients ?? []) : [],
+    original: original === null || !withDetails ? null : returned(original, facts, verdict, origin),
     backscatter: backscatterWord(verdict),
     isDecisive: isDecisive(verdict),
     evidence: evidenceIds(verdict),
@@ -102,6 +102,17 @@ function classified(read: MailRead, facts: CaseFacts, cutFromBytes: number | nul
     originSpf: facts.path?.injection.spf ?? null,
     error: cutFromBytes === null ? read.error : cutError(read, cutFromBytes),
   };
+}
+
+function returned(
+  original: OriginalMessage,
+  facts: CaseFacts,
+  verdict: BackscatterVerdict,
+  origin: IpAddress | null,
+): ReturnedMessage {
+  const ours = verdict.kind === 'genuine' ? facts.path?.below.find((hop) => hop.outbound !== null) : undefined;
+  const originIp = (ours?.ip ?? origin)?.text ?? null;
+  return { messageId: original.messageId, from: original.headerFrom, originIp };
 }
 
 function networkText(ip: IpAddress): string {

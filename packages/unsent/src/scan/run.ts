@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import {
+  type CaseContext,
   DEFAULT_MAX_MESSAGE_BYTES,
   DEFAULT_SETTLE_MS,
   joinSpans,
@@ -7,6 +9,7 @@ import {
   type OwnDomains,
   openSource,
   type SentLog,
+  withCoverageRemembered,
 } from '@unsent/bounce';
 import { type ExitCode, UnsentError } from '@unsent/dns';
 import { ownDomainsFrom, readBatvSecrets } from '../config/own-domains.ts';
@@ -14,14 +17,17 @@ import { escapeForTerminal } from '../output/escape.ts';
 import { progressBar } from '../output/progress.ts';
 import type { Shell } from '../shell.ts';
 import type { Store } from '../store.ts';
-import { classifyHere } from './classify.ts';
+import { type Classify, classifyHere } from './classify.ts';
 import { type ScanFlags, type ScanRequest, scanRequest } from './options.ts';
 import { type Pipeline, type SourceTotals, scanSource } from './pipeline.ts';
+import { builtWorker, classifyPool, largeTo } from './pool.ts';
 import { renderSummary } from './render.ts';
 import { gatherSummary, type ScanSummary } from './summary.ts';
 
 /** What one message may take. */
 const MESSAGE_LIMIT_MS = 20_000;
+/** When a thread that gives no sign is given up: later than its own limit, which is kinder. */
+const STUCK_AFTER_MS = 30_000;
 
 /** `unsent scan`: reads the sources one after the other; one that cannot be read stops none of the others. */
 export async function runScan(shell: Shell, sources: readonly string[], flags: ScanFlags): Promise<ExitCode> {
@@ -68,7 +74,7 @@ async function makePipeline(shell: Shell, request: ScanRequest, parts: Parts): P
   const context = {
     domains,
     resolver: await shell.resolver(),
-    sentLog: messages === 0 ? null : sentLog,
+    sentLog: messages === 0 ? null : withCoverageRemembered(sentLog),
     now: shell.now(),
   };
   const progress = progressBar(shell.stderr, {
@@ -77,17 +83,29 @@ async function makePipeline(shell: Shell, request: ScanRequest, parts: Parts): P
     now: () => shell.now(),
   });
   shell.onClose(() => progress.end());
+  const jobs = request.jobs ?? availableParallelism();
   return {
     ledger,
     run,
-    classify: classifyHere(context, { timeLimitMs: MESSAGE_LIMIT_MS, clock: () => performance.now() }),
-    window: 1,
+    classify: makeClassify(shell, context, jobs),
+    // One batch more than there are threads, so that none waits for the disk.
+    window: jobs === 1 ? 1 : jobs + 1,
     again: request.again,
     writeLine: shell.options.json ? (line) => shell.stdout.write(`${line}\n`) : null,
     signal: shell.signal,
     now: () => shell.now(),
     onProgress: (source, count) => progress.update({ ...source.progress(), count, unit: 'messages' }),
   };
+}
+
+function makeClassify(shell: Shell, context: CaseContext, jobs: number): Classify {
+  const limits = { timeLimitMs: MESSAGE_LIMIT_MS, stuckAfterMs: STUCK_AFTER_MS, withDetails: shell.options.json };
+  const here = classifyHere(context, { ...limits, clock: () => performance.now() });
+  const worker = jobs === 1 ? null : builtWorker();
+  if (worker === null) return here;
+  const pool = classifyPool(worker, jobs, context, limits);
+  shell.onClose(() => pool.close());
+  return largeTo(pool, here);
 }
 
 async function scanAll(shell: Shell, request: ScanRequest, pipeline: Pipeline) {

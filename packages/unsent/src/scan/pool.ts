@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import type { CaseContext } from '@unsent/bounce';
+import { type Classified, unjudged } from './classified.ts';
+import type { Candidate, Classify } from './classify.ts';
+import { startWorker, type WorkerHandle, type WorkerLimits } from './worker-handle.ts';
+
+/** Threads that judge. Started when the first batch comes. */
+export interface ClassifyPool {
+  readonly classify: Classify;
+  /** Ends all threads. */
+  close(): Promise<void>;
+}
+
+/** The built worker; null where the sources run as they are (tests), because a thread needs built JavaScript. */
+export function builtWorker(): URL | null {
+  const url = new URL('./worker.js', import.meta.url);
+  return existsSync(url) ? url : null;
+}
+
+/**
+ * A pool of `jobs` threads. A message that hangs or kills its thread is one result with an error: the thread is
+ * replaced, and the others of its batch are judged again without it.
+ */
+export function classifyPool(url: URL, jobs: number, context: CaseContext, limits: WorkerLimits): ClassifyPool {
+  const idle: WorkerHandle[] = [];
+  const all = new Set<WorkerHandle>();
+  const waiting: ((worker: WorkerHandle) => void)[] = [];
+  const start = (): WorkerHandle => {
+    const worker = startWorker(url, context, limits);
+    all.add(worker);
+    return worker;
+  };
+  const take = async (): Promise<WorkerHandle> => {
+    const free = idle.pop();
+    if (free !== undefined) return free;
+    return all.size < jobs ? start() : new Promise((resolve) => waiting.push(resolve));
+  };
+  const giveBack = (worker: WorkerHandle): void => {
+    const next = waiting.shift();
+    if (next === undefined) idle.push(worker);
+    else next(worker);
+  };
+
+  /** Runs a batch in one thread after the other until every message has a result. */
+  const classify: Classify = async (messages) => {
+    const results: Classified[] = [];
+    let left = messages.map((message, index) => ({ message, index }));
+    while (left.length > 0) {
+      const worker = await take();
+      const outcome = await worker.run(left.map(({ message }) => message));
+      if (outcome.kind === 'done') {
+        giveBack(worker);
+        for (const [i, { index }] of left.entries()) results[index] = resultAt(outcome.results, i, context.now);
+        return results;
+      }
+      all.delete(worker);
+      await worker.stop();
+      giveBack(start());
+      const culprit = left[outcome.at];
+      if (culprit !== undefined) results[culprit.index] = unjudged(context.now, `it was given up: ${outcome.why}`);
+      left = left.filter((one) => one !== culprit);
+    }
+    return results;
+  };
+  return {
+    classify,
+    close: async () => {
+      await Promise.all([...all].map((worker) => worker.stop()));
+    },
+  };
+}
+
+/** Small batches are judged `here`: a thread takes longer to start than they take. */
+export function largeTo(pool: ClassifyPool, here: Classify): Classify {
+  return (messages) => (isLarge(messages) ? pool.classify(messages) : here(messages));
+}
+
+const LARGE_COUNT = 200;
+const LARGE_BYTES = 1 << 20;
+
+function isLarge(messages: readonly Candidate[]): boolean {
+  return messages.length >= LARGE_COUNT || messages.reduce((sum, { bytes }) => sum + bytes.length, 0) >= LARGE_BYTES;
+}
+
+function resultAt(results: readonly Classified[], index: number, now: Date): Classified {
+  return results[index] ?? unjudged(now, 'it was lost by its thread');
+}

@@ -1,0 +1,125 @@
+import { Worker } from 'node:worker_threads';
+import type { CaseContext } from '@unsent/bounce';
+import { BATCH_LIMITS } from './batch.ts';
+import type { Classified } from './classified.ts';
+import type { Candidate } from './classify.ts';
+import type { FromWorker, Job, Question, Reply, ToWorker, WorkerSetup } from './worker-protocol.ts';
+
+/** How a worker's work on a batch ended. `at` is the message it had begun last. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly results: readonly Classified[] }
+  | { readonly kind: 'stuck' | 'died'; readonly at: number; readonly why: string };
+
+/** One worker thread. It works on one batch at a time. */
+export interface WorkerHandle {
+  run(messages: readonly Candidate[]): Promise<Outcome>;
+  /** Ends the thread whatever it does. */
+  stop(): Promise<void>;
+}
+
+export type WorkerLimits = {
+  readonly timeLimitMs: number;
+  readonly withDetails: boolean;
+  /** The thread is given up when it began no message for so long. */
+  readonly stuckAfterMs: number;
+};
+
+/** The judging thread's heap. A message that needs more is an error of that message. */
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
+const WATCH_EVERY_MS = 250;
+
+/** Starts a worker whose questions `context` answers. */
+export function startWorker(url: URL, context: CaseContext, limits: WorkerLimits): WorkerHandle {
+  const shared = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
+  const started = new Int32Array(shared);
+  const setup: WorkerSetup = {
+    domains: context.domains.all(),
+    hasSentLog: context.sentLog !== null,
+    nowMs: context.now.getTime(),
+    timeLimitMs: limits.timeLimitMs,
+    withDetails: limits.withDetails,
+    started: shared,
+  };
+  const worker = new Worker(url, { workerData: setup, resourceLimits: RESOURCE_LIMITS });
+  // The same memory goes to and fro: what is thrown away in a thread is cleared late.
+  let spare = new ArrayBuffer(0);
+  const send = (message: ToWorker): void => worker.postMessage(message);
+  worker.on('message', (message: FromWorker) => {
+    if (message.kind === 'ask')
+      void answer(message.question, context).then((reply) => send({ ...reply, id: message.id }));
+  });
+  // Told through `run`; without a listener it would end the process.
+  worker.on('error', () => undefined);
+  return {
+    stop: async () => void (await worker.terminate()),
+    run: (messages) => {
+      Atomics.store(started, 0, 0);
+      return new Promise<Outcome>((resolve) => {
+        const watch = watchProgress(started, limits.stuckAfterMs, (why) => settle({ kind: 'stuck', at: begun(), why }));
+        const begun = (): number => Atomics.load(started, 0);
+        const settle = (outcome: Outcome): void => {
+          clearInterval(watch);
+          worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+          resolve(outcome);
+        };
+        const onMessage = (message: FromWorker): void => {
+          if (message.kind !== 'done') return;
+          spare = message.buffer;
+          settle({ kind: 'done', results: message.results });
+        };
+        const onError = (error: Error): void => settle({ kind: 'died', at: begun(), why: error.message });
+        const onExit = (): void => settle({ kind: 'died', at: begun(), why: 'the thread ended' });
+        worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+        const job = pack(messages, spare);
+        worker.postMessage(job, [job.buffer]);
+      });
+    },
+  };
+}
+
+function watchProgress(started: Int32Array, limitMs: number, onStuck: (why: string) => void): NodeJS.Timeout {
+  let seen = Atomics.load(started, 1);
+  let since = performance.now();
+  return setInterval(() => {
+    const now = Atomics.load(started, 1);
+    if (now !== seen) [seen, since] = [now, performance.now()];
+    else if (performance.now() - since > limitMs) onStuck(`it took more than ${limitMs / 1000} s`);
+  }, WATCH_EVERY_MS);
+}
+
+function pack(messages: readonly Candidate[], spare: ArrayBuffer): Job {
+  const needed = messages.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const isSpareRight = spare.byteLength >= needed && spare.byteLength <= Math.max(needed, BATCH_LIMITS.bytes);
+  const buffer = isSpareRight ? spare : new ArrayBuffer(Math.max(needed, BATCH_LIMITS.bytes));
+  const all = new Uint8Array(buffer);
+  let offset = 0;
+  const parts = messages.map(({ bytes, cutFromBytes }) => {
+    all.set(bytes, offset);
+    offset += bytes.length;
+    return { offset: offset - bytes.length, length: bytes.length, cutFromBytes };
+  });
+  return { kind: 'job', buffer, parts };
+}
+
+async function answer(question: Question, { resolver, sentLog }: CaseContext): Promise<Omit<Reply, 'id'>> {
+  try {
+    return { kind: 'reply', value: await lookUp(question, resolver, sentLog), error: null };
+  } catch (error) {
+    return { kind: 'reply', value: null, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function lookUp(
+  question: Question,
+  resolver: CaseContext['resolver'],
+  sentLog: CaseContext['sentLog'],
+): Promise<Reply['value']> {
+  switch (question.kind) {
+    case 'resolve':
+      return resolver.resolve(question.name, question.type);
+    case 'sent':
+      return sentLog === null ? new Map() : sentLog.lookup(question.keys);
+    case 'coverage':
+      return sentLog === null ? [] : sentLog.coverage(question.domain);
+  }
+}

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { type DomainName, parseDomainName, UnsentError } from '@unsent/dns';
+import { type DomainName, UnsentError } from '@unsent/dns';
 import type { Config } from '../config.ts';
 import { errorFromSystem } from '../output/file-error.ts';
 import type { Shell } from '../shell.ts';
+import { readDomain } from '../spf/input.ts';
 import type { DomainRole } from './facts.ts';
 
 /** A domain to look at, and what its owner says about it. */
@@ -21,7 +22,7 @@ export async function auditTargets(
   const config = await shell.config();
   const roles = rolesOf(config);
   const names = [
-    ...given.map((name) => readName(name, 'the command line')),
+    ...given.map((name) => readDomain(name)),
     ...(flags.file === undefined ? [] : await readDomainFile(shell, flags.file)),
     ...(flags.all === true ? roles.keys() : []),
   ];
@@ -33,7 +34,7 @@ export async function auditTargets(
 export function parseDomainList(source: string, name: string): readonly DomainName[] {
   return source.split('\n').flatMap((line, i) => {
     const word = (line.split('#')[0] ?? '').trim();
-    return word === '' ? [] : [readName(word, `line ${i + 1} of ${name}`)];
+    return word === '' ? [] : [readDomain(word, `line ${i + 1} of ${name}`)];
   });
 }
 
@@ -54,16 +55,6 @@ async function readDomainFile(shell: Shell, path: string): Promise<readonly Doma
     if (known === null) throw cause;
     throw new UnsentError(known.code, { message: known.message, exitCode: 2, cause });
   }
-}
-
-function readName(word: string, place: string): DomainName {
-  const name = parseDomainName(word);
-  if (name?.includes('.') === true) return name;
-  throw new UnsentError('usage', {
-    message: `"${word}" (${place}) is no domain name`,
-    hint: 'One domain such as example.com, without @ and without https://.',
-    exitCode: 2,
-  });
 }
 
 function nothingToDo({ all }: TargetFlags, config: Config): UnsentError {

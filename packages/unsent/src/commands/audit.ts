@@ -3,10 +3,10 @@ import type { RunInShell } from '../shell.ts';
 
 const EXAMPLES = `
 Examples:
-  unsent audit example.com                     what is missing, and why it matters
-  unsent audit --file domains.txt              one domain a line; # begins a comment
-  unsent audit --all                           every domain of the configuration
-  unsent --quiet audit --file domains.txt      for cron: silent while all is well
+  unsent audit example.com                  what is missing, why it matters
+  unsent audit --file domains.txt           one domain a line; # is a comment
+  unsent audit --all                        all domains of the configuration
+  unsent --quiet audit --file domains.txt   for cron: silent if all is well
 
 Each domain is
   locked   nobody can send as it, and no bounce comes back

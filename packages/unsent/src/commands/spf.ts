@@ -4,24 +4,24 @@ import type { RunInShell } from '../shell.ts';
 const CHECK_EXAMPLES = `
 Examples:
   unsent spf check 192.0.2.1 alice@example.com
-  unsent spf check 192.0.2.1 '<>' --helo mail.example.org      a bounce: the HELO name is checked
-  unsent spf check 192.0.2.1 alice@example.com --record 'v=spf1 ip4:192.0.2.0/24 -all'
+  unsent spf check 192.0.2.1 '<>' --helo mail.example.org    for a bounce
+  unsent spf check 192.0.2.1 alice@example.com --record 'v=spf1 mx -all'
 
 Exit codes: 0 whatever the result is, 5 when it is one that --fail-on names.`;
 
 const LINT_EXAMPLES = `
 Examples:
   unsent spf lint example.com
-  unsent spf lint 'v=spf1 ip4:192.0.2.0/25-all'                a record that need not be published
-  unsent spf lint 'v=spf1 mx -all' --for example.com           and what it would look up there
-  unsent spf lint example.com example.net --fail-on error      for cron
+  unsent spf lint 'v=spf1 ip4:192.0.2.0/25-all'        it need not be published
+  unsent spf lint 'v=spf1 mx -all' --for example.com   looked up as if it were
+  unsent spf lint example.com example.net --fail-on error
 
 Exit codes: 0 whatever is found, 5 when it is as bad as --fail-on says.`;
 
 const RECORD_EXAMPLES = `
 Examples:
   unsent spf record --ip 192.0.2.1 --ip 2001:db8::/48 --include _spf.example.net
-  unsent spf record --mx --strict --for example.com            and what it would look up there
+  unsent spf record --mx --strict --for example.com    lookups are counted
 
 Exit codes: 0 done, 2 when an address or a name is none.`;
 

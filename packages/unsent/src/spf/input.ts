@@ -7,11 +7,16 @@ export function readIp(text: string): IpAddress {
   return ip;
 }
 
-/** A domain as typed. Throws `usage` when it is no name that mail could use. */
-export function readDomain(text: string): DomainName {
+/** A domain as typed. Throws `usage` when it is no name that mail could use; `place` says where it stood. */
+export function readDomain(text: string, place = ''): DomainName {
   const name = parseDomainName(text);
-  if (name?.includes('.') !== true) throw usage(`"${text}" is no domain name`);
-  return name;
+  // DNS allows more than these characters; an address, a URL or a sentence is a slip of the hand.
+  if (name?.includes('.') === true && !/[^a-z0-9._-]/.test(name)) return name;
+  const where = place === '' ? '' : ` (${place})`;
+  throw usage(
+    `"${text}"${where} is no domain name`,
+    'Give a domain such as example.com, without @ and without https://.',
+  );
 }
 
 /** Words of an option, each one of `known`. Throws `usage` for any other. */

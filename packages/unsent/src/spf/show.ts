@@ -8,6 +8,7 @@ export type Look = { readonly style: Style; readonly width: number | null };
 
 const TEXT_WIDTH = 100;
 const MAX_RECORD = 4096;
+const AFTER_COLUMNS = 20;
 
 /** Keeps words on one line while a text is wrapped. */
 export const NO_BREAK = '\u00a0';
@@ -50,8 +51,9 @@ export function pointAt(text: string, span: Span, indent: number, look: Look): s
   const before = showRecord(text.slice(0, span.start));
   const place = showRecord(text.slice(span.start, span.end)) || ' ';
   const after = showRecord(text.slice(span.end));
-  const lead =
-    before.length + place.length <= room ? before : `…${before.slice(-Math.max(8, room - place.length - 1))}`;
+  // Some of what follows is shown too, so that the reader finds the place again.
+  const leadRoom = Math.max(8, room - place.length - Math.min(after.length, AFTER_COLUMNS));
+  const lead = before.length <= leadRoom ? before : `…${before.slice(1 - leadRoom)}`;
   const line = cut(`${lead}${place}${after}`, room);
   const carets = '^'.repeat(Math.max(1, Math.min(place.length, room - lead.length)));
   const margin = ' '.repeat(indent);

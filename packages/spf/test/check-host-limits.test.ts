@@ -36,6 +36,15 @@ describe('ten terms may ask DNS (RFC 7208 §4.6.4)', () => {
     expect(questions).toHaveLength(1 + 10);
   });
 
+  test('the greediest record asks 123 questions and no more', () => {
+    const mx = Array.from({ length: 10 }, (_, i) => `m MX ${i} h${i}\nh${i} A 198.51.100.${i}`).join('\n');
+    const ptr = Array.from({ length: 40 }, (_, i) => `1 PTR p${i}.example.net.`).join('\n');
+    const text = `@ TXT "v=spf1 ${times(10, 'mx:m.example.com')} -all exp=%{p}.e.example.com"`;
+    const { resolver, questions } = recorded(zone(`${text}\n${mx}\n$ORIGIN 2.0.192.in-addr.arpa.\n${ptr}`));
+    expect(checkNow(resolver)).toMatchObject({ result: 'fail', lookups: 10, queries: 123 });
+    expect(questions).toHaveLength(123);
+  });
+
   test('the problem names the term', () => {
     const outcome = checkNow(zone(`@ TXT "v=spf1 ${times(10, 'a:h.example.com')} mx -all"\n${HOST}`));
     expect(outcome.result === 'permerror' ? outcome.problem.message : null).toContain('"mx"');

@@ -38,8 +38,12 @@ export type SentTime = { readonly at: Date; readonly isObserved: boolean };
 
 /** How the returned message reached the reporter. */
 export type PathFacts = {
-  /** The host that handed it to the reporter's side. */
+  /**
+   * The host that handed it to the reporter's side. Where that was a user who logged in there, the reporter itself:
+   * it is the host that sends, and a user's own address says nothing (`isSubmission`).
+   */
   readonly injection: PathHop;
+  readonly isSubmission: boolean;
   /** The reporter's own host wrote that line, so a stranger cannot have. */
   readonly isSeenByReporter: boolean;
   /** Further down, as long as each line joins the one above: a forwarder's lines, or a careful forgery. */
@@ -66,12 +70,11 @@ export type PathHop = {
   readonly outbound: 'host' | 'network' | null;
 };
 
-/** The bounce was written by one of our own hosts about mail it had taken itself. */
-export type OwnReport = {
-  readonly isOurs: boolean;
-  /** Our host took the returned mail from inside: a private client address or an authenticated one. */
-  readonly isSubmittedInside: boolean;
-};
+/**
+ * Did one of our own hosts write the report? `submitted`: about mail that it took from inside or from a user who logged
+ * in. `relayed`: about mail that a stranger had handed to it. `unclear`: the report does not say how it came.
+ */
+export type OwnReport = 'no' | 'submitted' | 'relayed' | 'unclear';
 
 export type SentLogFacts = {
   /** The Message-ID that was looked for; null when the message names none. */

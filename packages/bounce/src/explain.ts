@@ -82,6 +82,9 @@ function caseReadFacts(facts: CaseFacts): readonly ReadFact[] {
     { what: 'domain', value: domainText(facts), seenIn: 'the configuration' },
     ...(sent.isObserved ? [{ what: 'handed over', value: timeText(sent.at), seenIn: 'returned Received' }] : []),
     ...(path === null ? [] : pathFacts(path)),
+    ...(facts.ownReport === 'no'
+      ? []
+      : [{ what: 'our own report', value: facts.ownReport, seenIn: 'our Received lines' }]),
     ...facts.dkim.map((one) => ({
       what: 'DKIM',
       value: `${one.domain}, selector ${one.selector}: ${one.status}, body ${one.body}. ${one.detail}`,
@@ -103,9 +106,13 @@ function caseReadFacts(facts: CaseFacts): readonly ReadFact[] {
 }
 
 function pathFacts(path: NonNullable<CaseFacts['path']>): readonly ReadFact[] {
-  const seenIn = path.isNamedOnly ? 'a field of the report' : 'returned Received';
+  const seenIn = path.isNamedOnly
+    ? 'a field of the report'
+    : path.isSubmission
+      ? 'our Received lines'
+      : 'returned Received';
   return [
-    { what: 'handed over by', value: hopText(path.injection), seenIn },
+    { what: path.isSubmission ? 'submitted at' : 'handed over by', value: hopText(path.injection), seenIn },
     ...path.below.map((hop) => ({
       what: 'before that',
       value: hopText(hop),

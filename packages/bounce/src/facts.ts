@@ -1,9 +1,10 @@
-import { isSubdomainOf, type Resolver } from '@unsent/dns';
+import { type IpPrefix, isSubdomainOf, type Resolver } from '@unsent/dns';
 import { isSpfRecord, parseSpf } from '@unsent/spf';
 import { checkBatvTag, readBatvTag } from './batv.ts';
 import type { BatvFacts, CaseFacts, CaseSubject, SentTime } from './case.ts';
 import { type DkimResult, verifyDkim } from './dkim/verify.ts';
 import type { MessageKind } from './kind.ts';
+import { outboundNetworks } from './outbound.ts';
 import type { OwnDomains } from './own-domains.ts';
 import { ownReportOf } from './own-report.ts';
 import { gatherPath } from './path.ts';
@@ -34,6 +35,7 @@ export async function gatherFacts(read: MailRead, context: CaseContext): Promise
   const arrivedAt = arrivalOf(read, now);
   const original = read.report?.original ?? null;
   const sent = sentTime(original, arrivedAt);
+  const networks = isJudged(read.kind) ? await outboundNetworks(subject.own, resolver) : [];
   const facts: CaseFacts = {
     kind: read.kind,
     arrivedAt,
@@ -44,12 +46,12 @@ export async function gatherFacts(read: MailRead, context: CaseContext): Promise
     sentLog: null,
     batv: batvFacts(read, subject, arrivedAt),
     dnsNeverSends: false,
-    ownReport: ownReportOf(read, subject),
+    ownReport: ownReportOf(read, subject, networks),
   };
   if (!isJudged(read.kind) || subject.domain === null) return facts;
   return {
     ...facts,
-    path: await pathFacts(read, facts, context),
+    path: facts.ownReport === 'submitted' ? null : await pathFacts(read, facts, networks, context),
     dkim: original === null ? [] : await dkimFacts(original, subject, sent, context),
     sentLog: sentLog === null ? null : await gatherSentLog({ read, subject, sent, domains }, sentLog),
     dnsNeverSends: subject.own === null && (await neverSends(subject, resolver)),
@@ -76,13 +78,18 @@ function sentTime(original: OriginalMessage | null, arrivedAt: Date): SentTime {
     : { at: arrivedAt, isObserved: false };
 }
 
-function pathFacts(read: MailRead, facts: CaseFacts, context: CaseContext): Promise<CaseFacts['path']> | null {
-  const { report } = read;
+function pathFacts(
+  read: MailRead,
+  facts: CaseFacts,
+  networks: readonly IpPrefix[],
+  context: CaseContext,
+): Promise<CaseFacts['path']> | null {
+  const { report, received } = read;
   if (report === null || report.original === null) return null;
   const { subject, sent } = facts;
   const recordSince = Math.max(subject.own?.since?.getTime() ?? 0, subject.own?.lockedAt?.getTime() ?? 0);
   const isSpfTelling = recordSince <= sent.at.getTime();
-  const question = { report, original: report.original, subject, isSpfTelling, now: context.now };
+  const question = { report, received, networks, original: report.original, subject, isSpfTelling, now: context.now };
   return gatherPath(question, context.resolver);
 }
 

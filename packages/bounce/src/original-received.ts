@@ -14,37 +14,48 @@ export function parseReceived(raw: string): ReceivedHop {
   const semicolon = text.lastIndexOf(';');
   const stamp = semicolon === -1 ? text : text.slice(0, semicolon);
   const date = parseMailDate(semicolon === -1 ? (DATE_AT_END.exec(text)?.[0] ?? '') : text.slice(semicolon + 1));
-  const byAt = clauseAt(stamp, 'by');
+  const byAt = clauseAt(stamp);
   const fromPart = /^\(?from\b/i.test(stamp)
     ? stamp.slice(stamp.search(/from/i) + 4, byAt === -1 ? undefined : byAt)
     : '';
   const byPart = byAt === -1 ? '' : stamp.slice(byAt);
+  const protocol = word(byPart, /\bwith\s+([^\s();]+)/i);
   return {
     ...readFrom(fromPart),
     by: word(byPart, /^\s*by\s+([^\s();]+)/i),
-    with: word(byPart, /\bwith\s+([^\s();]+)/i),
+    with: protocol,
+    isAuthenticated: AUTHENTICATED.test(protocol ?? '') || AUTHENTICATED_NOTE.test(stamp),
     id: word(byPart, /\bid\s+([^\s();]+)/i),
     date,
   };
 }
 
+/** RFC 3848 and RFC 6531 §4.3; ASMTP is what Exim wrote before. */
+const AUTHENTICATED = /^(?:utf8|[el])?smtps?a$|^asmtp$/i;
+/** Postfix, Sendmail and Courier note it in a comment. */
+const AUTHENTICATED_NOTE = /\((?:authenticated (?:sender|user|bits)|auth: )/i;
+
 const DATE_AT_END = /\d{1,2} \w{3} \d{4} [\d:]{5,8}[^;]{0,30}$/;
 
-// The clause " by " outside comments.
-function clauseAt(text: string, name: string): number {
+// The clause "by" outside comments.
+function clauseAt(text: string): number {
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
-    const char = text[at];
-    if (char === '(') depth += 1;
-    else if (char === ')') depth = Math.max(0, depth - 1);
-    else if (depth === 0 && isClauseStart(text, at, name)) return at;
+    const code = text.charCodeAt(at);
+    if (code === OPEN) depth += 1;
+    else if (code === CLOSE) depth = depth === 0 ? 0 : depth - 1;
+    else if (depth === 0 && (code === 98 || code === 66) && isBy(text, at)) return at;
   }
   return -1;
 }
 
-function isClauseStart(text: string, at: number, name: string): boolean {
-  if (at !== 0 && text[at - 1] !== ' ' && text[at - 1] !== ')') return false;
-  return text.slice(at, at + name.length + 1).toLowerCase() === `${name} `;
+const OPEN = 40;
+const CLOSE = 41;
+
+function isBy(text: string, at: number): boolean {
+  const before = at === 0 ? 32 : text.charCodeAt(at - 1);
+  const y = text.charCodeAt(at + 1) | 32;
+  return (before === 32 || before === CLOSE) && y === 121 && text.charCodeAt(at + 2) === 32;
 }
 
 function word(text: string, pattern: RegExp): string | null {

@@ -1,37 +1,40 @@
-import { contains, type IpAddress, isSubdomainOf } from '@unsent/dns';
+import { type IpAddress, type IpPrefix, isSubdomainOf } from '@unsent/dns';
 import type { CaseSubject, OwnReport } from './case.ts';
 import { isPrivate } from './original-injector.ts';
+import { placeOf } from './outbound.ts';
 import type { OwnDomain } from './own-domains.ts';
 import type { MailRead } from './read.ts';
 import type { ReceivedHop } from './report.ts';
 import { domainOf } from './subject.ts';
 
 /**
- * Did one of our own hosts write the report, about mail that it had taken itself?
+ * Did one of our own hosts write the report, and how had it taken the mail?
  *
  * What the report says of itself can be forged, our own Received lines on top of it cannot: every client they name
  * must be one of ours or private.
  */
-export function ownReportOf(read: MailRead, { own }: CaseSubject): OwnReport {
-  const report = read.report;
-  if (own === null || report === null || report.reportedBy === null) return NOT_OURS;
-  const isLocal = read.received.length > 0 && read.received.every(({ ip }) => ip === null || isInside(ip, own));
-  if (!isLocal || !isOwnName(report.reportedBy, own)) return NOT_OURS;
-  const [first] = report.original?.receivedChain ?? [];
-  return { isOurs: true, isSubmittedInside: first !== undefined && isSubmitted(first, own) };
+export function ownReportOf(read: MailRead, { own }: CaseSubject, networks: readonly IpPrefix[]): OwnReport {
+  const { report, received } = read;
+  if (own === null || report === null || report.reportedBy === null) return 'no';
+  const isInside = (ip: IpAddress): boolean => isPrivate(ip) || placeOf(ip, networks) !== null;
+  const isLocal = received.length > 0 && received.every(({ ip }) => ip === null || isInside(ip));
+  if (!isLocal || !isOwnName(report.reportedBy, own)) return 'no';
+  return origin(report.original?.receivedChain ?? [], own, isInside);
 }
 
-const NOT_OURS: OwnReport = { isOurs: false, isSubmittedInside: false };
-
-/** RFC 3848: ESMTPA and ESMTPSA say that the client proved who it is. */
-function isSubmitted(hop: ReceivedHop, own: OwnDomain): boolean {
-  if (hop.by === null || !isOwnName(hop.by, own)) return false;
-  const isAuthenticated = /^(?:UTF8)?E?SMTPS?A$/i.test(hop.with ?? '');
-  return isAuthenticated || (hop.ip !== null && isInside(hop.ip, own));
-}
-
-function isInside(ip: IpAddress, own: OwnDomain): boolean {
-  return isPrivate(ip) || own.outbound.some((one) => typeof one !== 'string' && contains(one, ip));
+/**
+ * Read downwards as long as our own hosts wrote the lines: a content filter on the loopback and a relay inside hand a
+ * message on, and say nothing about where it came from.
+ */
+function origin(chain: readonly ReceivedHop[], own: OwnDomain, isInside: (ip: IpAddress) => boolean): OwnReport {
+  let isSeen = false;
+  for (const hop of chain) {
+    if (hop.by === null || !isOwnName(hop.by, own)) break;
+    isSeen = true;
+    if (hop.isAuthenticated) return 'submitted';
+    if (hop.ip !== null && !isInside(hop.ip)) return 'relayed';
+  }
+  return isSeen ? 'submitted' : 'unclear';
 }
 
 function isOwnName(host: string, own: OwnDomain): boolean {

@@ -1,19 +1,16 @@
-import {
-  contains,
-  type IpAddress,
-  type IpPrefix,
-  networkOf,
-  parseDomainName,
-  parseIp,
-  type Resolver,
-} from '@unsent/dns';
+import { type IpAddress, type IpPrefix, parseDomainName, type Resolver } from '@unsent/dns';
 import { checkHost, matchedTerm, type SpfOutcome } from '@unsent/spf';
 import type { CaseSubject, PathFacts, PathHop } from './case.ts';
-import { isPrivate, siteOf } from './original-injector.ts';
+import { injectingAddress, isPrivate, siteOf } from './original-injector.ts';
+import { placeOf } from './outbound.ts';
 import type { BounceReport, OriginalMessage, ReceivedHop } from './report.ts';
 
 export type PathQuestion = {
   readonly report: BounceReport;
+  /** The Received lines of the report itself: who brought it to us. */
+  readonly received: readonly ReceivedHop[];
+  /** The networks that we send from. */
+  readonly networks: readonly IpPrefix[];
   readonly original: OriginalMessage;
   readonly subject: CaseSubject;
   /** False when the record is known to be younger than the message: then SPF proves nothing. */
@@ -29,21 +26,45 @@ const MAX_LINES = 16;
 export async function gatherPath(question: PathQuestion, resolver: Resolver): Promise<PathFacts | null> {
   const { original, report } = question;
   if (original.injectedBy === null || isPrivate(original.injectedBy)) return null;
-  const outbound = await outboundNetworks(question.subject, resolver);
-  const check = (hop: ClientHop): Promise<PathHop> => checkHop(hop, question, outbound, resolver);
   const at = original.receivedChain.findIndex((hop) => hop.ip?.text === original.injectedBy?.text);
   const first = original.receivedChain[at] ?? null;
+  const check = (hop: ClientHop): Promise<PathHop> => checkHop(hop, question, resolver);
+  if (first?.isAuthenticated === true) return submissionPath(first, question, check);
   const lines = original.receivedChain.slice(Math.max(at, 0));
   const { joined, rest } = await splitAtBreak(lines.slice(0, MAX_LINES), resolver);
   const below = await checkAll(joined.slice(1), check);
   const isAllSeen = !below.isCut && (rest.length > 0 || lines.length <= MAX_LINES);
   return {
     injection: await check({ ip: original.injectedBy, hop: first }),
-    isSeenByReporter: first !== null && first.by !== null && isReportersHost(first.by, report),
+    isSubmission: false,
+    isSeenByReporter: isReportersHost(first, report),
     below: below.hops,
     unjoined: (await checkAll(rest, check)).hops.find(isOurs) ?? null,
     isNamedOnly: first === null,
     isWhole: original.completeness !== 'fragment' && first !== null && isAllSeen,
+  };
+}
+
+/**
+ * A user logged in at the reporter and sent from wherever he was: SPF is not about him but about the reporter's host.
+ * Its address is the one that brought us the report; without that nothing is known.
+ */
+async function submissionPath(
+  first: ReceivedHop,
+  { received, report }: PathQuestion,
+  check: (hop: ClientHop) => Promise<PathHop>,
+): Promise<PathFacts | null> {
+  const ip = injectingAddress(received);
+  if (ip === null) return null;
+  const hop = received.find((one) => one.ip?.text === ip.text) ?? null;
+  return {
+    injection: await check({ ip, hop }),
+    isSubmission: true,
+    isSeenByReporter: isReportersHost(first, report),
+    below: [],
+    unjoined: null,
+    isNamedOnly: false,
+    isWhole: true,
   };
 }
 
@@ -121,49 +142,21 @@ async function resolvesTo(host: string, ip: IpAddress, resolver: Resolver): Prom
   return answer.kind === 'records' && answer.data.includes(ip.text);
 }
 
-function isReportersHost(by: string, report: BounceReport): boolean {
-  return report.reportedBy !== null && isSameHost(report.reportedBy, by);
+function isReportersHost(hop: ReceivedHop | null, report: BounceReport): boolean {
+  return hop !== null && hop.by !== null && report.reportedBy !== null && isSameHost(report.reportedBy, hop.by);
 }
 
-async function checkHop(
-  { ip, hop }: ClientHop,
-  question: PathQuestion,
-  outbound: readonly OutboundNetwork[],
-  resolver: Resolver,
-): Promise<PathHop> {
+async function checkHop({ ip, hop }: ClientHop, question: PathQuestion, resolver: Resolver): Promise<PathHop> {
   const { domain, address } = question.subject;
-  const within = outbound.filter(({ network }) => contains(network, ip));
-  const isHost = within.some(({ network }) => network.length === (ip.family === 4 ? 32 : 128));
-  const placed = within.length === 0 ? null : isHost ? 'host' : 'network';
+  const outbound = placeOf(ip, question.networks);
   const name = hop?.fromName ?? hop?.helo ?? null;
-  if (!question.isSpfTelling || domain === null) return { ip, name, spf: null, spfTerm: null, outbound: placed };
+  if (!question.isSpfTelling || domain === null) return { ip, name, spf: null, spfTerm: null, outbound };
   const sender = address ?? `postmaster@${domain}`;
   const query = { ip, domain, sender, helo: hop?.helo ?? '', receiver: '', now: question.now };
   const outcome = await checkHost(query, resolver);
-  return { ip, name, spf: outcome.result, spfTerm: termOf(outcome), outbound: placed };
+  return { ip, name, spf: outcome.result, spfTerm: termOf(outcome), outbound };
 }
 
 function termOf(outcome: SpfOutcome): string | null {
   return 'matched' in outcome && outcome.matched !== null ? matchedTerm(outcome.matched) : null;
-}
-
-type OutboundNetwork = { readonly network: IpPrefix };
-
-async function outboundNetworks(subject: CaseSubject, resolver: Resolver): Promise<readonly OutboundNetwork[]> {
-  const networks: OutboundNetwork[] = [];
-  for (const one of subject.own?.outbound ?? []) {
-    if (typeof one !== 'string') networks.push({ network: one });
-    else {
-      for (const type of ['A', 'AAAA'] as const) {
-        const answer = await resolver.resolve(one, type);
-        if (answer.kind === 'records') networks.push(...answer.data.flatMap(hostNetwork));
-      }
-    }
-  }
-  return networks;
-}
-
-function hostNetwork(text: string): OutboundNetwork[] {
-  const ip = parseIp(text);
-  return ip === null ? [] : [{ network: networkOf(ip, ip.family === 4 ? 32 : 128) }];
 }

@@ -30,6 +30,8 @@ export type ReceivedHop = {
   readonly ip: IpAddress | null;
   readonly by: string | null;
   readonly with: string | null;
+  /** The receiver says that the client logged in (RFC 3848), so that the client is a user and no mail server. */
+  readonly isAuthenticated: boolean;
   readonly id: string | null;
   readonly date: Date | null;
 };

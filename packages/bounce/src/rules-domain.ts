@@ -65,8 +65,9 @@ export const DOMAIN_RULES: readonly Rule[] = [
       const { own, localPart } = subject;
       const known = own?.localParts ?? null;
       if (known === null || localPart === null || known.includes(localPart)) return null;
-      // What follows a plus is the user's own (RFC 5233 §4).
-      if (known.includes(localPart.split('+')[0] ?? '')) return null;
+      // What follows a plus is the user's own (RFC 5233 §4); "=" is the mark of VERP and SRS, which software makes.
+      if (known.includes(localPart.split('+')[0] ?? '') || localPart.includes('=')) return null;
+      if (localPart === 'postmaster') return null; // RFC 5321 §4.5.1: always exists
       return { fact: `${subject.address} is no address of ${own?.name}`, seenIn: CONFIGURATION };
     },
   },

@@ -1,8 +1,9 @@
-import type { CaseFacts, PathHop } from './case.ts';
+import type { CaseFacts, PathFacts, PathHop } from './case.ts';
 import { isOurs } from './path.ts';
 import type { Rule, Sighting } from './rule.ts';
 
 const RETURNED = 'the Received lines of the returned message';
+const OWN = 'our own Received lines';
 
 /** What the way of the returned message shows. The address that handed it over is the only one nobody could forge. */
 export const PATH_RULES: readonly Rule[] = [
@@ -35,7 +36,7 @@ export const PATH_RULES: readonly Rule[] = [
       'SPF lets the address that handed the message over send for the domain. Not decisive, because a mail service in the record serves others as well.',
     strength: 'strong',
     points: 'genuine',
-    test: ({ path }) => (path?.injection.spf === 'pass' && !path.isNamedOnly ? spfSighting(path.injection) : null),
+    test: ({ path }) => (path?.injection.spf === 'pass' && !path.isNamedOnly ? spfSighting(path) : null),
   },
   {
     id: 'spf-fail',
@@ -43,7 +44,7 @@ export const PATH_RULES: readonly Rule[] = [
       'SPF forbids the address that handed the message over to send for the domain. Never decisive, because forwarding breaks SPF and records change. A record known to be younger than the message proves nothing and is not asked.',
     strength: 'strong',
     points: 'backscatter',
-    test: ({ path }) => (path?.injection.spf === 'fail' ? spfSighting(path.injection) : null),
+    test: ({ path }) => (path?.injection.spf === 'fail' ? spfSighting(path) : null),
   },
   {
     id: 'spf-softfail',
@@ -92,25 +93,20 @@ export const PATH_RULES: readonly Rule[] = [
     },
   },
   {
-    id: 'own-mta-reported',
+    id: 'own-report-submitted',
     sentence:
-      'Our own host wrote the report, about a message that it had taken itself; our own Received lines name no stranger.',
-    strength: 'strong',
+      'Our own host wrote the report, about a message that it took from inside or from a user who logged in (RFC 3848); our own Received lines name no stranger.',
+    strength: 'decisive',
     points: 'genuine',
     test: ({ ownReport }) =>
-      ownReport.isOurs
-        ? { fact: 'the report was written by our own host', seenIn: 'Reporting-MTA and Received' }
-        : null,
+      ownReport === 'submitted' ? { fact: 'our own host took the message and reports on it', seenIn: OWN } : null,
   },
   {
-    id: 'submitted-inside',
-    sentence: 'Our own host had taken the returned message from inside, or from a client that logged in (RFC 3848).',
+    id: 'own-report',
+    sentence: 'Our own host wrote the report, which does not say from whom it had taken the message.',
     strength: 'strong',
     points: 'genuine',
-    test: ({ ownReport }) =>
-      ownReport.isSubmittedInside
-        ? { fact: 'the returned message was submitted to our own host', seenIn: RETURNED }
-        : null,
+    test: ({ ownReport }) => (ownReport === 'unclear' ? { fact: 'our own host wrote the report', seenIn: OWN } : null),
   },
 ];
 
@@ -123,7 +119,7 @@ function hasOutbound({ subject }: CaseFacts): boolean {
 }
 
 function softfail({ path }: CaseFacts): Sighting | null {
-  return path?.injection.spf === 'softfail' ? spfSighting(path.injection) : null;
+  return path?.injection.spf === 'softfail' ? spfSighting(path) : null;
 }
 
 /**
@@ -145,9 +141,10 @@ function sighting(hop: PathHop, what: string): Sighting {
   return { fact: `${hopText(hop)} ${what}`, seenIn: RETURNED };
 }
 
-function spfSighting(hop: PathHop): Sighting {
-  const term = hop.spfTerm === null ? '' : ` (${hop.spfTerm})`;
-  return { fact: `${hopText(hop)} handed the message over: SPF ${hop.spf}${term}`, seenIn: RETURNED };
+function spfSighting({ injection, isSubmission }: PathFacts): Sighting {
+  const term = injection.spfTerm === null ? '' : ` (${injection.spfTerm})`;
+  const did = isSubmission ? 'reports on mail of a user who logged in there' : 'handed the message over';
+  return { fact: `${hopText(injection)} ${did}: SPF ${injection.spf}${term}`, seenIn: RETURNED };
 }
 
 function hopText(hop: PathHop): string {

@@ -148,7 +148,7 @@ function isMissing({ sentLog }: CaseFacts): boolean {
 }
 
 function leftUs({ path, ownReport }: CaseFacts): boolean {
-  return ownReport.isOurs || (path !== null && isOurs(path.injection));
+  return ownReport === 'unclear' || ownReport === 'submitted' || (path !== null && isOurs(path.injection));
 }
 
 function missing({ sentLog }: CaseFacts): Sighting {

@@ -237,23 +237,54 @@ describe('BATV', () => {
   ])('%s', async (_title, options, expected) => expect(await verdictOn(options, [signs])).toBe(expected));
 });
 
-test('our own host reports mail that one of our users submitted', async () => {
-  const submitted = `Received: from laptop (client.example.net [203.0.113.50]) by out.example.com with ESMTPSA id 4F2A; ${AT}`;
-  const options = {
-    reporter: 'out.example.com',
-    received: ['by out.example.com (Postfix) id 5A; Mon, 02 Mar 2026 10:00:00 +0000'],
-    original: [submitted, ...MAIL],
-  };
-  expect(await verdictOn(options)).toContain('own-mta-reported');
-  expect(await verdictOn(options)).toMatch(/^unknown|^genuine/);
+describe('reports by a host of ours', () => {
+  const local = ['by out.example.com (Postfix) id 5A; Mon, 02 Mar 2026 10:00:00 +0000'];
+  const user = `Received: from laptop (client.example.net [203.0.113.50]) by out.example.com with ESMTPSA id 4F2A; ${AT}`;
+  const stranger = user.replace('ESMTPSA', 'ESMTP');
+  test.each<[string, BounceOptions, string]>([
+    [
+      'about mail of our user',
+      { reporter: 'out.example.com', received: local, original: [user, ...MAIL] },
+      'genuine: own-report-submitted',
+    ],
+    [
+      'about mail that a stranger sent through it',
+      { reporter: 'out.example.com', received: local, original: [stranger, ...MAIL] },
+      'backscatter: spf-fail no-own-host',
+    ],
+    ['without the original', { reporter: 'out.example.com', received: local, original: null }, 'unknown: own-report'],
+    [
+      'that only claim to be: the report came from outside',
+      { reporter: 'out.example.com', original: [line('laptop (unknown [10.0.0.5])', 'out.example.com'), ...MAIL] },
+      'unknown: ',
+    ],
+  ])('%s', async (_title, options, expected) => expect((await verdictOn(options)).trim()).toBe(expected.trim()));
 });
 
-test('a report that claims to be ours but came from outside is not ours', async () => {
-  const options = {
-    reporter: 'out.example.com',
-    original: [line('laptop (unknown [10.0.0.5])', 'out.example.com'), ...MAIL],
-  };
-  expect(await verdictOn(options)).not.toContain('own-mta-reported');
+describe('a user who logged in at the reporter: its host counts, not the user’s address', () => {
+  const user = `Received: from laptop (client.example.net [203.0.113.50]) by smtp.esp.example with ESMTPSA id 4F2A; ${AT}`;
+  const from = (ip: string): string[] => [
+    `from smtp.esp.example (smtp.esp.example [${ip}]) by mail.example.com; ${AT.slice(0, 31)}`,
+  ];
+  const reported = { reporter: 'smtp.esp.example', original: [user, ...MAIL] };
+  test.each<[string, BounceOptions, string]>([
+    ['a service in our record', { ...reported, received: from('198.51.100.70') }, 'unknown: spf-pass'],
+    ['one of our own hosts', { ...reported, received: from('192.0.2.7') }, 'genuine: outbound-host spf-pass'],
+    ['a stranger’s service', { ...reported, received: from('203.0.113.60') }, 'backscatter: spf-fail no-own-host'],
+    ['nobody knows which: no line of ours', { ...reported, received: [] }, 'unknown: '],
+    [
+      'Postfix notes it in a comment',
+      {
+        reporter: 'smtp.esp.example',
+        received: from('198.51.100.70'),
+        original: [
+          user.replace('[203.0.113.50])', '[203.0.113.50]) (Authenticated sender: anna)').replace('ESMTPSA', 'ESMTP'),
+          ...MAIL,
+        ],
+      },
+      'unknown: spf-pass',
+    ],
+  ])('%s', async (_title, options, expected) => expect((await verdictOn(options)).trim()).toBe(expected.trim()));
 });
 
 test('nothing is asked for a message that gets no verdict', async () => {

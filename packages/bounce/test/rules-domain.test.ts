@@ -56,6 +56,8 @@ test.each([
   ['xkqvz', ['anna'], ['strong address-unknown']],
   ['xkqvz', [], ['strong address-unknown']],
   ['xkqvz', null, []],
+  ['postmaster', ['anna'], []], // RFC 5321 §4.5.1
+  ['srs0=ab=cd=example.org=x', ['anna'], []], // made by software
 ])('local part %s, known %j → %j', (localPart, localParts, expected) => {
   const facts = caseFacts({ own: own({ localParts }) });
   const subject = { ...facts.subject, localPart, address: `${localPart}@example.com`, domain: domain('example.com') };

@@ -94,12 +94,9 @@ describe('hosts of ours further down', () => {
   });
 });
 
-test('a report by our own host about mail it took from inside', () => {
-  expect(spoken({ ownReport: { isOurs: true, isSubmittedInside: true } })).toEqual([
-    'strong own-mta-reported genuine',
-    'strong submitted-inside genuine',
-  ]);
-  expect(spoken({ ownReport: { isOurs: true, isSubmittedInside: false } })).toEqual([
-    'strong own-mta-reported genuine',
-  ]);
-});
+test.each([
+  ['submitted', ['decisive own-report-submitted genuine']],
+  ['unclear', ['strong own-report genuine']],
+  ['relayed', []],
+  ['no', []],
+] as const)('a report by our own host: %s', (ownReport, expected) => expect(spoken({ ownReport })).toEqual(expected));

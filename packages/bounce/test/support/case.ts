@@ -38,7 +38,16 @@ export function hop(ip: string, change: Partial<PathHop> = {}): PathHop {
 }
 
 export function path(injection: PathHop, change: Partial<PathFacts> = {}): PathFacts {
-  return { injection, isSeenByReporter: true, below: [], unjoined: null, isNamedOnly: false, isWhole: true, ...change };
+  return {
+    injection,
+    isSubmission: false,
+    isSeenByReporter: true,
+    below: [],
+    unjoined: null,
+    isNamedOnly: false,
+    isWhole: true,
+    ...change,
+  };
 }
 
 export function sentLogFacts(change: Partial<SentLogFacts> = {}): SentLogFacts {
@@ -74,7 +83,7 @@ export function caseFacts({ own: entry = own(), ...change }: CaseChange = {}): C
     sentLog: null,
     batv: { status: 'absent', address: null },
     dnsNeverSends: false,
-    ownReport: { isOurs: false, isSubmittedInside: false },
+    ownReport: 'no',
     ...change,
   };
 }

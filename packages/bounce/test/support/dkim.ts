@@ -20,7 +20,7 @@ function publicPart(kind: 'rsa' | 'ed25519', key: KeyObject): string {
   return (kind === 'rsa' ? der : der.subarray(-32)).toString('base64');
 }
 
-export function name(text: string): DomainName {
+function name(text: string): DomainName {
   const parsed = parseDomainName(text);
   if (parsed === null) throw new Error(`no domain name: ${text}`);
   return parsed;

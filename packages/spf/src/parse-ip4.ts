@@ -1,6 +1,8 @@
 import { DOT, isDigit, SLASH, SPACE } from './chars.ts';
 import type { Draft } from './parse-draft.ts';
 
+const NO_PREFIX = -1;
+
 /**
  * Reads the term at `start` if it is a plain `ip4:192.0.2.0/24`, which is what most of all records consist of.
  *
@@ -36,22 +38,27 @@ export function readPlainIp4(draft: Draft, start: number): number {
   if (dots !== 3) return -1;
   let prefix = 32;
   if (code === SLASH) {
-    const prefixStart = ++at;
-    prefix = 0;
-    while (at < length && isDigit(text.charCodeAt(at)) && at < prefixStart + 2) {
-      prefix = prefix * 10 + text.charCodeAt(at++) - 0x30;
-    }
-    const isBad = at === prefixStart || prefix > 32 || (at > prefixStart + 1 && prefix < 10);
+    prefix = readShortPrefix(text, at + 1);
+    at += prefix < 10 ? 2 : 3;
     code = at < length ? text.charCodeAt(at) : SPACE;
-    if (isBad) return -1;
   }
-  if (code !== SPACE) return -1;
+  if (code !== SPACE || prefix === NO_PREFIX) return -1;
   draft.directives.push({
     qualifier: '+',
     mechanism: { name: 'ip4', w0: address, w1: 0, w2: 0, w3: 0, prefix },
     span: { start, end: at },
   });
   return at;
+}
+
+/** The one or two digits at `at` as a prefix length without a leading zero, or `NO_PREFIX`. */
+function readShortPrefix(text: string, at: number): number {
+  const first = text.charCodeAt(at);
+  if (!isDigit(first)) return NO_PREFIX;
+  const second = text.charCodeAt(at + 1);
+  if (!isDigit(second)) return first - 0x30;
+  const prefix = (first - 0x30) * 10 + second - 0x30;
+  return prefix >= 10 && prefix <= 32 ? prefix : NO_PREFIX;
 }
 
 function startsWithIp4(text: string, at: number): boolean {

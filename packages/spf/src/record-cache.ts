@@ -24,10 +24,6 @@ export function createRecordCache(maxEntries: number): RecordCache {
   const generationSize = Math.max(1, Math.floor(maxEntries / 2));
   let young = new Map<string, SpfParse>();
   let old = new Map<string, SpfParse>();
-  // Selecting among TXT records, joining and hashing a text cost more than the rest of a check. An answer is never
-  // changed, so its selection is kept as long as the answer lives. It holds text only: parsed records are far larger,
-  // and how many answers live is not for this cache to decide.
-  const selections = new WeakMap<readonly Rdata['TXT'][], Selection>();
 
   const keep = (text: string, parsed: SpfParse): void => {
     if (young.size >= generationSize) {
@@ -51,16 +47,26 @@ export function createRecordCache(maxEntries: number): RecordCache {
       old.delete(text);
       keep(text, parsed);
     },
-    selectionIn(records) {
-      let selection = selections.get(records);
-      if (selection === undefined) {
-        selection = selectRecord(records);
-        selections.set(records, selection);
-      }
-      return selection;
-    },
+    selectionIn: keptSelections(),
     get size() {
       return young.size + old.size;
     },
+  };
+}
+
+/**
+ * Selecting among TXT records, joining and hashing a text cost more than the rest of a check. An answer is never
+ * changed, so its selection is kept as long as the answer lives. It holds text only: parsed records are far larger, and
+ * how many answers live is not for this cache to decide.
+ */
+function keptSelections(): RecordCache['selectionIn'] {
+  const selections = new WeakMap<readonly Rdata['TXT'][], Selection>();
+  return (records) => {
+    let selection = selections.get(records);
+    if (selection === undefined) {
+      selection = selectRecord(records);
+      selections.set(records, selection);
+    }
+    return selection;
   };
 }

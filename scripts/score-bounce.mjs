@@ -4,6 +4,7 @@ import { createWriteStream, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { readMessage } from '../packages/bounce/dist/index.js';
+import { jsonLine } from './lib/bounce-line.mjs';
 
 const [folder, out] = process.argv.slice(2);
 if (folder === undefined) {
@@ -18,29 +19,6 @@ for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }
   const started = performance.now();
   const read = await readMessage(readFileSync(path));
   output.write(
-    `${JSON.stringify({ ...line(read), id: `${basename(dirname(path))}/${entry.name}`, ms: performance.now() - started })}\n`,
+    `${JSON.stringify({ ...jsonLine(read), id: `${basename(dirname(path))}/${entry.name}`, ms: performance.now() - started })}\n`,
   );
-}
-
-function line(read) {
-  const original = read.report?.original ?? null;
-  return {
-    messageId: read.messageId,
-    kind: read.kind,
-    recipients: (read.report?.recipients ?? []).map((one) => ({
-      address: one.address,
-      status: one.status,
-      replycode: one.replyCode,
-      action: one.action,
-      reason: one.reason,
-      diagnostic: one.diagnostic,
-    })),
-    original: original && {
-      messageId: original.messageId,
-      from: original.headerFrom,
-      originIp: original.injectedBy?.text ?? null,
-    },
-    dialect: read.report?.dialect ?? null,
-    error: read.error,
-  };
 }

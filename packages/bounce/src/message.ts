@@ -1,5 +1,5 @@
 import { decodeCharset } from './mime-charset.ts';
-import { rawHeader } from './mime-header.ts';
+import { type HeaderBlock, rawHeader } from './mime-header.ts';
 import { htmlToText } from './mime-html.ts';
 import { decodeTransfer } from './mime-transfer.ts';
 import { type MailPart, type WalkedMessage, walkMessage } from './mime-walk.ts';
@@ -22,9 +22,9 @@ export type MailMessage = WalkedMessage & { readonly text: string };
 
 const LIMITS = { maxDepth: 24, maxParts: 2000 };
 
-/** Splits a normalised message into parts. Never throws; what exceeds the limits stays in one piece. */
-export function readParts(text: string): MailMessage {
-  return { text, ...walkMessage(text, LIMITS) };
+/** Splits a normalised message into parts; `header` is its header block when somebody has read it already. Never throws; what exceeds the limits stays in one piece. */
+export function readParts(text: string, header: HeaderBlock | null = null): MailMessage {
+  return { text, ...walkMessage(text, LIMITS, header) };
 }
 
 /** The body of a part as bytes (one per char), transfer encoding undone, cut after `maxLength` encoded bytes. */

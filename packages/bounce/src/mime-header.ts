@@ -69,14 +69,24 @@ function isBlankLine(text: string, start: number): boolean {
   return false;
 }
 
-const FIELD_NAME = /[!-9;-~]{1,100}(?=[ \t]{0,20}:)/y;
+const MAX_NAME = 100;
 
+// field-name ":" (RFC 5322 §2.2), and blanks in front of the colon, which RFC 5322 §4.5 calls obsolete.
 function readField(text: string, at: number, end: number): RawField | null {
-  FIELD_NAME.lastIndex = at;
-  const match = FIELD_NAME.exec(text);
-  if (match === null) return null;
-  const colon = text.indexOf(':', at + match[0].length);
-  return colon > end ? null : { name: match[0], raw: text.slice(colon + 1, end) };
+  let to = at;
+  while (to < end && to - at < MAX_NAME && isNameChar(text.charCodeAt(to))) to += 1;
+  let colon = to;
+  while (colon < end && colon - to < 20 && isBlank(text.charCodeAt(colon))) colon += 1;
+  if (to === at || text.charCodeAt(colon) !== 58) return null;
+  return { name: text.slice(at, to), raw: text.slice(colon + 1, end) };
+}
+
+function isNameChar(code: number): boolean {
+  return code > 32 && code < 127 && code !== 58;
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
 }
 
 /** The raw, still folded value of the first field of that lower-case name; '' when there is none. */

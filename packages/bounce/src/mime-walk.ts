@@ -33,12 +33,18 @@ export type WalkedMessage = {
  * Boundaries are looked for only as far as the limits allow; whatever lies deeper stays one leaf. A multipart whose
  * boundary is missing or never occurs is split at the boundary that its body seems to use.
  */
-export function walkMessage(text: string, limits: WalkLimits): WalkedMessage {
-  const header = readHeaderBlock(text, 0, text.length);
+export function walkMessage(text: string, limits: WalkLimits, known: HeaderBlock | null): WalkedMessage {
+  const header = known === null ? readHeaderBlock(text, 0, text.length) : withBodyStart(known, text);
   const walk: Walk = { text, limits, parts: [], isCut: false };
   const top = partAt(header, text.length, 0, '');
   visit(walk, top);
   return { header, contentType: top.contentType, parts: walk.parts, isCut: walk.isCut };
+}
+
+// A header block that was read from the header's text alone ends there; the empty line lies behind it.
+function withBodyStart(header: HeaderBlock, text: string): HeaderBlock {
+  const isAtEmptyLine = header.bodyStart === header.end && text.charCodeAt(header.end) === 10;
+  return isAtEmptyLine ? { ...header, bodyStart: header.end + 1 } : header;
 }
 
 function partAt(header: HeaderBlock, end: number, depth: number, parentType: string): MailPart {

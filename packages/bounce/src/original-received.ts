@@ -10,22 +10,21 @@ const MAX_LENGTH = 2000;
  * qmail, Exchange and the rest differ in where they put the client's address.
  */
 export function parseReceived(raw: string): ReceivedHop {
-  const text = unfold(raw.slice(0, MAX_LENGTH));
+  const text = unfold(raw.length > MAX_LENGTH ? raw.slice(0, MAX_LENGTH) : raw).replaceAll('\t', ' ');
   const semicolon = text.lastIndexOf(';');
   const stamp = semicolon === -1 ? text : text.slice(0, semicolon);
   const date = parseMailDate(semicolon === -1 ? (DATE_AT_END.exec(text)?.[0] ?? '') : text.slice(semicolon + 1));
   const byAt = clauseAt(stamp);
-  const fromPart = /^\(?from\b/i.test(stamp)
-    ? stamp.slice(stamp.search(/from/i) + 4, byAt === -1 ? undefined : byAt)
-    : '';
+  const from = STARTS_WITH_FROM.exec(stamp);
+  const fromPart = from === null ? '' : stamp.slice(from[0].length, byAt === -1 ? undefined : byAt);
   const byPart = byAt === -1 ? '' : stamp.slice(byAt);
-  const protocol = word(byPart, /\bwith\s+([^\s();]+)/i);
+  const protocol = wordBehind(byPart, ' with ');
   return {
     ...readFrom(fromPart),
-    by: word(byPart, /^\s*by\s+([^\s();]+)/i),
+    by: byPart === '' ? null : wordAt(byPart, 2),
     with: protocol,
     isAuthenticated: AUTHENTICATED.test(protocol ?? '') || AUTHENTICATED_NOTE.test(stamp),
-    id: word(byPart, /\bid\s+([^\s();]+)/i),
+    id: wordBehind(byPart, ' id '),
     date,
   };
 }
@@ -34,8 +33,10 @@ export function parseReceived(raw: string): ReceivedHop {
 const AUTHENTICATED = /^(?:utf8|[el])?smtps?a$|^asmtp$/i;
 /** Postfix, Sendmail and Courier note it in a comment. */
 const AUTHENTICATED_NOTE = /\((?:authenticated (?:sender|user|bits)|auth: )/i;
-
+const STARTS_WITH_FROM = /^\(?from\b/i;
 const DATE_AT_END = /\d{1,2} \w{3} \d{4} [\d:]{5,8}[^;]{0,30}$/;
+const OPEN = 40;
+const CLOSE = 41;
 
 // The clause "by" outside comments.
 function clauseAt(text: string): number {
@@ -49,57 +50,80 @@ function clauseAt(text: string): number {
   return -1;
 }
 
-const OPEN = 40;
-const CLOSE = 41;
-
 function isBy(text: string, at: number): boolean {
   const before = at === 0 ? 32 : text.charCodeAt(at - 1);
   const y = text.charCodeAt(at + 1) | 32;
   return (before === 32 || before === CLOSE) && y === 121 && text.charCodeAt(at + 2) === 32;
 }
 
-function word(text: string, pattern: RegExp): string | null {
-  return pattern.exec(text)?.[1] ?? null;
+function wordBehind(text: string, clause: string): string | null {
+  const lower = text.indexOf(clause);
+  const at = lower === -1 ? text.indexOf(clause.toUpperCase()) : lower;
+  return at === -1 ? null : wordAt(text, at + clause.length);
 }
 
+// The next word: up to a blank, a bracket or a semicolon.
+function wordAt(text: string, from: number): string | null {
+  let start = from;
+  while (text.charCodeAt(start) === 32) start += 1;
+  let end = start;
+  while (end < text.length && !ENDS_WORD.has(text.charCodeAt(end))) end += 1;
+  return end === start ? null : text.slice(start, end);
+}
+
+const ENDS_WORD: ReadonlySet<number> = new Set([9, 32, OPEN, CLOSE, 59]);
+const MAY_BE_FORGED = /may be forged/i;
+const SAID = /\b(?:helo|ehlo)[=\s]\s*([^\s();"]+)/i;
+const NAME_IN_COMMENT = /\(\s*([a-z0-9_.-]+\.[a-z]{2,})\b/i;
+
 function readFrom(text: string): Pick<ReceivedHop, 'fromName' | 'helo' | 'ip'> {
-  const first = word(text, /^\s*([^\s();]+)/);
-  const said = word(text, /\b(?:HELO|EHLO)[=\s]\s*([^\s();]+)/i);
-  const comment = word(text, /\(\s*([a-z0-9_.-]+\.[a-z]{2,})\b/i);
-  const isExim = /\bhelo=/i.test(text);
+  if (text === '') return { fromName: null, helo: null, ip: null };
+  const first = wordAt(text, 0);
+  const said = SAID.exec(text)?.[1] ?? null;
   // Sendmail and Postfix put the HELO name first and the PTR name in the comment; Exim and qmail the other way round.
+  const ptr = said !== null ? (isLiteral(first) ? null : first) : (NAME_IN_COMMENT.exec(text)?.[1] ?? null);
   const helo = said ?? first;
-  const fromName = said !== null && first !== null && !isLiteral(first) ? first : isExim ? null : comment;
   return {
     // Sendmail's words for a name that does not point back: whoever owns the address wrote it.
-    fromName: isUnknown(fromName) || /may be forged/i.test(text) ? null : fromName,
+    fromName: ptr === null || ptr.toLowerCase() === 'unknown' || MAY_BE_FORGED.test(text) ? null : ptr,
     helo: helo === null ? null : stripBrackets(helo),
-    ip: clientIp(text),
+    ip: bracketedIp(text) ?? parenthesisedIp(text),
   };
 }
 
-function isUnknown(name: string | null): boolean {
-  return name === null || name.toLowerCase() === 'unknown';
-}
-
-function isLiteral(name: string): boolean {
-  return name.startsWith('[') || name.startsWith('(');
+function isLiteral(name: string | null): boolean {
+  return name === null || name.startsWith('[');
 }
 
 function stripBrackets(name: string): string {
-  return name.replace(/^\[(?:IPv6:)?|\]$/gi, '');
+  return name.startsWith('[') ? name.replace(/^\[(?:IPv6:)?|\]$/gi, '') : name;
 }
 
-const BRACKETED = /\[(?:IPv6:)?([0-9a-f.:]{2,45})(?:%[\w.]{1,20})?\]/gi;
+// What the receiver saw stands in the comment; an address literal in front may be the HELO, so the last one counts.
+function bracketedIp(text: string): IpAddress | null {
+  let close = text.lastIndexOf(']');
+  for (let tries = 0; close > 0 && tries < 5; tries += 1) {
+    const open = text.lastIndexOf('[', close);
+    const ip = open === -1 ? null : ipIn(text.slice(open + 1, close));
+    if (ip !== null || open <= 0) return ip;
+    close = text.lastIndexOf(']', open - 1);
+  }
+  return null;
+}
+
+function ipIn(text: string): IpAddress | null {
+  if (text.length > 60) return null;
+  const bare = text.startsWith('IPv6:') || text.startsWith('ipv6:') ? text.slice(5) : text;
+  const scope = bare.indexOf('%');
+  return parseIp(scope === -1 ? bare : bare.slice(0, scope));
+}
+
 const IN_PARENTHESES = /\((?:[^()\s]{0,120}\s)?(?:IPv6:)?([0-9a-f]{0,4}[.:][0-9a-f.:]{2,43})(?::\d{1,5})?\)/gi;
 const LEADING = /^\s*(?:IPv6:)?([0-9a-f]{0,4}[.:][0-9a-f.:]{2,43})(?=[\s)]|$)/i;
 
-// What the receiver saw stands in the comment; an address literal in front may be the HELO, so the last one counts.
-function clientIp(text: string): IpAddress | null {
-  for (const pattern of [BRACKETED, IN_PARENTHESES]) {
-    let last: IpAddress | null = null;
-    for (const match of text.matchAll(pattern)) last = parseIp(match[1] ?? '') ?? last;
-    if (last !== null) return last;
-  }
-  return parseIp(LEADING.exec(text)?.[1] ?? '');
+// qmail writes (192.0.2.1) and (HELO name) (192.0.2.1); Gmail starts with the bare address.
+function parenthesisedIp(text: string): IpAddress | null {
+  let last: IpAddress | null = null;
+  for (const match of text.matchAll(IN_PARENTHESES)) last = parseIp(match[1] ?? '') ?? last;
+  return last ?? parseIp(LEADING.exec(text)?.[1] ?? '');
 }

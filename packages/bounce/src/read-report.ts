@@ -80,8 +80,9 @@ function isTextBounce(reading: Reading, signs: HeaderSigns): boolean {
   if (!fromSoftware && !signs.isFailureSubject && !signs.hasNullPath) return false;
   if (!fromSoftware && (isReplyOrForward(signs.subject) || isAnswerSubject(signs.subject.toLowerCase()))) return false;
   const { header } = reading.message;
+  if (fromSoftware && (signs.isFailureSubject || signs.hasFailedRecipients)) return true;
   const speaks = speaksOfFailure(reading.notice().lower);
-  if (fromSoftware && (signs.isFailureSubject || signs.hasFailedRecipients || speaks)) return true;
+  if (fromSoftware && speaks) return true;
   if (signs.hasNullPath && signs.isFailureSubject) return speaks || reading.text.named().length > 0;
   if (!speaks || header.byName.has('list-id') || header.byName.has('in-reply-to')) return false;
   if (reading.text.named().length === 0) return false;

@@ -60,7 +60,7 @@ export function readMessage(bytes: Uint8Array, options: ReadOptions = {}): MailR
     const signs = headerSigns(block);
     if (isPlainlyOrdinary(block, signs, bytes)) return mailRead(block, signs.subject, ORDINARY, null);
     const raw = normaliseMessage(bytes, options.maxBytes ?? DEFAULT_MAX_BYTES);
-    const message = readParts(raw.text);
+    const message = readParts(raw.text, raw.text.startsWith(header) ? block : null);
     return mailRead(message.header, signs.subject, readReport(message, signs), raw.isCut ? CUT : null);
   } catch (error) {
     return unreadable(error);

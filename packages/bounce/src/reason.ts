@@ -42,8 +42,8 @@ export type BounceReason =
 export type ReasonQuestion = {
   readonly status: string | null;
   readonly replyCode: string | null;
+  /** In lower case. */
   readonly diagnostic: string | null;
-  readonly isDelivered: boolean;
 };
 
 const MAX_DIAGNOSTIC = 1500;
@@ -92,10 +92,9 @@ const SURE = new Set(['1.1', '1.2', '1.6', '2.2', '3.4', '7.25', '7.26', '7.23',
 
 /** Why the delivery failed. 'undefined' when neither status nor text tells. */
 export function reasonOf(question: ReasonQuestion): BounceReason {
-  if (question.isDelivered) return 'delivered';
   const detail = question.status === null ? '' : question.status.slice(2);
   const byStatus = BY_STATUS[detail];
-  const text = question.diagnostic?.slice(0, MAX_DIAGNOSTIC).toLowerCase() ?? '';
+  const text = question.diagnostic?.slice(0, MAX_DIAGNOSTIC) ?? '';
   const reason = byStatus !== undefined && SURE.has(detail) ? byStatus : (reasonInText(text) ?? byStatus ?? null);
   // A host that took RCPT and refused the recipient after DATA filtered the message; that is what Sisimai calls it.
   if (reason === 'userunknown' && AFTER_DATA.test(text)) return 'filtered';
@@ -129,18 +128,32 @@ function phraseIndex(): ReadonlyMap<number, readonly Phrase[]> {
   return map;
 }
 
+const KEY_BITS = 10;
+const CHAR_MASK = 1023;
+const KEY_MASK = 0x3fffffff;
+
 function keyAt(text: string, at: number): number {
-  const [first, second, third] = [text.charCodeAt(at), text.charCodeAt(at + 1), text.charCodeAt(at + 2)];
-  return ((first & 1023) << 20) | ((second & 1023) << 10) | (third & 1023);
+  let key = 0;
+  for (let next = at; next < at + 3; next += 1) key = (key << KEY_BITS) | (text.charCodeAt(next) & CHAR_MASK);
+  return key & KEY_MASK;
 }
 
 function reasonInText(text: string): BounceReason | null {
   index ??= phraseIndex();
   let best: Phrase | null = null;
+  let key = keyAt(text, 0);
   for (let at = 0; at + 2 < text.length; at += 1) {
-    for (const phrase of index.get(keyAt(text, at)) ?? []) {
-      if ((best === null || phrase.rank < best.rank) && text.startsWith(phrase.text, at)) best = phrase;
-    }
+    if (at > 0) key = ((key << KEY_BITS) | (text.charCodeAt(at + 2) & CHAR_MASK)) & KEY_MASK;
+    const phrases = index.get(key);
+    if (phrases !== undefined) best = betterOf(best, phrases, text, at);
   }
   return best?.reason ?? null;
+}
+
+function betterOf(best: Phrase | null, phrases: readonly Phrase[], text: string, at: number): Phrase | null {
+  let better = best;
+  for (const phrase of phrases) {
+    if ((better === null || phrase.rank < better.rank) && text.startsWith(phrase.text, at)) better = phrase;
+  }
+  return better;
 }

@@ -63,7 +63,8 @@ function namedFirst(text: string, found: readonly FoundAddress[]): readonly Foun
 
 const LEADING_MARKS = /^[\s*•·#|=-]{0,40}(?:>{1,4}\s{0,4}(?=<?\S{1,128}@))?/;
 const OPENING = /^(?:[<"'([]|\\?"|smtp:|mailto:|rfc822;\s?){0,4}$/i;
-const FULL_NAME = /^(?:"[^"<>@]{1,60}"|(?:(?!from|sent|by|contact)[\p{L}.'-]{1,30} ?){1,4})\s{0,3}<$/iu;
+const FULL_NAME = /^[^<>@:;=()\d/"]{1,60}<$|^"[^"<>@]{1,60}"\s{0,3}<$/;
+const NOT_A_NAME = /^(?:from|sent|by|contact|to|for)\b/i;
 const NAMED_TAIL = /^>\s{0,4}(?:$|:)/;
 const NAME_IN_FRONT = /^"?[^\s"<>:]{1,64}@[^\s"<>:]{1,255}"?\s{1,3}<$/;
 const NOT_RECIPIENT =
@@ -78,7 +79,8 @@ const FAILURE =
 function kindOf(text: string, first: FoundAddress, before: string): MentionKind | null {
   const prefix = text.slice(0, first.start);
   const after = text.slice(first.end);
-  if ((NAME_IN_FRONT.test(prefix) || FULL_NAME.test(prefix)) && NAMED_TAIL.test(after)) return 'heading';
+  const isNamed = prefix.length > 1 && prefix.endsWith('<');
+  if (isNamed && NAMED_TAIL.test(after) && isNameInFront(prefix)) return 'heading';
   if (OPENING.test(prefix)) return headingOrSentence(after);
   if (/rcpt to:\s{0,3}<?$/i.test(prefix)) return 'dialogue';
   if (SUMMARY.test(text)) return 'summary';
@@ -86,6 +88,10 @@ function kindOf(text: string, first: FoundAddress, before: string): MentionKind 
   if (LABEL.test(prefix)) return 'labelled';
   if (DIALOGUE.test(prefix)) return 'dialogue';
   return FAILURE.test(text) || FAILURE.test(before) ? 'sentence' : 'other';
+}
+
+function isNameInFront(prefix: string): boolean {
+  return NAME_IN_FRONT.test(prefix) || (FULL_NAME.test(prefix) && !NOT_A_NAME.test(prefix));
 }
 
 // What may follow an address that opens a block: nothing, a list, or punctuation and the diagnostic.

@@ -1,8 +1,10 @@
 import { mailboxOf } from '../address.ts';
-import { type MailMessage, partText } from '../message.ts';
+import { type MailMessage, partBytes, partText } from '../message.ts';
+import { decodeCharset } from '../mime-charset.ts';
 import { rawHeader } from '../mime-header.ts';
 import type { MailPart } from '../mime-walk.ts';
 import { decodeHeaderValue } from '../mime-words.ts';
+import { once } from '../once.ts';
 import { findReturned } from './separator.ts';
 
 /** What a person would read of a report: the text in front of the returned message, and who sent it. */
@@ -12,7 +14,7 @@ export type Notice = {
   /** `text` in lower case, for looking up phrases. */
   readonly lower: string;
   readonly lines: readonly string[];
-  /** The returned message's text as found in the notice, or null. */
+  /** The returned message as found in the notice, in bytes (one per char), or null. */
   readonly returned: string | null;
   readonly subject: string;
   readonly lowerSubject: string;
@@ -49,35 +51,70 @@ function isBareReturn(part: MailPart): boolean {
 
 /** Reads the notice of a message: its text parts in front of the returned message, plain text before HTML. */
 export function readNotice(message: MailMessage): Notice {
-  const whole = noticeText(message);
-  const returnedAt = findReturned(whole);
+  const { text, returned } = noticeText(message);
   const subject = decodeHeaderValue(rawHeader(message.header, 'subject'));
-  const text = returnedAt === null ? whole : whole.slice(0, returnedAt.noticeEnd);
+  const lower = once(() => text.toLowerCase());
+  const lines = once(() => text.split('\n', MAX_LINES));
+  const own = once(() => ownAddresses(message));
   return {
     text,
-    lower: text.toLowerCase(),
-    lines: text.split('\n', MAX_LINES),
-    returned: returnedAt === null ? null : whole.slice(returnedAt.start),
+    returned,
     subject,
     lowerSubject: subject.toLowerCase(),
     from: decodeHeaderValue(rawHeader(message.header, 'from')).toLowerCase(),
-    ownAddresses: ownAddresses(message),
+    get lower() {
+      return lower();
+    },
+    get lines() {
+      return lines();
+    },
+    get ownAddresses() {
+      return own();
+    },
   };
 }
 
-function noticeText(message: MailMessage): string {
+type NoticeText = Pick<Notice, 'text' | 'returned'>;
+
+const MAX_PARTS = 20;
+
+function noticeText(message: MailMessage): NoticeText {
   const stop = message.parts.findIndex(isReturnedPart);
-  const parts = (stop === -1 ? message.parts : message.parts.slice(0, stop)).slice(0, 20);
-  const plain = parts.filter((part) => isReadable(part) && part.type !== 'text/html');
-  const chosen = plain.length > 0 ? plain : parts.filter(isReadable);
-  const texts = chosen.map((part) => partText(message, part, MAX_TEXT));
-  if (texts.every((text) => text.trim() === '') && plain.length > 0) {
-    return parts
-      .filter((part) => part.type === 'text/html')
-      .map((part) => partText(message, part, MAX_TEXT))
-      .join('\n');
+  const readable = (stop === -1 ? message.parts : message.parts.slice(0, stop)).slice(0, MAX_PARTS).filter(isReadable);
+  const isHtml = (part: MailPart): boolean => part.type === 'text/html';
+  const plain = joined(
+    message,
+    readable.filter((part) => !isHtml(part)),
+  );
+  if (plain.text.trim() !== '' || plain.returned !== null) return plain;
+  return joined(message, readable.filter(isHtml));
+}
+
+// The text of all parts up to the first that turns into the returned message.
+function joined(message: MailMessage, parts: readonly MailPart[]): NoticeText {
+  let text = '';
+  for (const part of parts) {
+    const { text: own, returned } = part.type === 'text/html' ? htmlNotice(message, part) : plainNotice(message, part);
+    text = text === '' ? own : `${text}\n\n${own}`;
+    if (returned !== null || text.length > MAX_TEXT) return { text, returned };
   }
-  return texts.join('\n\n').slice(0, MAX_TEXT);
+  return { text, returned: null };
+}
+
+// Separators and header names are ASCII: they are looked for in the bytes, and only the notice is decoded.
+function plainNotice(message: MailMessage, part: MailPart): NoticeText {
+  const bytes = partBytes(message, part, MAX_TEXT);
+  const at = findReturned(bytes);
+  const charset = part.contentType.parameters.get('charset') ?? null;
+  if (at === null) return { text: decodeCharset(bytes, charset), returned: null };
+  return { text: decodeCharset(bytes.slice(0, at.noticeEnd), charset), returned: bytes.slice(at.start) };
+}
+
+function htmlNotice(message: MailMessage, part: MailPart): NoticeText {
+  const text = partText(message, part, MAX_TEXT);
+  const at = findReturned(text);
+  if (at === null) return { text, returned: null };
+  return { text: text.slice(0, at.noticeEnd), returned: Buffer.from(text.slice(at.start), 'utf8').toString('latin1') };
 }
 
 function isReadable(part: MailPart): boolean {

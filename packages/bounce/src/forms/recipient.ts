@@ -38,7 +38,8 @@ function settleCodes(draft: RecipientDraft): ReplyCodes {
   let { replyCode, status } = draft.diagnostic === null ? NOTHING : findCodes(draft.diagnostic);
   if (status === null || (draft.status !== null && specificity(draft.status) > specificity(status)))
     status = draft.status;
-  if (status !== null && specificity(status) === 2 && replyCode !== null) return { replyCode, status };
+  const isSettled = status !== null && specificity(status) === 2 && (replyCode !== null || draft.status !== null);
+  if (isSettled && draft.diagnostic !== null) return { replyCode, status };
   for (const text of draft.context()) {
     const codes = findCodes(text);
     replyCode ??= codes.replyCode;
@@ -68,11 +69,18 @@ function settleReason(
   action: RecipientAction,
 ): BounceReason {
   const isDelivered = action === 'delivered' || action === 'relayed' || action === 'expanded';
-  for (const diagnostic of [draft.diagnostic, ...draft.context()]) {
-    const lower = diagnostic?.toLowerCase() ?? '';
-    const own = isDelivered ? undefined : draft.phrases?.find(([phrase]) => lower.includes(phrase))?.[1];
-    const reason = own ?? reasonOf({ status, replyCode: null, diagnostic, isDelivered });
+  if (isDelivered) return 'delivered';
+  const first = reasonIn(draft, status, draft.diagnostic);
+  if (first !== 'undefined') return first;
+  for (const text of draft.context()) {
+    const reason = reasonIn(draft, status, text);
     if (reason !== 'undefined') return reason;
   }
-  return reasonOf({ status, replyCode, diagnostic: null, isDelivered });
+  return reasonOf({ status, replyCode, diagnostic: null });
+}
+
+function reasonIn(draft: RecipientDraft, status: string | null, diagnostic: string | null): BounceReason {
+  const lower = diagnostic?.toLowerCase() ?? '';
+  const own = draft.phrases?.find(([phrase]) => lower.includes(phrase))?.[1];
+  return own ?? reasonOf({ status, replyCode: null, diagnostic: lower });
 }

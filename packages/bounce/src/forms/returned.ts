@@ -35,5 +35,5 @@ function originalInPart(message: MailMessage, part: MailPart, handedOver: IpAddr
 
 function originalInText(text: string, handedOver: IpAddress | null): OriginalMessage | null {
   const at = returnedHeaderAt(text);
-  return at === null ? null : readOriginal(Buffer.from(text.slice(at), 'utf8').toString('latin1'), 'text', handedOver);
+  return at === null ? null : readOriginal(text.slice(at), 'text', handedOver);
 }

@@ -16,11 +16,9 @@ const SEPARATORS = new RegExp(
     'here is a copy of the first part of the message[^\\n]{0,40}', // Demon Internet
     'a summary of the undelivered message[^\\n]{0,40}',
     'copy of (?:the )?(?:original )?(?:message|mail)[^\\n]{0,60}',
-    'mensaje original(?: adjunto)?|message d.origine|urspr.ngliche nachricht|mensagem original|messaggio originale|begin forwarded message',
-    'session transcript follows', // kept out of the returned text on purpose: see below
+    'mensaje original(?: adjunto)?|message d.origine|urspr.{1,2}ngliche nachricht|mensagem original|messaggio originale|begin forwarded message',
   ].join('|')})[.:]?$`,
 );
-const NOT_A_RETURN = 'session transcript follows';
 const MAX_LINE = 200;
 
 /**
@@ -40,16 +38,24 @@ export function findReturned(text: string): ReturnedAt | null {
   return null;
 }
 
+// What every separator speaks of; most lines end here.
+const HINT = /message|mail|header|copy|lines|bytes|mensa|nachricht|messaggio/i;
+
 function isSeparator(text: string, start: number, end: number): boolean {
+  if (end - start < MIN_SEPARATOR) return false;
   const line = text.slice(start, end);
-  const bare = line
-    .replace(/^[\s*=_#~+-]{1,100}/, '')
-    .replace(/[\s*=_#~+-]{1,100}$/, '')
-    .toLowerCase();
-  if (bare.length < 12 || bare.length > 140 || bare === NOT_A_RETURN || !SEPARATORS.test(bare)) return false;
-  // "Original message" is a separator, but "Original message: some words" in a sentence is not.
-  return true;
+  if (!HINT.test(line)) return false;
+  let from = 0;
+  let to = line.length;
+  while (from < to && FRAME.has(line.charCodeAt(from))) from += 1;
+  while (to > from && FRAME.has(line.charCodeAt(to - 1))) to -= 1;
+  const isPossible = to - from >= MIN_SEPARATOR && to - from <= MAX_SEPARATOR;
+  return isPossible && SEPARATORS.test(line.slice(from, to).toLowerCase());
 }
+
+const MIN_SEPARATOR = 12;
+const MAX_SEPARATOR = 140;
+const FRAME: ReadonlySet<number> = new Set(Array.from(' \t*=_#~+|-', (char) => char.charCodeAt(0)));
 
 const MAX_PREAMBLE_LINES = 20;
 
@@ -78,6 +84,8 @@ const MAX_BLOCK_LINES = 120;
 
 // Three telling fields in one block, one of them From, Received or Message-ID, none of them indented.
 function isHeaderBlockAt(text: string, start: number): boolean {
+  const first = text.charCodeAt(start) | 32;
+  if (first < 97 || first > 122) return false;
   FIRST_FIELD.lastIndex = start;
   if (!FIRST_FIELD.test(text)) return false;
   const seen = new Set<string>();

@@ -82,7 +82,7 @@ const GIVEN_UP =
 
 /** True if the notice says that delivery goes on. `subject` and `lower` are lower case. */
 export function speaksOfDelay(subject: string, lower: string): boolean {
-  const text = lower.slice(0, 6000);
+  const text = lower.slice(0, 3000);
   if (SURE_DELAY_SUBJECT.test(subject)) return !GIVEN_UP.test(text);
   return DELAY_TEXT.test(text) && (DELAY_SUBJECT.test(subject) || !GIVEN_UP.test(text));
 }

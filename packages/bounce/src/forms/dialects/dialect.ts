@@ -1,5 +1,6 @@
 import type { MailMessage } from '../../message.ts';
 import { rawHeader } from '../../mime-header.ts';
+import { once } from '../../once.ts';
 import type { BounceReason } from '../../reason.ts';
 import type { OriginalMessage, RecipientStatus } from '../../report.ts';
 import type { Notice } from '../notice.ts';
@@ -40,17 +41,18 @@ export type DialectReading = {
 
 /** The first dialect of `table` whose signs the message bears, or null. */
 export function dialectOf(table: readonly Dialect[], message: MailMessage, notice: () => Notice): Dialect | null {
-  return table.find((dialect) => bears(dialect.signs, message, notice)) ?? null;
+  const text = once(() => notice().lower.slice(0, TEXT_WINDOW));
+  return table.find(({ signs }) => bears(signs, message, notice, text)) ?? null;
 }
 
-const TEXT_WINDOW = 4000;
+const TEXT_WINDOW = 3000;
 
-function bears(signs: DialectSigns, message: MailMessage, notice: () => Notice): boolean {
+function bears(signs: DialectSigns, message: MailMessage, notice: () => Notice, lower: () => string): boolean {
   const { header, from, subject, text } = signs;
   if (header !== undefined && !header.some(([name, part]) => hasHeader(message, name, part))) return false;
   if (from !== undefined && !from.some((part) => notice().from.includes(part))) return false;
   if (subject !== undefined && !subject.some((part) => notice().lowerSubject.includes(part))) return false;
-  return text === undefined || text.some((part) => notice().lower.slice(0, TEXT_WINDOW).includes(part));
+  return text === undefined || text.some((part) => lower().includes(part));
 }
 
 function hasHeader(message: MailMessage, name: string, part: string): boolean {

@@ -34,3 +34,7 @@ export type { Answer, FailedAnswer, NegativeAnswer, Resolver } from './resolver.
 export { type ZoneFailure, type ZoneResolver, type ZoneResolverOptions, zoneResolver } from './zone.ts';
 export type { ZoneLine } from './zone-rdata.ts';
 export { formatZoneText, parseZoneText, recordFromText, type ZoneText, type ZoneTextOptions } from './zone-text.ts';
+// Octets of messages, for those who speak more of the protocol than questions (zone transfer, RFC 5936).
+export { readHeader, readRecords, type WireHeader, type WireRecord } from './wire.ts';
+export { skipName } from './wire-name.ts';
+export { readRecord, typeNumber } from './wire-rdata.ts';

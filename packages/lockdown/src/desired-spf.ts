@@ -4,9 +4,13 @@ import type { Aim, Desired, DesiredContext } from './desired.ts';
 import { loopbackName } from './desired-mx.ts';
 import { below, hasOwnMail, hostNames, recordsAt, whyBlocked, type ZoneFacts } from './facts.ts';
 import type { LockdownOptions, MailHost, Part } from './options.ts';
+import { isType } from './zone.ts';
 
 /** The whole SPF record of a name that sends no mail (RFC 7208 §10.1.2). */
 export const SPF_NOBODY = 'v=spf1 -all';
+
+/** Longest chain of CNAMEs that is followed; a loop ends there too. */
+const MAX_CNAMES = 8;
 
 /** SPF at the apex, at `*` and at every host with an address that carries no mail. */
 export function desiredSpf(context: DesiredContext): Desired {
@@ -85,12 +89,26 @@ export function clearCname(part: Part, name: DomainName): Aim {
 function uncoveredNotes({ facts, options }: DesiredContext): readonly PlanNote[] {
   const cnames = [...facts.names.keys()]
     .filter((name) => isPlainHost(facts, name) && recordsAt(facts, name, 'CNAME').length > 0)
+    .filter((name) => !isCoveredByTarget(facts, options, name))
     .map((name) => whyBlocked(facts, name, options.replaceCnamesAt))
     .filter((why) => why !== null);
   const cuts = facts.cuts.map(({ name, type }) =>
     type === 'NS' ? `${name} is delegated elsewhere` : `${name} is a DNAME`,
   );
   return [...new Set([...cnames, ...cuts])].sort().map((why) => notCovered(why, null));
+}
+
+/** True if a CNAME leads to a name of the zone that gets its own `-all`: whoever asks is led there too. */
+function isCoveredByTarget(facts: ZoneFacts, options: LockdownOptions, name: DomainName): boolean {
+  let at = name;
+  for (let step = 0; step < MAX_CNAMES; step++) {
+    const cname = recordsAt(facts, at, 'CNAME')[0];
+    if (cname === undefined || !isType(cname, 'CNAME')) break;
+    at = cname.data;
+  }
+  if (at === facts.zone) return options.parts.has('spf');
+  const isHost = hostNames(facts).includes(at) && whyCarriesMail(facts, options, at) === null && !hasOwnMail(facts, at);
+  return isHost && options.parts.has('hosts');
 }
 
 /** Not the apex, not `*`, no name of a protocol (`_dmarc`, selectors): those have their own part. */
@@ -107,6 +125,8 @@ function spfAim({ wanted }: DesiredContext, part: Part, name: DomainName, why: s
 /** The aim, or a note when a CNAME or a delegation stands in the way; a CNAME that may go is cleared first. */
 export function covered({ facts, options }: DesiredContext, aim: Aim, what: string): Desired {
   const blocked = whyBlocked(facts, aim.name, options.replaceCnamesAt);
+  if (blocked !== null && aim.owns === 'spf' && isCoveredByTarget(facts, options, aim.name))
+    return { aims: [], notes: [] };
   if (blocked !== null) return { aims: [], notes: [notCovered(blocked, what)] };
   const isCname = aim.name !== facts.zone && recordsAt(facts, aim.name, 'CNAME').length > 0;
   return { aims: isCname ? [clearCname(aim.part, aim.name), aim] : [aim], notes: [] };

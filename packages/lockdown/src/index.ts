@@ -34,6 +34,8 @@ export { type MemoryOptions, type MemoryProvider, type MemoryZone, memoryProvide
 export { type Pacer, type PacerOptions, slidingPacer } from './providers/pacer.ts';
 export { type PowerdnsOptions, powerdnsProvider } from './providers/powerdns.ts';
 export type { DnsProvider, HostedZone, ProviderCapabilities } from './providers/provider.ts';
+export { type Rfc2136Options, rfc2136Provider } from './providers/rfc2136.ts';
+export { TSIG_ALGORITHMS, type TsigKey } from './providers/tsig.ts';
 export { type DomainHistory, findRefusals, overrideRefusals } from './refuse.ts';
 export { settleJournal } from './settle.ts';
 export { changesBetween, planUndo, type UndoOptions } from './undo.ts';

@@ -29,7 +29,7 @@ export function planUndo(
   for (const entry of entries) {
     // Of an entry whose end nobody saw, a part may never have been there.
     const isSure = entry.state === 'applied' && !wasInterrupted;
-    for (const change of entry.plan.changes.toReversed()) invert(zone, change, isSure);
+    for (const change of entry.plan.changes) invert(zone, change, isSure);
   }
   const records = [...zone.byContent.values()].flat();
   const target = capabilities.ttlPerRecord ? records : withOneTtl(records);

@@ -172,6 +172,13 @@ describe('CNAME and delegation', () => {
     );
   });
 
+  test('a CNAME to a name of the zone that gets -all is covered by it', () => {
+    const zone = 'www 300 CNAME @\n* 300 CNAME shop\nshop 300 A 192.0.2.1\nblog 300 CNAME www';
+    expect(locked(zone).messages.filter((text) => text.includes('CNAME'))).toEqual([]);
+    const withoutHosts = new Set(PARTS.filter((part) => part !== 'hosts'));
+    expect(locked(zone, { parts: withoutHosts }).messages.filter((text) => text.includes('CNAME'))).toHaveLength(1);
+  });
+
   test('a CNAME is replaced where the person says so', () => {
     const replaceCnamesAt = new Set([name('*.example.com'), name('_dmarc.example.com'), name('www.example.com')]);
     const { after } = locked(PARKED, { replaceCnamesAt, mx: 'null' });

@@ -1,5 +1,5 @@
 import { equal } from 'node:assert/strict';
-import { type DomainName, parseIp } from '@unsent/dns';
+import { type DomainName, parseDomainName, parseIp } from '@unsent/dns';
 import type { ApplyContext, ApplyOutcome } from '../apply.ts';
 import type { ChangePlan } from '../change.ts';
 import { desiredRecords } from '../desired.ts';
@@ -47,17 +47,18 @@ export function assertApplied(outcome: ApplyOutcome, what: string): void {
   equal(outcome.kind, 'applied', `${what}${cause}`);
 }
 
-/** A parked domain as one finds them: two mail hosts, an SPF record cut in two, a verification, a web host. */
+/** A parked domain as one finds them: two mail hosts elsewhere (BIND wants addresses for those of the zone), an SPF record cut in two, a verification, a web host. */
 export function oldHost(zone: DomainName): readonly WantedRecord[] {
-  const mx = (preference: number, label: string): WantedRecord => {
-    const exchange = below(label, zone);
+  const mx = (preference: number, host: string): WantedRecord => {
+    const exchange = parseDomainName(host);
+    if (exchange === null) throw new Error(`unreachable: ${host} is a name`);
     return { name: zone, type: 'MX', data: { preference, exchange }, ttlSeconds: 3600, ...NO_META };
   };
   const ip = parseIp('192.0.2.10');
   if (ip === null) throw new Error('unreachable: 192.0.2.10 is an address');
   return [
-    mx(10, 'mx1.old'),
-    mx(20, 'mx2.old'),
+    mx(10, 'mx1.example.net'),
+    mx(20, 'mx2.example.net'),
     { ...txt(zone, ['v=spf1 include:', '_spf.example.net ~all']), ttlSeconds: 300 },
     { ...txt(zone, ['site-verification=AbCdEf']), ttlSeconds: 300 },
     { name: below('www', zone), type: 'A', data: ip.text, ttlSeconds: 300, ...NO_META },

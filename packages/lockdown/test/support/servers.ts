@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -28,6 +28,8 @@ export async function startServer(kind: keyof typeof PROGRAMS): Promise<RunningS
   const script = join(sharedDir, 'dns', `start-${kind}.sh`);
   const args = [script, folder, String(dnsPort), ...(kind === 'pdns' ? [String(apiPort)] : [])];
   execFileSync('bash', args, { stdio: 'ignore', timeout: 30_000 });
+  await untilServing(dnsPort);
+  if (kind === 'pdns') allowTransfer(folder, ['unused-one.test', 'bare-two.test']);
   return {
     folder,
     dnsPort,
@@ -37,6 +39,25 @@ export async function startServer(kind: keyof typeof PROGRAMS): Promise<RunningS
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** A server that runs may still be loading its zones. */
+async function untilServing(port: number): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    const args = ['+short', '+time=1', '+tries=1', '@127.0.0.1', '-p', String(port), 'unused-one.test', 'SOA'];
+    const answer = spawnSync('dig', args, { encoding: 'utf8' }).stdout;
+    if (answer.startsWith('ns1.fake.test.')) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('the name server does not answer');
+}
+
+/** PowerDNS lets a key update and not transfer unless it is told so. */
+function allowTransfer(folder: string, zones: readonly string[]): void {
+  for (const zone of zones) {
+    const args = [`--config-dir=${folder}`, 'set-meta', zone, 'TSIG-ALLOW-AXFR', 'unsent-key'];
+    execFileSync(findProgram('pdnsutil') ?? 'pdnsutil', args, { stdio: 'ignore' });
+  }
 }
 
 /** A port that was free a moment ago, on loopback. */

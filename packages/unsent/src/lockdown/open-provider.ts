@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type DomainName, UnsentError } from '@unsent/dns';
-import { type DnsProvider, memoryProvider, zoneFromText } from '@unsent/lockdown';
+import { type DnsProvider, memoryProvider, powerdnsProvider, zoneFromText } from '@unsent/lockdown';
+import { readSecret } from '../config/secret.ts';
 import type { Config, ProviderConfig } from '../config.ts';
 import { errorFromSystem } from '../output/file-error.ts';
 import type { Shell } from '../shell.ts';
@@ -52,12 +53,38 @@ function chooseProvider(flags: ProviderFlags, config: Config): ProviderConfig {
 }
 
 async function open(shell: Shell, chosen: ProviderConfig, domains: readonly DomainName[]): Promise<DnsProvider> {
+  const { now } = shell;
   switch (chosen.name) {
     case 'memory':
       return openMemory(shell, chosen.zone, domains);
+    case 'powerdns': {
+      const apiKey = await readSecret(chosen.apiKey, 'provider.apiKey', shell.env);
+      return powerdnsProvider({ url: chosen.url, server: chosen.server, apiKey, now });
+    }
+    case 'cloudflare':
+      return openCloudflare(shell, chosen);
     default:
       throw usage(`the provider ${chosen.name} is not supported yet`);
   }
+}
+
+/** The SDK takes as long to load as everything else together, so only this path loads it. */
+async function openCloudflare(
+  { env, now }: Shell,
+  { token, url }: Extract<ProviderConfig, { name: 'cloudflare' }>,
+): Promise<DnsProvider> {
+  const { cloudflareProvider } = await import('@unsent/lockdown/cloudflare');
+  const fromFile = token === null ? null : await readSecret(token, 'provider.token', env);
+  return cloudflareProvider({
+    token: fromFile ?? env['CLOUDFLARE_API_TOKEN']?.trim() ?? '',
+    url: url ?? emptyToNull(env['CLOUDFLARE_BASE_URL']),
+    now,
+    pacer: null,
+  });
+}
+
+function emptyToNull(text: string | undefined): string | null {
+  return text === undefined || text === '' ? null : text;
 }
 
 function emptyZones(shell: Shell, domains: readonly DomainName[]): DnsProvider {

@@ -2,7 +2,7 @@ import { type IpAddress, parseIp6Words, parseQuad } from '@unsent/dns';
 import type { NetworkMechanism } from './ast.ts';
 
 /** Four 32-bit words; signed or not, bit operators take both. An IPv4 address lives in `w0`. */
-export type Words = Pick<NetworkMechanism, 'w0' | 'w1' | 'w2' | 'w3'>;
+type Words = Pick<NetworkMechanism, 'w0' | 'w1' | 'w2' | 'w3'>;
 
 /** RFC 7208 §5.6. An IPv4-mapped client is IPv4 and matches no `ip6` (RFC 7208 §5). */
 export function matchNetwork(ip: IpAddress, network: NetworkMechanism): boolean {

@@ -50,7 +50,7 @@ export function printMacroString(parts: MacroString): string {
   return parts.map(printPart).join('');
 }
 
-export function printDomainSpec(spec: DomainSpec): string {
+function printDomainSpec(spec: DomainSpec): string {
   return printMacroString(spec.parts);
 }
 

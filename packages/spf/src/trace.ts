@@ -17,7 +17,7 @@ export type NodeDraft = {
   -readonly [K in keyof TraceNode]: K extends 'terms' ? TermDraft[] : K extends 'queries' ? TraceQuery[] : TraceNode[K];
 };
 
-export type TermDraft = {
+type TermDraft = {
   -readonly [K in keyof TraceTerm]: K extends 'queries'
     ? TraceQuery[]
     : K extends 'inner'

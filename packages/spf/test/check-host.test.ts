@@ -19,6 +19,10 @@ describe('the result of a record', () => {
     ['v=spf1 -all ip4:192.0.2.1', 'fail'],
     ['v=spf1 ip4:192.0.2.1 oops', 'permerror'], // RFC 7208 §4.6: errors anywhere
     ['v=spf1 -all ip4:192.0.2.0/25-all', 'permerror'],
+    ['v=spf1 constructor -all', 'permerror'],
+    ['v=spf1 __proto__ toString:x -all', 'permerror'],
+    ['v=spf1 __proto__=x constructor=y -all', 'permerror'], // a name begins with a letter
+    ['v=spf1 constructor=y -all', 'fail'],
   ])('%s → %s', (record, result) => {
     expect(checkNow(txt(record)).result).toBe(result);
   });
@@ -32,6 +36,19 @@ describe('the result of a record', () => {
       '-ip4:192.0.2.0/24',
       '_spf.example.com',
     ]);
+  });
+
+  test('has no shortcut for loopback: that is for a policy to decide', () => {
+    expect(checkNow(txt('v=spf1 -all'), { ip: '127.0.0.1' }).result).toBe('fail');
+    expect(checkNow(txt('v=spf1 -all'), { ip: '::1' }).result).toBe('fail');
+  });
+
+  test('is found at the end of a long record', () => {
+    const networks = Array.from({ length: 1000 }, (_, i) => `ip4:198.18.${i >> 8}.${i & 255}`).join(' ');
+    const strings = `v=spf1 ${networks} ip4:192.0.2.1 -all`.match(/.{1,255}/g) ?? [];
+    const resolver = zone(`@ TXT ${strings.map((one) => `"${one}"`).join(' ')}`);
+    expect(checkNow(resolver, { ip: '192.0.2.1' }).result).toBe('pass');
+    expect(checkNow(resolver, { ip: '192.0.2.2' }).result).toBe('fail');
   });
 
   test('of the default has no directive', () => {
@@ -110,7 +127,7 @@ describe('a', () => {
 describe('mx', () => {
   const hosts = [
     '@ MX 10 m1\n@ MX 20 m2\nm1 A 198.51.100.1\nm2 A 192.0.2.1\nm2 AAAA 2001:db8::1',
-    'null MX 0 .\nnull A 192.0.2.1\nbare A 192.0.2.1\nvoid MX 1 gone\nvoid MX 2 gone2\nvoid MX 3 gone3',
+    'alice MX 1 m2\nnull MX 0 .\nnull A 192.0.2.1\nbare A 192.0.2.1\nvoid MX 1 gone\nvoid MX 2 gone2\nvoid MX 3 gone3',
   ].join('\n');
   test.each([
     ['mx', '192.0.2.1', 'pass'],
@@ -119,6 +136,7 @@ describe('mx', () => {
     ['mx/24', '192.0.2.2', 'pass'],
     ['mx', '2001:db8::1', 'pass'],
     ['mx:null.example.com', '192.0.2.1', 'fail'], // RFC 7505
+    ['mx:%{l}.example.com', '192.0.2.1', 'pass'],
     ['mx:bare.example.com', '192.0.2.1', 'fail'], // §5.4: never the A instead
     ['mx:void.example.com', '192.0.2.1', 'fail'], // hosts without addresses are no void lookups
   ])('%s for %s → %s', (term, ip, result) => {

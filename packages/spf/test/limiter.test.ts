@@ -115,3 +115,21 @@ test('a resolver that rejects is a temperror', async () => {
   const rejecting: Resolver = { resolve: () => Promise.reject(new Error('gone')) };
   expect(await checkHost(query(), rejecting)).toMatchObject({ result: 'temperror', detail: 'unreachable: gone' });
 });
+
+test('an answer or a failure that comes after the end changes nothing', async () => {
+  const controller = new AbortController();
+  let fail = (): void => {};
+  const resolver: Resolver = {
+    resolve: () =>
+      new Promise((_resolve, reject) => {
+        fail = () => reject(new Error('too late'));
+      }),
+  };
+  const waiting = checkHost(query(), resolver, { signal: controller.signal });
+  controller.abort();
+  const outcome = await waiting;
+  fail();
+  // An unhandled rejection would fail this run.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  expect(outcome).toMatchObject({ result: 'temperror', detail: 'the check was aborted' });
+});

@@ -9,6 +9,7 @@ import {
   judge,
   type MailRead,
   type OriginalMessage,
+  originOf,
   readMessage,
 } from '@unsent/bounce';
 import { type IpAddress, networkOf, prefixText } from '@unsent/dns';
@@ -110,7 +111,8 @@ function returned(
   verdict: BackscatterVerdict,
   origin: IpAddress | null,
 ): ReturnedMessage {
-  const ours = verdict.kind === 'genuine' ? facts.path?.below.find((hop) => hop.outbound !== null) : undefined;
+  // Behind a forwarder stands our own host, unless the verdict says that somebody forged its line.
+  const ours = verdict.kind === 'backscatter' ? null : originOf(facts.path);
   const originIp = (ours?.ip ?? origin)?.text ?? null;
   return { messageId: original.messageId, from: original.headerFrom, originIp };
 }

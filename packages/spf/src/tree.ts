@@ -48,15 +48,16 @@ export type LookupTerm = {
   readonly inner: LookupTree | null;
 };
 
-/** A tree of honest makers has fewer records; checks give up after ten. */
+/** A tree of honest makers has fewer records and targets; checks give up after ten lookups. */
 const MAX_RECORDS = 100;
+const MAX_TARGETS = 60;
 const MAX_DEPTH = 12;
 
-type Walk = { readonly resolver: Resolver; readonly signal: AbortSignal | undefined; records: number };
+type Walk = { readonly resolver: Resolver; readonly signal: AbortSignal | undefined; records: number; targets: number };
 
 /** Reads the SPF record of `domain` and all below it. Rejects only when `signal` aborts. */
 export function lookupTree(domain: DomainName, resolver: Resolver, signal?: AbortSignal): Promise<LookupTree> {
-  return readTree({ resolver, signal, records: 0 }, domain, []);
+  return readTree({ resolver, signal, records: 0, targets: 0 }, domain, []);
 }
 
 /** The tree of a record that need not be published (yet), as if it were `domain`'s. */
@@ -66,7 +67,7 @@ export function lookupTreeOf(
   resolver: Resolver,
   signal?: AbortSignal,
 ): Promise<LookupTree> {
-  return readRecord({ resolver, signal, records: 0 }, domain, text, []);
+  return readRecord({ resolver, signal, records: 0, targets: 0 }, domain, text, []);
 }
 
 async function readTree(walk: Walk, domain: DomainName, above: readonly DomainName[]): Promise<LookupTree> {
@@ -124,7 +125,8 @@ async function readTerm(
 ): Promise<LookupTerm> {
   const isRecord = name === 'include' || name === 'redirect';
   const inner = isRecord && target !== null ? await readTree(walk, target, above) : null;
-  const answer = isRecord || target === null ? null : await askTarget(name, target, walk.resolver, walk.signal);
+  const isAsked = !isRecord && target !== null && costsLookup && walk.targets++ < MAX_TARGETS;
+  const answer = isAsked ? await askTarget(name, target, walk.resolver, walk.signal) : null;
   return {
     term: termText(record, span),
     span,

@@ -13,6 +13,8 @@ export type LintView = Omit<DomainLint, 'domain' | 'findings'> & {
 };
 
 const LABEL = 8;
+/** Who has so many mends the first and asks again. */
+const MAX_FINDINGS = 40;
 
 /** The record, each finding with a caret under its place, the counts, and the record as it should be. */
 export function renderLint(view: LintView, look: Look): string {
@@ -26,7 +28,10 @@ export function renderLint(view: LintView, look: Look): string {
     head,
     records.length === 0 ? '' : '\n',
     ...records.map((text) => `  ${showRecordLine(text)}\n`),
-    ...view.findings.map((finding) => renderFinding(finding, view, look)),
+    ...view.findings.slice(0, MAX_FINDINGS).map((finding) => renderFinding(finding, view, look)),
+    view.findings.length > MAX_FINDINGS
+      ? `\n  and ${view.findings.length - MAX_FINDINGS} more (--json has them all)\n`
+      : '',
     renderCounts(view, look),
     renderFixed(view, look),
   ].join('');

@@ -13,6 +13,7 @@ export { type Aim, type Desired, desiredRecords, MARK } from './desired.ts';
 export { DKIM_REVOKED } from './desired-dkim.ts';
 export { SPF_NOBODY } from './desired-spf.ts';
 export { mailtoDomain } from './dmarc.ts';
+export { isLockedInDns } from './dns-check.ts';
 export { EXPORT_FORMATS, type ExportFormat, exportPlan } from './export/export.ts';
 export { formerMailHosts, withUnfinished } from './former.ts';
 export type { Journal, JournalDraft, JournalEntry, JournalFilter, JournalKind, JournalState } from './journal.ts';
@@ -28,6 +29,14 @@ export {
   type Part,
 } from './options.ts';
 export { makePlan, planLockdown, recordsAfter } from './plan.ts';
+export {
+  DOMAIN_OUTCOMES,
+  type DomainOutcome,
+  type DomainResult,
+  type PortfolioEnd,
+  type PortfolioOptions,
+  runPortfolio,
+} from './portfolio.ts';
 export { type PlanProgress, planProgress } from './progress.ts';
 export { modelledRecords, type Proof, type ProofLine, proveNames, provePlan, SAMPLE_CLIENTS } from './proof.ts';
 export { type MemoryOptions, type MemoryProvider, type MemoryZone, memoryProvider } from './providers/memory.ts';

@@ -23,7 +23,8 @@ export type PacerOptions = {
  */
 export function slidingPacer({ calls, windowMs, now, sleep }: PacerOptions): Pacer {
   const times = new Float64Array(calls).fill(Number.NEGATIVE_INFINITY);
-  const gapMs = windowMs / calls;
+  // Rounded up: fractions that add up to a hair less than the window would let one call too many into it.
+  const gapMs = Math.ceil(windowMs / calls);
   let next = 0;
   let freeAtMs = Number.NEGATIVE_INFINITY;
   let pausedUntilMs = Number.NEGATIVE_INFINITY;

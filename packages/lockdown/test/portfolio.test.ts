@@ -1,0 +1,245 @@
+import { type DomainName, UnsentError, zoneResolver } from '@unsent/dns';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { applyPlan } from '../src/apply.ts';
+import { desiredRecords } from '../src/desired.ts';
+import { isLockedInDns } from '../src/dns-check.ts';
+import { memoryJournal } from '../src/journal-memory.ts';
+import { lockdownOptions } from '../src/options.ts';
+import { planLockdown } from '../src/plan.ts';
+import { type DomainResult, runPortfolio } from '../src/portfolio.ts';
+import { modelledRecords } from '../src/proof.ts';
+import { memoryProvider } from '../src/providers/memory.ts';
+import { type Pacer, slidingPacer } from '../src/providers/pacer.ts';
+import { type VirtualClock, virtualClock } from './support/virtual-clock.ts';
+import { memory, NOW, name, records, snapshot } from './support/zone.ts';
+
+const WINDOW_MS = 300_000;
+const LIMIT = 1200;
+const OURS = LIMIT * 0.9;
+
+/** Cloudflare as its limits are published: over 1,200 calls in 300 s, everything is refused for 300 s. */
+function limitedServer(clock: VirtualClock, pacer: Pacer) {
+  const times: number[] = [];
+  let blockedUntil = 0;
+  let refused = 0;
+  return {
+    times,
+    refused: () => refused,
+    async call<T>(result: () => T): Promise<T> {
+      await pacer.take();
+      times.push(clock.now());
+      // 120 to 480 ms, without chance.
+      await clock.sleep(120 + ((times.length * 7919) % 360));
+      const recent = times.filter((at) => at > clock.now() - WINDOW_MS).length;
+      if (recent > LIMIT) blockedUntil = clock.now() + WINDOW_MS;
+      if (clock.now() < blockedUntil) {
+        refused++;
+        pacer.pause(blockedUntil - clock.now());
+        throw new UnsentError('provider-rate-limited', { message: 'limit' });
+      }
+      return result();
+    },
+  };
+}
+
+/** The largest number of calls in any sliding window. */
+function busiestWindow(times: readonly number[]): number {
+  let most = 0;
+  for (let first = 0, last = 0; last < times.length; last++) {
+    while ((times[last] ?? 0) - (times[first] ?? 0) >= WINDOW_MS) first++;
+    most = Math.max(most, last - first + 1);
+  }
+  return most;
+}
+
+function names(count: number): DomainName[] {
+  return Array.from({ length: count }, (_, i) => name(`d${i}.example`));
+}
+
+const quiet = { maxFailures: 5, signal: new AbortController().signal, onResult: async () => {} };
+const locked = (domain: DomainName): DomainResult => ({ domain, outcome: 'locked', entry: null, reason: null });
+
+describe('10,000 zones at Cloudflare', () => {
+  test('take two calls each, at most 1.15 x 84 minutes, and never more than 1,080 calls in 300 s', async () => {
+    const clock = virtualClock();
+    const pacer = slidingPacer({ calls: OURS, windowMs: WINDOW_MS, now: clock.now, sleep: clock.sleep });
+    const server = limitedServer(clock, pacer);
+    const domains = names(10_000);
+    const end = await clock.run(
+      (async () => {
+        for (let page = 0; page < domains.length / 50; page++) await server.call(() => null);
+        return runPortfolio(
+          domains,
+          async (domain) => {
+            await server.call(() => null); // the records
+            await server.call(() => null); // the batch
+            return locked(domain);
+          },
+          { ...quiet, concurrency: 4 },
+        );
+      })(),
+    );
+    expect(end.results).toHaveLength(10_000);
+    expect(server.times).toHaveLength(20_200);
+    expect(server.refused()).toBe(0);
+    expect(busiestWindow(server.times)).toBeLessThanOrEqual(OURS);
+    expect(clock.now() / 60_000).toBeLessThanOrEqual(1.15 * 84);
+  }, 120_000);
+
+  test('a limit that somebody else used up pauses all workers, and no domain is lost', async () => {
+    const clock = virtualClock();
+    const pacer = slidingPacer({ calls: OURS, windowMs: WINDOW_MS, now: clock.now, sleep: clock.sleep });
+    let calls = 0;
+    const pausedAt: number[] = [];
+    const end = await clock.run(
+      runPortfolio(
+        names(50),
+        async (domain) => {
+          await pacer.take();
+          calls++;
+          await clock.sleep(200);
+          if (calls === 20) {
+            pausedAt.push(clock.now());
+            pacer.pause(300_000);
+            throw new UnsentError('provider-rate-limited', { message: 'limit' });
+          }
+          return locked(domain);
+        },
+        { ...quiet, concurrency: 6 },
+      ),
+    );
+    expect(new Set(end.results.map(({ domain }) => domain)).size).toBe(50);
+    expect(end.results.every(({ outcome }) => outcome === 'locked')).toBe(true);
+    expect(clock.now()).toBeGreaterThan((pausedAt[0] ?? 0) + 300_000);
+  });
+});
+
+test('the pacer keeps every sliding window, whatever comes when', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 20 }),
+      fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 80 }),
+      async (calls, gaps) => {
+        const clock = virtualClock();
+        const pacer = slidingPacer({ calls, windowMs: 1000, now: clock.now, sleep: clock.sleep });
+        const times: number[] = [];
+        await clock.run(
+          Promise.all(
+            gaps.map(async (gap, i) => {
+              await clock.sleep(gap * (i % 7));
+              await pacer.take();
+              times.push(clock.now());
+            }),
+          ),
+        );
+        for (const [i, at] of times.entries()) {
+          const within = times.filter((other, j) => j <= i && other > at - 1000).length;
+          expect(within).toBeLessThanOrEqual(calls);
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+describe('the runner', () => {
+  test('stops after failures in a row, and says how many domains are left', async () => {
+    const end = await runPortfolio(
+      names(20),
+      async (domain) => ({ domain, outcome: 'failed', entry: null, reason: 'no' }),
+      { ...quiet, concurrency: 1, maxFailures: 3 },
+    );
+    expect(end).toMatchObject({ stopped: 'failures', left: 17 });
+  });
+
+  test('failures that are not in a row do not stop it', async () => {
+    let turn = 0;
+    const end = await runPortfolio(
+      names(20),
+      async (domain) => (turn++ % 2 === 0 ? { domain, outcome: 'failed', entry: null, reason: 'no' } : locked(domain)),
+      { ...quiet, concurrency: 1, maxFailures: 2 },
+    );
+    expect(end).toMatchObject({ stopped: null, left: 0 });
+  });
+
+  test('a signal lets the domains under way end, and leaves the rest', async () => {
+    const controller = new AbortController();
+    const end = await runPortfolio(
+      names(10),
+      async (domain) => {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        controller.abort();
+        return locked(domain);
+      },
+      { ...quiet, concurrency: 2, signal: controller.signal },
+    );
+    expect(end).toMatchObject({ stopped: 'interrupted', left: 8 });
+    expect(end.results).toHaveLength(2);
+  });
+
+  test('works on so many domains at a time and no more', async () => {
+    let under = 0;
+    let most = 0;
+    await runPortfolio(
+      names(30),
+      async (domain) => {
+        most = Math.max(most, ++under);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        under--;
+        return locked(domain);
+      },
+      { ...quiet, concurrency: 5 },
+    );
+    expect(most).toBe(5);
+  });
+
+  test('an error for people is a result; a bug is not swallowed', async () => {
+    const error = new UnsentError('provider-failed', { message: 'Cloudflare failed.' });
+    const end = await runPortfolio(names(1), () => Promise.reject(error), { ...quiet, concurrency: 1 });
+    expect(end.results).toMatchObject([{ outcome: 'failed', reason: 'Cloudflare failed.' }]);
+    const bug = runPortfolio(names(1), () => Promise.reject(new TypeError('bug')), { ...quiet, concurrency: 1 });
+    await expect(bug).rejects.toThrow('bug');
+  });
+});
+
+describe('what DNS shows as locked', () => {
+  const ZONE = name('example.com');
+  const OLD = '@ 300 A 192.0.2.10\n@ 300 MX 10 mail.old-host.example.\n@ 300 TXT v=spf1 mx ~all\nwww 300 A 192.0.2.1';
+
+  async function lockedZone(mx: 'loopback' | 'null') {
+    const before = snapshot(OLD);
+    const plan = planLockdown(before, desiredRecords(before, lockdownOptions({ mx }), memory('').capabilities), []);
+    const provider = memoryProvider([{ name: ZONE, records: records(OLD) }], { now: () => NOW });
+    const context = {
+      provider,
+      journal: memoryJournal(),
+      now: () => NOW,
+      kind: 'lockdown' as const,
+      undoes: [],
+      rereads: false,
+      readsBack: false,
+    };
+    await applyPlan(plan, await provider.read(ZONE), context);
+    return zoneResolver(modelledRecords(provider.records(ZONE)));
+  }
+
+  test.each([
+    ['loopback', 'loopback', true],
+    ['null', 'null', true],
+    ['null', 'auto', true],
+    ['loopback', 'auto', true],
+    ['loopback', 'null', false],
+    ['null', 'loopback', false],
+  ] as const)('locked with --mx %s, asked for --mx %s: skipped is %s', async (was, mx, expected) => {
+    expect(await isLockedInDns(ZONE, lockdownOptions({ mx }), await lockedZone(was))).toBe(expected);
+  });
+
+  test('an old zone is not', async () => {
+    expect(await isLockedInDns(ZONE, lockdownOptions(), zoneResolver(modelledRecords(records(OLD))))).toBe(false);
+  });
+
+  test('a question that fails is no proof', async () => {
+    expect(await isLockedInDns(ZONE, lockdownOptions(), zoneResolver([], { failing: [{ name: ZONE }] }))).toBe(false);
+  });
+});

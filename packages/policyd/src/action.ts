@@ -5,7 +5,13 @@
  */
 export type PolicyAction =
   | { readonly kind: 'dunno' }
-  | { readonly kind: 'reject'; readonly status: `5.${string}`; readonly text: string }
+  /** `replyCode` null leaves the code to Postfix (access_map_reject_code, 554). */
+  | {
+      readonly kind: 'reject';
+      readonly replyCode: 550 | null;
+      readonly status: `5.${string}`;
+      readonly text: string;
+    }
   /** Defers only if nothing later would reject (DEFER_IF_PERMIT). */
   | { readonly kind: 'defer'; readonly status: `4.${string}`; readonly text: string }
   | { readonly kind: 'prepend'; readonly header: string }

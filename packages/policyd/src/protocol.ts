@@ -92,7 +92,7 @@ function actionText(action: PolicyAction): string {
     case 'dunno':
       return 'DUNNO';
     case 'reject':
-      return `REJECT ${action.status} ${action.text}`;
+      return `${action.replyCode ?? 'REJECT'} ${action.status} ${action.text}`;
     case 'defer':
       return `DEFER_IF_PERMIT ${action.status} ${action.text}`;
     case 'prepend':

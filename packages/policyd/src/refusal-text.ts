@@ -13,7 +13,7 @@ export function refusalOf(checked: Checked, disposition: Exclude<Disposition, 'a
   const text = refusalText(checked, policy);
   return disposition === 'defer'
     ? { kind: 'defer', status: `4.${detail}`, text }
-    : { kind: 'reject', status: `5.${detail}`, text };
+    : { kind: 'reject', replyCode: 550, status: `5.${detail}`, text }; // RFC 7208 §8.4
 }
 
 /** Fills the placeholders of `policy.reasonMessage`; unknown ones stay as they are. */

@@ -45,6 +45,7 @@ function deadMxStep(request: PolicyRequest, policy: Policy, answers: Answers): S
   const isNull = answers.deadMx === 'null-mx';
   const intended: PolicyAction = {
     kind: 'reject',
+    replyCode: 550,
     status: isNull ? '5.7.27' : '5.7.1',
     text: `${domain} accepts no mail (${isNull ? 'null MX' : 'loopback MX'}), so it can have no sender`,
   };

@@ -80,7 +80,7 @@ function accepted(rule: RuleId, reason: string): Step {
 }
 
 function refused(rule: RuleId, domain: string, text: string, reason: string, policy: Policy): Step {
-  const intended = { kind: 'reject', status: '5.7.1', text } as const;
+  const intended = { kind: 'reject', replyCode: null, status: '5.7.1', text } as const;
   const action = policy.isObserving ? ({ kind: 'dunno' } as const) : intended;
   const decision: Decision = { action, intended, rule, identity: null, outcome: null, domain, reason };
   return { kind: 'decided', decision };

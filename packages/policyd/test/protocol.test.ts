@@ -111,12 +111,16 @@ function readInChunks(stream: Buffer, sizes: Iterator<number>): Record<string, s
 describe('formatAction', () => {
   test.each<[PolicyAction, string]>([
     [{ kind: 'dunno' }, 'action=DUNNO'],
-    [{ kind: 'reject', status: '5.7.1', text: 'no' }, 'action=REJECT 5.7.1 no'],
+    [{ kind: 'reject', replyCode: null, status: '5.7.1', text: 'no' }, 'action=REJECT 5.7.1 no'],
+    [{ kind: 'reject', replyCode: 550, status: '5.7.23', text: 'no' }, 'action=550 5.7.23 no'],
     [{ kind: 'defer', status: '4.7.24', text: 'later' }, 'action=DEFER_IF_PERMIT 4.7.24 later'],
     [{ kind: 'prepend', header: 'Received-SPF: pass' }, 'action=PREPEND Received-SPF: pass'],
     [{ kind: 'restriction', name: 'check_greylist' }, 'action=check_greylist'],
-    [{ kind: 'reject', status: '5.7.1', text: 'a\r\n\naction=OK' }, 'action=REJECT 5.7.1 a   action=OK'],
-    [{ kind: 'reject', status: '5.7.1', text: 'grüße\u202e' }, 'action=REJECT 5.7.1 gr??e?'],
+    [
+      { kind: 'reject', replyCode: null, status: '5.7.1', text: 'a\r\n\naction=OK' },
+      'action=REJECT 5.7.1 a   action=OK',
+    ],
+    [{ kind: 'reject', replyCode: null, status: '5.7.1', text: 'grüße\u202e' }, 'action=REJECT 5.7.1 gr??e?'],
   ])('%j → %s', (action, line) => {
     expect(formatAction(action)).toBe(`${line}\n\n`);
   });
@@ -124,7 +128,7 @@ describe('formatAction', () => {
   test('an answer is one line of bounded length, whatever the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
-        const answer = formatAction({ kind: 'reject', status: '5.7.23', text });
+        const answer = formatAction({ kind: 'reject', replyCode: null, status: '5.7.23', text });
         expect(answer).toMatch(/^action=REJECT 5\.7\.23 [\x20-\x7e]*\n\n$/);
         expect(answer.length).toBeLessThan(1000);
       }),

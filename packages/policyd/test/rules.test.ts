@@ -48,6 +48,7 @@ describe('domains of ours that never send', () => {
     const decision = decide(request({ sender: '', recipient: 'x@parked.example' }), STANDARD, {});
     expect(decision.action).toEqual({
       kind: 'reject',
+      replyCode: null,
       status: '5.7.1',
       text: 'parked.example sends no mail; this bounce answers a forgery',
     });
@@ -114,6 +115,7 @@ describe('SPF results', () => {
     const outcome: SpfOutcome = { ...fail('v=spf1 -all'), explanation: 'See example.net' };
     expect(decide(request(), STANDARD, { helo: NONE, mailFrom: outcome }).action).toEqual({
       kind: 'reject',
+      replyCode: 550,
       status: '5.7.23',
       text: 'SPF fail: example.net explains: See example.net',
     });

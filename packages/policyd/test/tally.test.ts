@@ -6,7 +6,7 @@ import { createTally } from '../src/tally.ts';
 const NOON = new Date('2026-01-01T12:00:00Z');
 const SPENT = { lookups: 0, voidLookups: 0, queries: 0, trace: null };
 const DUNNO: PolicyAction = { kind: 'dunno' };
-const REJECT: PolicyAction = { kind: 'reject', status: '5.7.1', text: 'no' };
+const REJECT: PolicyAction = { kind: 'reject', replyCode: null, status: '5.7.1', text: 'no' };
 const BASE: Decision = {
   action: REJECT,
   intended: REJECT,

@@ -9,7 +9,7 @@
 /** RFC 5322 §2.1.1: no line may be longer, without its CRLF. */
 export const MAX_LINE_LENGTH = 998;
 /** RFC 5322 §2.1.1: lines should not be longer. */
-export const PREFERRED_LINE_LENGTH = 78;
+const PREFERRED_LINE_LENGTH = 78;
 
 const ATEXT_SPECIALS = "!#$%&'*+-/=?^_`{|}~"; // RFC 5322 §3.2.3
 const MIME_TSPECIALS = '()<>@,;:\\/[]?="'; // RFC 2045 §5.1

@@ -9,7 +9,7 @@ export type CleanText = {
 };
 
 /** One kind of odd character at one place. Neighbours of a kind are one change. */
-export type CharacterChange = {
+type CharacterChange = {
   readonly kind: 'quotes' | 'odd-character';
   readonly message: string;
   readonly span: Span;

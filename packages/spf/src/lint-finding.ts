@@ -18,7 +18,7 @@ export type LintFinding = {
 export type LintCode = SpfProblemCode | Exclude<RepairCode, 'dropped'> | RuleCode | DomainCode;
 
 /** What the rules for a well-formed record find. */
-export type RuleCode =
+type RuleCode =
   | 'pass-all'
   | 'neutral-all'
   | 'no-all'
@@ -43,7 +43,7 @@ export type RuleCode =
   | 'long-string';
 
 /** What only a look at the DNS can tell. */
-export type DomainCode =
+type DomainCode =
   | 'no-record'
   | 'no-domain'
   | 'not-recognised'

@@ -4,7 +4,7 @@ import { isKnownName, MODIFIERS, meantName } from './lint-names.ts';
 import type { RepairCode } from './lint-repair.ts';
 
 /** A guess at what was meant: the terms, and one clause that says what is wrong. */
-export type Attempt = { readonly terms: readonly string[]; readonly message: string };
+type Attempt = { readonly terms: readonly string[]; readonly message: string };
 
 /** Patterns, not a parser: what is read here follows no grammar. Each is linear and sees one term of at most 512 characters. */
 export type TermRepair = {

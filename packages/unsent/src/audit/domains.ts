@@ -31,7 +31,7 @@ export async function auditTargets(
 }
 
 /** One domain a line; blank lines and what follows a `#` are skipped. Throws `usage` naming the line. */
-export function parseDomainList(source: string, name: string): readonly DomainName[] {
+function parseDomainList(source: string, name: string): readonly DomainName[] {
   return source.split('\n').flatMap((line, i) => {
     const word = (line.split('#')[0] ?? '').trim();
     return word === '' ? [] : [readDomain(word, `line ${i + 1} of ${name}`)];

@@ -44,7 +44,7 @@ function renderCheck(check: IdentityCheck, look: Look, view: CheckView): string 
 }
 
 /** Green lets mail in, red keeps it out, yellow needs a person. */
-export function resultPaint(result: SpfResult, style: Style): Paint {
+function resultPaint(result: SpfResult, style: Style): Paint {
   switch (result) {
     case 'pass':
       return style.green;

@@ -14,7 +14,7 @@ const AFTER_COLUMNS = 20;
 export const NO_BREAK = '\u00a0';
 
 /** Columns for running text. */
-export function textWidth({ width }: Look): number {
+function textWidth({ width }: Look): number {
   return Math.max(40, Math.min(width ?? TEXT_WIDTH, TEXT_WIDTH));
 }
 
@@ -23,7 +23,7 @@ export function textWidth({ width }: Look): number {
  *
  * The same for every part of a text, so that a caret stands under the right place.
  */
-export function showRecord(text: string): string {
+function showRecord(text: string): string {
   let shown = '';
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;

@@ -6,7 +6,7 @@ import { renderTree } from './render-tree.ts';
 
 /** `unsent spf tree`: what receivers must look up, term by term. */
 export async function runSpfTree(shell: Shell, domains: readonly string[]): Promise<ExitCode> {
-  const names = domains.map(readDomain);
+  const names = domains.map((domain) => readDomain(domain));
   const resolver = await shell.resolver();
   const trees: LookupTree[] = [];
   for (const name of names) trees.push(await lookupTree(name, resolver, shell.signal));

@@ -2,7 +2,7 @@
 // Writes the example of examples/joe-job: node scripts/make-joe-job.mjs [FOLDER]. The same seed, the same bytes.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { configText, truthText, zoneText } from './joe-job/files.mjs';
+import { configText, dnsText, truthText, zoneText } from './joe-job/files.mjs';
 import { mbox } from './joe-job/mail.mjs';
 import { makeRandom } from './joe-job/random.mjs';
 import { tellStory } from './joe-job/story.mjs';
@@ -16,6 +16,7 @@ const files = {
   'mailbox.mbox': mbox(messages),
   'truth.jsonl': truthText(messages),
   'zone.txt': zoneText(),
+  'dns.txt': dnsText(),
   'unsent.yaml': configText(),
 };
 mkdirSync(folder, { recursive: true });

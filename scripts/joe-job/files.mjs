@@ -3,13 +3,12 @@ import { BAKERY, OUR_MX, OUTBOUND, PARKED, TICKETS } from './world.mjs';
 
 const address = ({ name, ip }) => `${name}. 3600 IN ${ip.includes(':') ? 'AAAA' : 'A'} ${ip}`;
 
-/** Three zones in one file, as they were when the attack began; nothing protects the unused ones. */
+/** The zone of the forged name, as its DNS host would export it when the attack begins: nothing protects it. */
 export function zoneText() {
-  return `; DNS of the story, for --dns zone:FILE and --provider memory --zone FILE. Three zones in one file.
-$TTL 3600
-
-; A name from an old campaign. Mail to it still reaches our own mail host, and nobody says who may send as it.
+  return `; A name from an old campaign, as its DNS host keeps it. Mail to it still reaches our own mail host, and its
+; SPF record forbids nobody to send as it. For unsent lockdown --provider memory --zone FILE.
 $ORIGIN ${PARKED}.
+$TTL 3600
 @            IN SOA   ns1.dns.example. hostmaster.dns.example. 2026040101 7200 3600 1209600 300
 @            IN NS    ns1.dns.example.
 @            IN NS    ns2.dns.example.
@@ -18,7 +17,13 @@ $ORIGIN ${PARKED}.
 @            IN TXT   "v=spf1 a mx ?all"
 @            IN TXT   "site-verification=7f1c22"
 www          IN A     192.0.2.80
+`;
+}
 
+/** What the rest of DNS answers: everything that a scan asks. */
+export function dnsText() {
+  return `; All the DNS of the story, three zones in one file, so that a scan needs no network: --dns zone:FILE.
+${zoneText().replace(/^;.*\n/gm, '')}
 ; The help desk: it receives and never sends.
 $ORIGIN ${TICKETS}.
 @            IN SOA   ns1.dns.example. hostmaster.dns.example. 2026040101 7200 3600 1209600 300

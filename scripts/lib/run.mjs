@@ -37,7 +37,7 @@ export function installIfNeeded() {
     .update(readFileSync(`${root}pnpm-lock.yaml`))
     .digest('hex');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
-  console.log('Installing dependencies (once) …');
+  console.log(`$ npx -y ${PNPM} install --frozen-lockfile    (once; takes half a minute)`);
   run('npx', ['-y', PNPM, 'install', '--frozen-lockfile'], { quiet: true, env: { CI: 'true' } });
   mkdirSync(`${root}node_modules`, { recursive: true });
   writeFileSync(stampFile, stamp);

@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+// `npm run demo`: the main job on the example mailbox, from nothing but Node and npm. Writes below .unsent/demo only.
+import { mkdirSync, rmSync } from 'node:fs';
+import { bin, checkNode, installIfNeeded, root, run } from './lib/run.mjs';
+
+const CLI = 'packages/unsent/bin/unsent.js';
+const EXAMPLE = 'examples/joe-job';
+const STATE = '.unsent/demo/state.db';
+const SHARED = ['--config', `${EXAMPLE}/unsent.yaml`, '--dns', `zone:${EXAMPLE}/dns.txt`, '--state', STATE];
+
+checkNode();
+title('Install and build');
+installIfNeeded();
+say('npx', 'tsc', '-b', 'packages/unsent');
+run(process.execPath, [bin('typescript', 'tsc'), '-b', 'packages/unsent']);
+
+title('Scan: a mailbox of 469 messages, three domains of which two never send');
+rmSync(`${root}.unsent/demo`, { recursive: true, force: true });
+mkdirSync(`${root}.unsent/demo`, { recursive: true });
+unsent('scan', `${EXAMPLE}/mailbox.mbox`, ...SHARED);
+
+title('Plan: what would stop it, for the domain under attack (nothing is written)');
+const zone = ['--provider', 'memory', '--zone', `${EXAMPLE}/zone.txt`];
+unsent('lockdown', 'parked.example', '--dry-run', ...zone, ...SHARED);
+
+title('What to type next');
+console.log(`  node ${CLI} scan ~/Maildir       your own mail: Maildir, mbox, folder, one message, or -
+  node ${CLI} audit example.com    how your domain looks from outside; needs no token
+  node ${CLI} --help               everything else
+  less docs/quickstart.md                           the same, step by step`);
+
+function title(text) {
+  console.log(`\n── ${text} ${'─'.repeat(Math.max(0, 90 - text.length))}\n`);
+}
+
+/** The command line about to run, as one could type it. */
+function say(...words) {
+  console.log(`$ ${words.join(' ')}`);
+}
+
+function unsent(...args) {
+  say('node', CLI, ...args);
+  console.log('');
+  run(process.execPath, [CLI, ...args]);
+}

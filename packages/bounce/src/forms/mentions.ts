@@ -63,7 +63,7 @@ function namedFirst(text: string, found: readonly FoundAddress[]): readonly Foun
 
 const LEADING_MARKS = /^[\s*•·#|=-]{0,40}(?:>{1,4}\s{0,4}(?=<?\S{1,128}@))?/;
 const OPENING = /^(?:[<"'([]|\\?"|smtp:|mailto:|rfc822;\s?){0,4}$/i;
-const FULL_NAME = /^[^<>@:;=()\d/"]{1,60}<$|^"[^"<>@]{1,60}"\s{0,3}<$/;
+const FULL_NAME = /^[a-z\u00c0-\u024f.' -]{1,60}<$|^"[^"<>@]{1,60}"\s{0,3}<$/i;
 const NOT_A_NAME = /^(?:from|sent|by|contact|to|for)\b/i;
 const NAMED_TAIL = /^>\s{0,4}(?:$|:)/;
 const NAME_IN_FRONT = /^"?[^\s"<>:]{1,64}@[^\s"<>:]{1,255}"?\s{1,3}<$/;

@@ -10,37 +10,67 @@ export type RawText = { readonly text: string; readonly isCut: boolean };
 export function normaliseMessage(bytes: Uint8Array, maxBytes: number): RawText {
   const isCut = bytes.byteLength > maxBytes;
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, isCut ? maxBytes : bytes.byteLength);
-  const text = view.toString('latin1');
-  const lines = text.includes('\r') ? unifyLineEnds(text) : text;
+  const lines = (view.includes(CR) ? withoutCr(view) : view).toString('latin1');
   const start = contentStart(lines);
   return { text: start === 0 ? lines : lines.slice(start), isCut };
 }
 
 /** The header block of a message alone, in the same form; cheap however long the body is. */
 export function normaliseHeader(bytes: Uint8Array): string {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, MAX_HEADER));
   let start = 0;
-  while (view[start] === 10 || view[start] === 13 || view[start] === 32) start += 1;
+  while (isBlank(view[start])) start += 1;
   return normaliseMessage(view.subarray(start, headerEnd(view, start)), MAX_HEADER).text;
 }
 
 const MAX_HEADER = 8_388_608;
-const BLANK_LINES = ['\n\n', '\n\r\n', '\r\r', '\n \n', '\n\t\n'];
+const LF = 10;
+const CR = 13;
 
-// The first empty line in any of the line end conventions; each search stops where the one before found something.
 function headerEnd(view: Buffer, start: number): number {
-  let end = Math.min(view.length, start + MAX_HEADER);
-  for (const blank of BLANK_LINES) {
-    const at = view.subarray(start, end).indexOf(blank, 0, 'latin1');
-    if (at !== -1) end = start + at + 1;
+  let at = start;
+  while (at < view.length) {
+    const lf = view.indexOf(LF, at);
+    const end = lf === -1 ? view.length : lf;
+    const cr = view.subarray(at, end).indexOf(CR);
+    // A CR within the line: this message ends its lines with CR alone.
+    if (cr !== -1 && !isBlankRange(view, at + cr, end)) return crOnlyHeaderEnd(view, at);
+    if (at > start && isBlankRange(view, at, end)) return at;
+    at = end + 1;
   }
-  return end;
+  return view.length;
 }
 
-// Plain CRLF is by far the most frequent form, and joining is cheaper than a regular expression.
-function unifyLineEnds(text: string): string {
-  const joined = text.includes('\r\n') ? text.split('\r\n').join('\n') : text;
-  return joined.includes('\r') ? joined.replace(/\r\n?/g, '\n') : joined;
+function crOnlyHeaderEnd(view: Buffer, from: number): number {
+  const at = view.indexOf('\r\r', from, 'latin1');
+  return at === -1 ? view.length : at + 1;
+}
+
+function isBlankRange(view: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (!isBlank(view[at])) return false;
+  return true;
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === 32 || byte === 9 || byte === CR || byte === LF;
+}
+
+// CR* LF and bare CR become LF; copied once, because splitting and joining a large string costs three times as much.
+function withoutCr(view: Buffer): Buffer {
+  const out = Buffer.allocUnsafe(view.length);
+  let length = 0;
+  for (let at = 0; at < view.length; at += 1) {
+    let byte = view[at] ?? LF;
+    if (byte === CR) {
+      byte = LF;
+      let next = at + 1;
+      while (view[next] === CR) next += 1;
+      if (view[next] === LF) at = next;
+    }
+    out[length] = byte;
+    length += 1;
+  }
+  return out.subarray(0, length);
 }
 
 function contentStart(text: string): number {

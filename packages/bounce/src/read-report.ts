@@ -23,11 +23,11 @@ export type KindAndReport = { readonly kind: MessageKind; readonly report: Bounc
 const ORDINARY: KindAndReport = { kind: 'ordinary', report: null };
 
 /** Decides what a message is by trying each form in turn, the most explicit first. */
-export function readReport(message: MailMessage, signs: HeaderSigns): KindAndReport {
+export function readReport(message: MailMessage, signs: HeaderSigns, isLate: () => boolean): KindAndReport {
   if (isAggregateReport(message, signs.subject)) return { kind: 'report', report: null };
   const complaint = readComplaint(message, signs);
   if (complaint !== null) return complaint;
-  const reading = readingOf(message);
+  const reading = readingOf(message, isLate);
   if (isDispositionNotification(message)) {
     const rejection = readRejection(reading);
     return rejection === null ? { kind: 'mdn', report: null } : { kind: 'bounce', report: rejection };

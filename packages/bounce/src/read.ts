@@ -1,14 +1,15 @@
 import { addressList, mailboxOf } from './address.ts';
 import type { MessageKind } from './kind.ts';
-import { type HeaderList, readParts } from './message.ts';
+import { type HeaderList, type MailMessage, readParts } from './message.ts';
 import { parseMailDate } from './mime-date.ts';
+import { foreignParts, withForeignTexts } from './mime-foreign.ts';
 import { type HeaderBlock, headerList, rawHeader, rawHeaders, readHeaderBlock } from './mime-header.ts';
 import { normaliseHeader, normaliseMessage } from './mime-text.ts';
 import { decodeHeaderValue } from './mime-words.ts';
 import { once } from './once.ts';
 import { messageIdOf } from './original.ts';
 import { parseReceived } from './original-received.ts';
-import { headerSigns, isPlainlyOrdinary } from './prefilter.ts';
+import { type HeaderSigns, headerSigns, isPlainlyOrdinary } from './prefilter.ts';
 import { type KindAndReport, readReport } from './read-report.ts';
 import type { BounceReport, ReceivedHop } from './report.ts';
 
@@ -61,14 +62,38 @@ export function readMessage(bytes: Uint8Array, options: ReadOptions = {}): MailR
     if (isPlainlyOrdinary(block, signs, bytes)) return mailRead(block, signs.subject, ORDINARY, null);
     const raw = normaliseMessage(bytes, options.maxBytes ?? DEFAULT_MAX_BYTES);
     const message = readParts(raw.text, raw.text.startsWith(header) ? block : null);
-    return mailRead(message.header, signs.subject, readReport(message, signs), raw.isCut ? CUT : null);
+    return readWhole(message, signs, raw.isCut, deadlineOf(options));
   } catch (error) {
     return unreadable(error);
   }
 }
 
+function readWhole(
+  message: MailMessage,
+  signs: HeaderSigns,
+  isCut: boolean,
+  isLate: () => boolean,
+): MailRead | Promise<MailRead> {
+  const finish = (whole: MailMessage): MailRead => {
+    const found = readReport(whole, signs, isLate);
+    return mailRead(whole.header, signs.subject, found, isCut ? CUT : isLate() ? LATE : null);
+  };
+  const foreign = foreignParts(message);
+  if (foreign.length === 0) return finish(message);
+  return withForeignTexts(message, foreign).then(finish).catch(unreadable);
+}
+
+const DEFAULT_TIME_LIMIT_MS = 4000;
+
+function deadlineOf({ clock, timeLimitMs }: ReadOptions): () => boolean {
+  if (clock === undefined) return () => false;
+  const end = clock() + (timeLimitMs ?? DEFAULT_TIME_LIMIT_MS);
+  return () => clock() > end;
+}
+
 const ORDINARY: KindAndReport = { kind: 'ordinary', report: null };
 const CUT = 'longer than the limit: the rest was not looked at';
+const LATE = 'took longer than the limit: optional fields were left out';
 const MAX_RECEIVED = 16;
 
 // What most messages are never asked for is read when asked.

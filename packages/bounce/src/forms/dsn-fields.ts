@@ -24,7 +24,7 @@ export function readFieldGroups(text: string): readonly FieldGroup[] {
       group = new Map();
       name = null;
     } else if ((line.startsWith(' ') || line.startsWith('\t')) && name !== null) {
-      group.set(name, `${group.get(name) ?? ''} ${line.trim()}`.slice(0, MAX_VALUE));
+      appendTo(group, name, line);
     } else {
       const colon = line.indexOf(':');
       name = colon > 0 && colon < 80 ? line.slice(0, colon).trim().toLowerCase() : null;
@@ -48,6 +48,11 @@ export function readFieldGroups(text: string): readonly FieldGroup[] {
   }
   if (group.size > 0) groups.push(group);
   return mergeSplitRecipients(groups);
+}
+
+function appendTo(group: Map<string, string>, name: string, line: string): void {
+  const value = group.get(name) ?? '';
+  if (value.length < MAX_VALUE) group.set(name, `${value} ${line.slice(0, MAX_VALUE).trim()}`);
 }
 
 const OPENS_BLOCK = new Set(['final-recipient', 'original-recipient', 'action', 'status']);

@@ -1,5 +1,5 @@
 import { mailboxOf } from '../address.ts';
-import { type MailMessage, partBytes, partText } from '../message.ts';
+import { charsetOf, type MailMessage, partBytes, partText } from '../message.ts';
 import { decodeCharset } from '../mime-charset.ts';
 import { rawHeader } from '../mime-header.ts';
 import type { MailPart } from '../mime-walk.ts';
@@ -94,7 +94,8 @@ function noticeText(message: MailMessage): NoticeText {
 function joined(message: MailMessage, parts: readonly MailPart[]): NoticeText {
   let text = '';
   for (const part of parts) {
-    const { text: own, returned } = part.type === 'text/html' ? htmlNotice(message, part) : plainNotice(message, part);
+    const { text: own, returned } =
+      part.type === 'text/html' ? noticeIn(partText(message, part, MAX_TEXT)) : plainNotice(message, part);
     text = text === '' ? own : `${text}\n\n${own}`;
     if (returned !== null || text.length > MAX_TEXT) return { text, returned };
   }
@@ -103,15 +104,16 @@ function joined(message: MailMessage, parts: readonly MailPart[]): NoticeText {
 
 // Separators and header names are ASCII: they are looked for in the bytes, and only the notice is decoded.
 function plainNotice(message: MailMessage, part: MailPart): NoticeText {
+  const foreign = message.foreign.get(part);
+  if (foreign !== undefined) return noticeIn(foreign);
   const bytes = partBytes(message, part, MAX_TEXT);
   const at = findReturned(bytes);
-  const charset = part.contentType.parameters.get('charset') ?? null;
+  const charset = charsetOf(part);
   if (at === null) return { text: decodeCharset(bytes, charset), returned: null };
   return { text: decodeCharset(bytes.slice(0, at.noticeEnd), charset), returned: bytes.slice(at.start) };
 }
 
-function htmlNotice(message: MailMessage, part: MailPart): NoticeText {
-  const text = partText(message, part, MAX_TEXT);
+function noticeIn(text: string): NoticeText {
   const at = findReturned(text);
   if (at === null) return { text, returned: null };
   return { text: text.slice(0, at.noticeEnd), returned: Buffer.from(text.slice(at.start), 'utf8').toString('latin1') };

@@ -13,9 +13,9 @@ export type Reading = {
   readonly text: NoticeText;
 };
 
-/** Prepares a reading of `message`. */
-export function readingOf(message: MailMessage): Reading {
+/** Prepares a reading of `message`; once `isLate`, what is optional is left out. */
+export function readingOf(message: MailMessage, isLate: () => boolean): Reading {
   const notice = once(() => readNotice(message));
   const dialect = once(() => dialectOf(DIALECTS, message, notice));
-  return { message, notice, dialect, text: noticeText(notice, () => dialect()?.recipientLine ?? null) };
+  return { message, notice, dialect, text: noticeText(notice, () => dialect()?.recipientLine ?? null, isLate) };
 }

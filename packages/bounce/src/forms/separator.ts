@@ -27,12 +27,17 @@ const MAX_LINE = 200;
  */
 export function findReturned(text: string): ReturnedAt | null {
   let at = 0;
+  let checked = 0;
   while (at < text.length) {
     const newline = text.indexOf('\n', at);
     const end = newline === -1 ? text.length : newline;
     if (end - at < MAX_LINE && isSeparator(text, at, end))
       return { noticeEnd: at, start: Math.min(end + 1, text.length) };
-    if (isHeaderBlockAt(text, at)) return { noticeEnd: at, start: at };
+    if (at >= checked) {
+      const block = headerBlockAt(text, at);
+      if (block.isReturned) return { noticeEnd: at, start: at };
+      checked = block.end;
+    }
     at = end + 1;
   }
   return null;
@@ -67,7 +72,7 @@ export function returnedHeaderAt(text: string): number | null {
   let at = 0;
   let first: number | null = null;
   for (let lines = 0; lines < MAX_PREAMBLE_LINES && at < text.length; lines += 1) {
-    if (isHeaderBlockAt(text, at)) return at;
+    if (headerBlockAt(text, at).isReturned) return at;
     FIRST_FIELD.lastIndex = at;
     if (first === null && FIRST_FIELD.test(text)) first = at;
     const end = text.indexOf('\n', at);
@@ -82,12 +87,14 @@ const FIRST_FIELD =
 const TELLING_FIELD = /^(return-path|received|from|message-id|date|to|subject|dkim-signature)[ \t]{0,4}:/i;
 const MAX_BLOCK_LINES = 120;
 
-// Three telling fields in one block, one of them From, Received or Message-ID, none of them indented.
-function isHeaderBlockAt(text: string, start: number): boolean {
+type Block = { readonly isReturned: boolean; readonly end: number };
+
+// Three telling fields in one block, one of them From, Received or Message-ID, none of them indented. `end` is how
+// far the lines were looked at: no block of its own starts before it.
+function headerBlockAt(text: string, start: number): Block {
   const first = text.charCodeAt(start) | 32;
-  if (first < 97 || first > 122) return false;
   FIRST_FIELD.lastIndex = start;
-  if (!FIRST_FIELD.test(text)) return false;
+  if (first < 97 || first > 122 || !FIRST_FIELD.test(text)) return { isReturned: false, end: start };
   const seen = new Set<string>();
   let at = start;
   for (let lines = 0; lines < MAX_BLOCK_LINES && at < text.length; lines += 1) {
@@ -98,8 +105,9 @@ function isHeaderBlockAt(text: string, start: number): boolean {
     const field = TELLING_FIELD.exec(line)?.[1];
     if (field !== undefined) seen.add(field.toLowerCase());
     else if (!/^[ \t]|^[!-9;-~]{1,60}:/.test(line)) break;
-    if (seen.size >= 3 && (seen.has('from') || seen.has('received') || seen.has('message-id'))) return true;
+    if (seen.size >= 3 && (seen.has('from') || seen.has('received') || seen.has('message-id')))
+      return { isReturned: true, end };
     at = end + 1;
   }
-  return false;
+  return { isReturned: false, end: at };
 }

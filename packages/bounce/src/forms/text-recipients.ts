@@ -23,17 +23,24 @@ export interface NoticeText {
   about(address: string): readonly string[];
 }
 
-/** Reads the recipients of a notice lazily, once. */
-export function noticeText(notice: () => Notice, recipientLine: () => RegExp | null): NoticeText {
+/** Reads the recipients of a notice lazily, once. After `MAX_ASKED` addresses the text is not searched again. */
+export function noticeText(
+  notice: () => Notice,
+  recipientLine: () => RegExp | null,
+  isLate: () => boolean,
+): NoticeText {
   const named = once(() => recipientsInText(notice(), recipientLine()));
+  const byKey = once(() => new Map(named().map((one) => [addressKey(one.address), one.diagnostic])));
   const quoted = once(() => quotedReplies(notice()));
-  const own = (address: string): string | null =>
-    named().find((one) => addressKey(one.address) === addressKey(address))?.diagnostic ?? null;
+  const own = (address: string): string | null => byKey().get(addressKey(address)) ?? null;
+  let asked = 0;
   return {
     named,
     others: () => othersInText(notice()),
     own,
     about: (address) => {
+      asked += 1;
+      if (asked > MAX_ASKED || isLate()) return [];
       // With several recipients nobody knows whose reply a transcript quotes.
       const shared = named().length <= 1 ? quoted() : null;
       return [own(address), codedLine(notice(), address), shared].filter((text) => text !== null);
@@ -41,6 +48,7 @@ export function noticeText(notice: () => Notice, recipientLine: () => RegExp | n
   };
 }
 
+const MAX_ASKED = 200;
 const MAX_LINE = 2000;
 const ORDER: readonly MentionKind[] = ['heading', 'labelled', 'dialogue', 'sentence', 'summary'];
 

@@ -183,6 +183,27 @@ describe('the command', () => {
     expect(err).toContain(message);
   });
 
+  test('--all takes every domain of the configuration, each in its role', async () => {
+    const config = cli.write(
+      'all.yaml',
+      'domains:\n  unused: [a.example, live.example]\n  sending: {open.example: {outbound: [192.0.2.1]}}\n',
+    );
+    const { out } = await cli.run('--config', config, 'audit', '--all', '--json', '--verbose');
+    const { domains, summary } = JSON.parse(out);
+    const seen = domains.map((one: { domain: string; role: string; status: string }) => [
+      one.domain,
+      one.role,
+      one.status,
+    ]);
+    expect(seen).toEqual([
+      ['a.example', 'unused', 'locked'],
+      ['live.example', 'unused', 'open'],
+      ['open.example', 'sending', 'live'],
+    ]);
+    expect(summary).toMatchObject({ domains: 3, locked: 1, partly: 0, open: 1, live: 1, unknown: 0 });
+    expect(domains[0].facts.mx).toEqual({ kind: 'null', hosts: [], hasNullBesideOthers: false });
+  });
+
   test('a bad line in a file is named', async () => {
     const { err } = await cli.run('audit', '--file', cli.write('bad', 'a.example\nnot a domain\n'));
     expect(err).toContain('"not a domain" (line 2 of ');

@@ -19,27 +19,19 @@ export type PacerOptions = {
  * A pacer that keeps every sliding window within its limit.
  *
  * It remembers when each of the last `calls` calls was let through: the next may go when the oldest of them has left
- * the window. A burst at the start is spread out too, so that a person at the dashboard is never locked out.
+ * the window. A few calls go at once, and a long run settles at the pace of the limit.
  */
 export function slidingPacer({ calls, windowMs, now, sleep }: PacerOptions): Pacer {
   const times = new Float64Array(calls).fill(Number.NEGATIVE_INFINITY);
-  // Rounded up: fractions that add up to a hair less than the window would let one call too many into it.
-  const gapMs = Math.ceil(windowMs / calls);
   let next = 0;
-  let freeAtMs = Number.NEGATIVE_INFINITY;
   let pausedUntilMs = Number.NEGATIVE_INFINITY;
-  const dueAt = (): number => Math.max(freeAtMs, pausedUntilMs, (times[next] ?? 0) + windowMs);
+  // One millisecond more: whoever counts both ends of a window must not find one call too many in it.
+  const dueAt = (): number => Math.max(pausedUntilMs, (times[next] ?? 0) + windowMs + 1);
   return {
     async take() {
-      for (;;) {
-        const waitMs = dueAt() - now();
-        if (waitMs <= 0) break;
-        await sleep(waitMs);
-      }
-      const at = now();
-      times[next] = at;
+      for (let waitMs = dueAt() - now(); waitMs > 0; waitMs = dueAt() - now()) await sleep(waitMs);
+      times[next] = now();
       next = (next + 1) % calls;
-      freeAtMs = at + gapMs;
     },
     pause(ms) {
       pausedUntilMs = Math.max(pausedUntilMs, now() + ms);

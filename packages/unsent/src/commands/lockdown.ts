@@ -20,6 +20,7 @@ export function lockdownCommand(run: RunInShell): Command {
   addChoiceOptions(command);
   addPlaceOptions(command);
   addRunOptions(command);
+  addManyOptions(command);
   return command
     .addHelpText('after', EXAMPLES)
     .action(
@@ -57,6 +58,16 @@ function addRunOptions(command: Command): void {
     .option('--yes', 'apply without asking')
     .option('--wait [seconds]', 'wait for all name servers to follow (default 600)')
     .option('--export <format>', 'print the records instead: bind, tinydns, dnscontrol or octodns');
+}
+
+/** Many domains in one run. */
+function addManyOptions(command: Command): void {
+  command
+    .option('--file <file>', 'a list of domains, one a line')
+    .option('--all-unused', 'all domains that the configuration calls unused')
+    .option('--resume', 'go on with a run over the same domains that was interrupted')
+    .option('--concurrency <count>', 'domains worked on at the same time (default 4)')
+    .option('--max-failures <count>', 'stop after so many failures in a row (default 5)');
 }
 
 /** An option given several times, or with commas. */

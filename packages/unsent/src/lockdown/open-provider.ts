@@ -1,7 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { type DomainName, UnsentError } from '@unsent/dns';
-import { type DnsProvider, memoryProvider, powerdnsProvider, zoneFromText } from '@unsent/lockdown';
+import {
+  type DnsProvider,
+  memoryProvider,
+  type Pacer,
+  powerdnsProvider,
+  rfc2136Provider,
+  zoneFromText,
+} from '@unsent/lockdown';
 import { readSecret } from '../config/secret.ts';
+import { parseServerAddress } from '../config/server-address.ts';
 import type { Config, ProviderConfig } from '../config.ts';
 import { errorFromSystem } from '../output/file-error.ts';
 import type { Shell } from '../shell.ts';
@@ -15,13 +23,14 @@ export async function openProvider(
   shell: Shell,
   flags: ProviderFlags,
   domains: readonly DomainName[],
+  pacer: Pacer | null = null,
 ): Promise<DnsProvider> {
   const config = await shell.config();
   // Text can be made for a zone that nobody showed: as if it were empty.
   const isTextOnly = flags.export !== undefined && flags.provider === undefined && flags.zone === undefined;
   if (isTextOnly && config.provider === null) return emptyZones(shell, domains);
   const chosen = chooseProvider(flags, config);
-  const provider = await open(shell, chosen, domains);
+  const provider = await open(shell, chosen, domains, pacer);
   shell.onClose(() => provider.close());
   return provider;
 }
@@ -52,7 +61,12 @@ function chooseProvider(flags: ProviderFlags, config: Config): ProviderConfig {
   }
 }
 
-async function open(shell: Shell, chosen: ProviderConfig, domains: readonly DomainName[]): Promise<DnsProvider> {
+async function open(
+  shell: Shell,
+  chosen: ProviderConfig,
+  domains: readonly DomainName[],
+  pacer: Pacer | null,
+): Promise<DnsProvider> {
   const { now } = shell;
   switch (chosen.name) {
     case 'memory':
@@ -62,9 +76,11 @@ async function open(shell: Shell, chosen: ProviderConfig, domains: readonly Doma
       return powerdnsProvider({ url: chosen.url, server: chosen.server, apiKey, now });
     }
     case 'cloudflare':
-      return openCloudflare(shell, chosen);
-    default:
-      throw usage(`the provider ${chosen.name} is not supported yet`);
+      return openCloudflare(shell, chosen, pacer);
+    case 'rfc2136':
+      return openRfc2136(shell, chosen);
+    case 'route53':
+      throw usage('the provider route53 is not there yet', 'Use --export to get the records as text.');
   }
 }
 
@@ -72,6 +88,7 @@ async function open(shell: Shell, chosen: ProviderConfig, domains: readonly Doma
 async function openCloudflare(
   { env, now }: Shell,
   { token, url }: Extract<ProviderConfig, { name: 'cloudflare' }>,
+  pacer: Pacer | null,
 ): Promise<DnsProvider> {
   const { cloudflareProvider } = await import('@unsent/lockdown/cloudflare');
   const fromFile = token === null ? null : await readSecret(token, 'provider.token', env);
@@ -79,8 +96,19 @@ async function openCloudflare(
     token: fromFile ?? env['CLOUDFLARE_API_TOKEN']?.trim() ?? '',
     url: url ?? emptyToNull(env['CLOUDFLARE_BASE_URL']),
     now,
-    pacer: null,
+    pacer,
   });
+}
+
+async function openRfc2136(
+  { env, now }: Shell,
+  { server, zones, key }: Extract<ProviderConfig, { name: 'rfc2136' }>,
+): Promise<DnsProvider> {
+  const address = parseServerAddress(server);
+  if (address === null) throw usage(`provider.server: "${server}" is no HOST or HOST:PORT`);
+  const secret = key === null ? null : Buffer.from(await readSecret(key.secret, 'provider.key.secret', env), 'base64');
+  const tsig = key === null || secret === null ? null : { name: key.name, algorithm: key.algorithm, secret };
+  return rfc2136Provider({ ...address, key: tsig, zones, now });
 }
 
 function emptyToNull(text: string | undefined): string | null {

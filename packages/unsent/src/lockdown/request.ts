@@ -28,6 +28,11 @@ export type LockdownFlags = {
   readonly yes?: boolean;
   readonly wait?: string | true;
   readonly export?: string;
+  readonly file?: string;
+  readonly allUnused?: boolean;
+  readonly resume?: boolean;
+  readonly concurrency?: string;
+  readonly maxFailures?: string;
 };
 
 /** What the person wants, flags and configuration taken together. */

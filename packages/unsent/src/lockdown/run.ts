@@ -2,21 +2,30 @@ import { type ExitCode, UnsentError } from '@unsent/dns';
 import { type DnsProvider, type ExportFormat, exportPlan, settleJournal } from '@unsent/lockdown';
 import type { Shell } from '../shell.ts';
 import { carryOut, type JobResult } from './carry-out.ts';
+import { listDomains } from './domain-list.ts';
 import { openProvider } from './open-provider.ts';
-import { type Prepared, prepareLockdown } from './prepare.ts';
+import type { PortfolioRequest } from './portfolio.ts';
+import { openPreparation, type Prepared, prepareLockdown } from './prepare.ts';
 import { renderNotes, renderPlan, renderRefusals } from './render.ts';
-import { type LockdownFlags, type LockdownRequest, lockdownRequest, readDomain, usage } from './request.ts';
+import { type LockdownFlags, type LockdownRequest, lockdownRequest, usage, wholeNumber } from './request.ts';
 import { verificationServers } from './servers.ts';
 import { journalFor, noteLocked } from './state.ts';
 
 /** `unsent lockdown`. Exit code 0 done, 3 refused (nothing was written), 4 applied but not verified. */
 export async function runLockdown(shell: Shell, domains: readonly string[], flags: LockdownFlags): Promise<ExitCode> {
-  const request = lockdownRequest(flags, (await shell.config()).lockdown);
-  const names = domains.map(readDomain);
+  const config = await shell.config();
+  const request = lockdownRequest(flags, config.lockdown);
+  const names = await listDomains(domains, flags, config);
   const [domain] = names;
   if (domain === undefined) throw usage('no domain given');
+  const isPortfolio = names.length > 1 || flags.file !== undefined || flags.allUnused === true;
+  if (isPortfolio && request.exportFormat === null) {
+    const { runLockdownPortfolio } = await import('./portfolio.ts');
+    return runLockdownPortfolio(shell, names, request, portfolioRequest(flags), flags);
+  }
+  if (flags.resume === true) throw usage('--resume goes with --file or --all-unused');
   const provider = await openProvider(shell, flags, names);
-  const prepared = await prepareLockdown(shell, provider, domain, request);
+  const prepared = await prepareLockdown(await openPreparation(shell, provider, request), domain);
   if (request.exportFormat !== null) return printExport(shell, prepared, request.exportFormat);
   showPlan(shell, prepared, provider.title);
   const early = earlyEnd(prepared, request);
@@ -28,6 +37,15 @@ export async function runLockdown(shell: Shell, domains: readonly string[], flag
   const result = await lockDown(shell, provider, prepared, request);
   printJson(shell, prepared, result.outcome.kind, result);
   return result.exitCode;
+}
+
+/** How a run over many domains goes. */
+function portfolioRequest(flags: LockdownFlags): PortfolioRequest {
+  return {
+    concurrency: wholeNumber('--concurrency', flags.concurrency ?? '4', { min: 1, max: 16 }),
+    maxFailures: wholeNumber('--max-failures', flags.maxFailures ?? '5', { min: 1, max: 1_000_000 }),
+    isResumed: flags.resume === true,
+  };
 }
 
 /** Where the way ends before anything could be written. */

@@ -41,6 +41,12 @@ export async function journalEntriesOf(
   return (await shell.store()).journal.entries({ zone, states: ['begun', 'applied', 'unclear'], limit: null });
 }
 
+/** Domains that were locked before; never makes the database. */
+export async function lockedDomainsOf(shell: Shell, provider: DnsProvider): Promise<readonly DomainName[]> {
+  if (provider.name === 'memory' || !(await hasState(shell))) return [];
+  return (await (await shell.store()).lockedDomains.all()).map(({ name }) => name);
+}
+
 /** Tells the scanner and the policy daemon which domains are locked. */
 export async function noteLocked(
   shell: Shell,

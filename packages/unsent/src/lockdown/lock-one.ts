@@ -1,0 +1,103 @@
+import { type DomainName, isSubdomainOf, UnsentError } from '@unsent/dns';
+import {
+  type ApplyOutcome,
+  applyPlan,
+  type DnsProvider,
+  type DomainResult,
+  type HostedZone,
+  isLockedInDns,
+  type Journal,
+  settleJournal,
+} from '@unsent/lockdown';
+import { optionsFor, type Preparation, type Prepared, prepareLockdown } from './prepare.ts';
+import { noteLocked } from './state.ts';
+
+/** What the domains of a portfolio share while they are worked on. */
+export type PortfolioContext = {
+  readonly preparation: Preparation;
+  readonly journal: Journal;
+  /** All zones of the account, so that nobody is asked for one by name; null: ask for each. */
+  readonly zones: () => Promise<ReadonlyMap<DomainName, HostedZone> | null>;
+};
+
+/** Locks one domain of many with as few calls as can be: none when DNS shows it as locked, otherwise two. */
+export async function lockOne(context: PortfolioContext, domain: DomainName): Promise<DomainResult> {
+  const { preparation } = context;
+  const { shell, provider, request } = preparation;
+  const result = resultsFor(domain);
+  const options = optionsFor(preparation, domain, domain, []);
+  if (await isLockedInDns(domain, options, await shell.resolver())) return result('skipped');
+  const zones = await context.zones();
+  if (zones !== null && !isHosted(zones, domain)) return result('elsewhere', `${provider.title} holds no zone for it`);
+  const prepared = await prepareIfHosted(preparation, domain);
+  if (prepared === null) return result('elsewhere', `${provider.title} holds no zone for it`);
+  const { refusals, changes } = prepared.plan;
+  if (refusals.length > 0) {
+    return result('refused', refusals.map(({ code, message }) => `${code}: ${message}`).join(' '));
+  }
+  if (!prepared.proof.holds) return result('failed', 'with this plan a host would not fail SPF');
+  if (request.isDryRun) return result(changes.length === 0 ? 'already' : 'planned', plannedWords(changes.length));
+  await settleJournal(context.journal, prepared.snapshot, shell.now());
+  const outcome = await shell.uninterrupted(() => write(context, provider, prepared));
+  if (outcome.kind === 'applied') await noteLocked(shell, provider, domain, outcome.entry);
+  return fromOutcome(domain, outcome);
+}
+
+async function prepareIfHosted(preparation: Preparation, domain: DomainName): Promise<Prepared | null> {
+  try {
+    return await prepareLockdown(preparation, domain);
+  } catch (cause) {
+    if (cause instanceof UnsentError && cause.code === 'zone-unknown') return null;
+    throw cause;
+  }
+}
+
+/** The zone was read a moment ago, and DNS will be asked afterwards: neither is worth a call. */
+function write(
+  { preparation, journal }: PortfolioContext,
+  provider: DnsProvider,
+  { plan, snapshot }: Prepared,
+): Promise<ApplyOutcome> {
+  const { now } = preparation.shell;
+  const context = { provider, journal, now, kind: 'lockdown' as const, undoes: [], rereads: false, readsBack: false };
+  return applyPlan(plan, snapshot, context);
+}
+
+function fromOutcome(domain: DomainName, outcome: ApplyOutcome): DomainResult {
+  const result = resultsFor(domain);
+  switch (outcome.kind) {
+    case 'nothing-to-do':
+      return result('already');
+    case 'applied':
+      return { ...result('locked'), entry: outcome.entry };
+    case 'refused':
+      return { ...result('refused', outcome.refusals.map(({ message }) => message).join(' ')), entry: outcome.entry };
+    case 'not-applied':
+      return { ...result('failed', wordsOf(outcome.cause)), entry: outcome.entry };
+    case 'partly':
+    case 'unknown':
+      return { ...result('unclear', wordsOf(outcome.cause)), entry: outcome.entry };
+  }
+}
+
+function resultsFor(domain: DomainName) {
+  return (outcome: DomainResult['outcome'], reason: string | null = null): DomainResult => ({
+    domain,
+    outcome,
+    entry: null,
+    reason,
+  });
+}
+
+function isHosted(zones: ReadonlyMap<DomainName, HostedZone>, domain: DomainName): boolean {
+  for (const zone of zones.keys()) if (isSubdomainOf(domain, zone)) return true;
+  return false;
+}
+
+function plannedWords(count: number): string | null {
+  return count === 0 ? null : `${count} ${count === 1 ? 'change' : 'changes'}`;
+}
+
+function wordsOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DomainName, ExitCode } from '@unsent/dns';
+import {
+  type DnsProvider,
+  type DomainResult,
+  type HostedZone,
+  type Pacer,
+  type PortfolioEnd,
+  runPortfolio,
+  slidingPacer,
+  verifyPlan,
+} from '@unsent/lockdown';
+import { progressBar } from '../output/progress.ts';
+import type { Shell } from '../shell.ts';
+import { lockOne, type PortfolioContext } from './lock-one.ts';
+import { openProvider, type ProviderFlags } from './open-provider.ts';
+import { openPreparation } from './prepare.ts';
+import { renderNotLocked, renderResult, renderSummary, type Unverified } from './render-portfolio.ts';
+import { type LockdownRequest, usage } from './request.ts';
+import { openRunLog, type RunLog } from './run-log.ts';
+import { verificationServers } from './servers.ts';
+import { journalFor } from './state.ts';
+
+export type PortfolioRequest = {
+  readonly concurrency: number;
+  readonly maxFailures: number;
+  readonly isResumed: boolean;
+};
+
+/** Cloudflare allows 1,200 calls in 300 s to all tokens of a user and the dashboard together; a tenth stays free. */
+const CALLS = 1080;
+const WINDOW_MS = 300_000;
+/** From so many domains on it is cheaper to list all zones than to ask for each by name. */
+const LIST_FROM = 10;
+const VERIFY_AT_ONCE = 8;
+
+/** `unsent lockdown` for several domains. Exit code 1 when some failed, 4 unverified, 3 refused, 0 all well. */
+export async function runLockdownPortfolio(
+  shell: Shell,
+  domains: readonly DomainName[],
+  request: LockdownRequest,
+  portfolio: PortfolioRequest,
+  flags: ProviderFlags,
+): Promise<ExitCode> {
+  if (!request.isDryRun && !request.isAgreed) {
+    throw usage(
+      `${domains.length} domains are not asked about one by one`,
+      'Look at the plans with --dry-run, then run it with --yes.',
+    );
+  }
+  const provider = await openProvider(shell, flags, domains, realPacer());
+  const log = request.isDryRun ? null : await openRunLog(shell, domains, portfolio.isResumed);
+  const left = domains.filter((domain) => log?.done.has(domain) !== true);
+  const context: PortfolioContext = {
+    preparation: await openPreparation(shell, provider, request),
+    journal: await journalFor(shell, provider),
+    zones: left.length < LIST_FROM ? async () => null : onceListed(provider),
+  };
+  const end = await run(shell, context, left, portfolio, log);
+  const unverified = request.isDryRun ? [] : await verifyAll(shell, provider, context, end.results);
+  report(shell, end, unverified, domains.length - left.length);
+  return exitCodeOf(end, unverified);
+}
+
+function realPacer(): Pacer {
+  return slidingPacer({
+    calls: CALLS,
+    windowMs: WINDOW_MS,
+    now: () => performance.now(),
+    sleep: async (ms) => {
+      await sleep(ms);
+    },
+  });
+}
+
+/** Lists the zones when the first domain needs them: a run that finds everything locked in DNS makes no call at all. */
+function onceListed(provider: DnsProvider): PortfolioContext['zones'] {
+  let zones: Promise<ReadonlyMap<DomainName, HostedZone>> | null = null;
+  return () => {
+    zones ??= provider.zones().then((list) => new Map(list.map((zone) => [zone.name, zone])));
+    return zones;
+  };
+}
+
+async function run(
+  shell: Shell,
+  context: PortfolioContext,
+  domains: readonly DomainName[],
+  { concurrency, maxFailures }: PortfolioRequest,
+  log: RunLog | null,
+): Promise<PortfolioEnd> {
+  const { now, options, signal } = shell;
+  const progress = progressBar(shell.stderr, {
+    label: context.preparation.provider.title,
+    isQuiet: options.quiet,
+    now,
+  });
+  let done = 0;
+  const onResult = async (result: DomainResult): Promise<void> => {
+    done++;
+    await log?.append(result);
+    if (options.json) shell.stdout.write(`${JSON.stringify(result)}\n`);
+    else if (isWorthALine(shell, context, result)) {
+      progress.end();
+      shell.stdout.write(renderResult(result, shell.style));
+    }
+    progress.update({ done, total: domains.length, count: done, unit: 'domains' });
+  };
+  try {
+    return await runPortfolio(domains, (domain) => lockOne(context, domain), {
+      concurrency,
+      maxFailures,
+      signal,
+      onResult,
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+/** What went well is counted at the end; what did not has to be seen. */
+function isWorthALine(shell: Shell, { preparation }: PortfolioContext, { outcome }: DomainResult): boolean {
+  if (shell.options.verbose || preparation.request.isDryRun) return true;
+  return outcome === 'refused' || outcome === 'failed' || outcome === 'unclear' || outcome === 'elsewhere';
+}
+
+/** Asks the authoritative servers of every domain that was locked: DNS costs no calls. */
+async function verifyAll(
+  shell: Shell,
+  provider: DnsProvider,
+  { journal, preparation }: PortfolioContext,
+  results: readonly DomainResult[],
+): Promise<readonly Unverified[]> {
+  const unverified: Unverified[] = [];
+  const queue = results.filter(({ outcome }) => outcome === 'locked');
+  const worker = async (): Promise<void> => {
+    for (let result = queue.pop(); result !== undefined; result = queue.pop()) {
+      const entry = result.entry === null ? null : await journal.entry(result.entry);
+      if (entry === null) continue;
+      const servers = await verificationServers(shell, provider, entry.zone, preparation.request.authoritative);
+      const { isVerified, servers: reports } = await verifyPlan(entry.plan, servers, shell.now());
+      const lagging = reports.filter(({ isAsPlanned }) => !isAsPlanned).map(({ server }) => server);
+      if (!isVerified) unverified.push({ domain: result.domain, servers: lagging });
+    }
+  };
+  await Promise.all(Array.from({ length: VERIFY_AT_ONCE }, worker));
+  return unverified;
+}
+
+function report(shell: Shell, end: PortfolioEnd, unverified: readonly Unverified[], doneBefore: number): void {
+  if (shell.options.json) {
+    const counts: Record<string, number> = {};
+    for (const { outcome } of end.results) counts[outcome] = (counts[outcome] ?? 0) + 1;
+    const summary = { summary: { ...counts, doneBefore, left: end.left, stopped: end.stopped, unverified } };
+    shell.stdout.write(`${JSON.stringify(summary)}\n`);
+    return;
+  }
+  shell.stdout.write(renderSummary(end, doneBefore, shell.style));
+  shell.stdout.write(renderNotLocked(unverified, shell.style));
+}
+
+function exitCodeOf({ results, stopped }: PortfolioEnd, unverified: readonly Unverified[]): ExitCode {
+  const has = (...outcomes: readonly DomainResult['outcome'][]): boolean =>
+    results.some(({ outcome }) => outcomes.includes(outcome));
+  if (stopped !== null || has('failed', 'unclear', 'elsewhere')) return 1;
+  if (unverified.length > 0) return 4;
+  return has('refused') ? 3 : 0;
+}

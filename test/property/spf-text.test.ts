@@ -120,7 +120,7 @@ describe('macro expansion', () => {
     const ip = parseIp('192.0.2.1');
     if (ip === null) throw new Error('no address');
     const query = { ip, domain: d, sender: `${l}@${o}`, helo: h, receiver: '', now: new Date(0) };
-    checkHost(query, resolver, { override: () => `v=spf1 exists:${text} -all` });
+    void checkHost(query, resolver, { override: () => `v=spf1 exists:${text} -all` });
     return asked[0] ?? null;
   }
 

@@ -35,11 +35,27 @@ export function makeRecipient(draft: RecipientDraft): RecipientStatus {
 
 // A reply that is quoted is the remote side's own word and beats the reporter's field, unless it says less.
 function settleCodes(draft: RecipientDraft): ReplyCodes {
-  let { replyCode, status } = draft.diagnostic === null ? NOTHING : findCodes(draft.diagnostic);
-  if (status === null || (draft.status !== null && specificity(draft.status) > specificity(status)))
-    status = draft.status;
-  const isSettled = status !== null && specificity(status) === 2 && (replyCode !== null || draft.status !== null);
-  if (isSettled && draft.diagnostic !== null) return { replyCode, status };
+  const quoted = draft.diagnostic === null ? NOTHING : findCodes(draft.diagnostic);
+  const known = { replyCode: quoted.replyCode, status: moreSpecific(quoted.status, draft.status) };
+  return draft.diagnostic !== null && isSettled(known, quoted.status, draft.status)
+    ? known
+    : searchContext(draft, known);
+}
+
+function moreSpecific(quoted: string | null, field: string | null): string | null {
+  if (quoted === null) return field;
+  return field !== null && specificity(field) > specificity(quoted) ? field : quoted;
+}
+
+function isSettled(known: ReplyCodes, quoted: string | null, field: string | null): boolean {
+  if (known.status === null) return false;
+  if (specificity(known.status) === 2) return known.replyCode !== null || field !== null;
+  // Reporter and remote side agree; but that time ran out is no cause.
+  return quoted === field && !known.status.endsWith('.4.7');
+}
+
+function searchContext(draft: RecipientDraft, known: ReplyCodes): ReplyCodes {
+  let { replyCode, status } = known;
   for (const text of draft.context()) {
     const codes = findCodes(text);
     replyCode ??= codes.replyCode;

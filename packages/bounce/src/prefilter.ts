@@ -46,10 +46,18 @@ export function isPlainlyOrdinary(header: HeaderBlock, signs: HeaderSigns, bytes
   if (signs.isDaemon || signs.hasNullPath || signs.isFailureSubject || signs.isReport || signs.hasFailedRecipients)
     return false;
   if (header.fields.length === 0 || TELLING_HEADERS.some((name) => header.byName.has(name))) return false;
-  if (mayBeReportSubject(signs.subject) || mayBeAnswer(header, signs.subject)) return false;
+  if (mayBeReportSubject(signs.subject) || mayBeAnswer(header, signs.subject, (word) => startHolds(bytes, word)))
+    return false;
   const type = rawHeader(header, 'content-type').trimStart().slice(0, 40).toLowerCase();
   if (type.startsWith('application/')) return false;
   return !type.startsWith('multipart/') || !holdsReportPart(bytes);
+}
+
+const START = 8192;
+
+function startHolds(bytes: Uint8Array, word: string): boolean {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, START));
+  return view.includes(word, 0, 'latin1');
 }
 
 const PART_MARKS = [

@@ -5,7 +5,7 @@ import { isStatusPart } from './forms/dsn.ts';
 import { isDispositionNotification, readRejection } from './forms/mdn.ts';
 import { isReturnedPart } from './forms/notice.ts';
 import { type Reading, readingOf } from './forms/reading.ts';
-import { isAggregateReport } from './forms/reports.ts';
+import { isAggregateReport, isFailureReport } from './forms/reports.ts';
 import { findOriginal } from './forms/returned.ts';
 import { hasCode } from './forms/text-recipients.ts';
 import { speaksOfFailure } from './forms/vocabulary.ts';
@@ -39,6 +39,8 @@ export function readReport(message: MailMessage, signs: HeaderSigns, isLate: () 
 function readComplaint(message: MailMessage, signs: HeaderSigns): KindAndReport | null {
   const part = feedbackPart(message);
   if (part === null) {
+    const isOwnWord = !signs.isDaemon && !isReplyOrForward(signs.subject) && !message.parts.some(isStatusPart);
+    if (isOwnWord && isFailureReport(message, signs.subject)) return { kind: 'report', report: null };
     if (!isHotmailComplaint(message, signs.subject)) return null;
     const original = findOriginal(message, () => null, null);
     const recipients = complainantIn(original);

@@ -2,10 +2,11 @@ import type { MailMessage } from '../message.ts';
 import { rawHeader } from '../mime-header.ts';
 import { readParameters } from '../mime-type.ts';
 import type { MailPart } from '../mime-walk.ts';
+import { isReturnedPart } from './notice.ts';
 
 // RFC 7489 §7.2.1.1: "Report Domain: x Submitter: y Report-ID: z"; receivers vary case, spaces and order.
 const DMARC_SUBJECT =
-  /^\W{0,4}(?:re: )?\[?(?:dmarc (?:aggregate )?report|report[- ]?domain\s?:|dmarc[- ]aggregate|aggregate dmarc)|submitter\s?:.{0,200}report-?id|report domain:.{0,200}submitter/i;
+  /^\W{0,4}(?:re: )?\[?(?:dmarc (?:aggregate |summary |weekly |daily )?report|report[- ]?domain\s?:|dmarc[- ]aggregate|aggregate dmarc)|submitter\s?:.{0,200}report-?id|\bdmarc\b.{0,40}\b(?:aggregate|summary|report)|report domain:.{0,200}submitter/i;
 const TLS_SUBJECT = /^\W{0,4}report domain:.{0,200}submitter:.{0,200}report-id:\s{0,3}</i;
 // receiver!domain!begin!end[!id].(xml|zip|xml.gz|json.gz): RFC 7489 §7.2.1.1, RFC 8460 §5.1.
 const REPORT_FILE =
@@ -23,9 +24,20 @@ export function isAggregateReport(message: MailMessage, subject: string): boolea
   return (DMARC_SUBJECT.test(subject) || TLS_SUBJECT.test(subject)) && attachments.length > 0;
 }
 
+/**
+ * True if the message tells of one mail that failed authentication (DMARC's ruf=) without the fields of RFC 6591:
+ * some reporters write them as text, with the mail below.
+ */
+export function isFailureReport(message: MailMessage, subject: string): boolean {
+  return FAILURE_SUBJECT.test(subject) && message.parts.some(isReturnedPart);
+}
+
+const FAILURE_SUBJECT =
+  /\bdmarc\b.{0,60}\b(?:fail|forensic|ruf\b)|\b(?:fail|forensic)\w{0,6}\b.{0,40}\bdmarc\b|authentication failure report/i;
+
 /** True if the subject alone makes an aggregate report or a complaint possible. */
 export function mayBeReportSubject(subject: string): boolean {
-  return DMARC_SUBJECT.test(subject) || TLS_SUBJECT.test(subject) || /complaint about/i.test(subject);
+  return DMARC_SUBJECT.test(subject) || TLS_SUBJECT.test(subject) || /complaint about|\bdmarc\b/i.test(subject);
 }
 
 function isTlsPart(part: MailPart): boolean {

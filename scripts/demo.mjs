@@ -19,9 +19,9 @@ rmSync(`${root}.unsent/demo`, { recursive: true, force: true });
 mkdirSync(`${root}.unsent/demo`, { recursive: true });
 unsent('scan', `${EXAMPLE}/mailbox.mbox`, ...SHARED);
 
-title('Plan: what would stop it, for the domain under attack (nothing is written)');
+title('Lock down the domain under attack, and undo it: rehearsed on a copy in memory');
 const zone = ['--provider', 'memory', '--zone', `${EXAMPLE}/zone.txt`];
-unsent('lockdown', 'parked.example', '--dry-run', ...zone, ...SHARED);
+unsent('lockdown', 'parked.example', '--rehearse', ...zone, ...SHARED);
 
 title('What to type next');
 console.log(`  node ${CLI} scan ~/Maildir       your own mail: Maildir, mbox, folder, one message, or -

@@ -23,7 +23,7 @@ const TEXT_WIDTH = 96;
 /** The plan as a diff, the proof, what to know and what refuses, for people. */
 export function renderPlan(view: PlanView, look: Look): string {
   const { plan, providerTitle, recordsRead, proof } = view;
-  const head = `${look.style.bold(plan.zone)} at ${providerTitle}, ${plural(recordsRead, 'record')} read`;
+  const head = `${look.style.bold(plan.zone)} ${providerTitle === 'memory' ? 'in memory' : `at ${providerTitle}`}, ${plural(recordsRead, 'record')} read`;
   if (plan.changes.length === 0 && plan.refusals.length === 0) {
     return `${head}: nothing to do, all of it is there already\n${renderNotes(plan.notes, look)}`;
   }

@@ -25,6 +25,7 @@ export type LockdownFlags = {
   readonly zone?: string;
   readonly authoritative?: readonly string[];
   readonly dryRun?: boolean;
+  readonly rehearse?: boolean;
   readonly yes?: boolean;
   readonly wait?: string | true;
   readonly export?: string;
@@ -46,6 +47,8 @@ export type LockdownRequest = {
   readonly overrides: ReadonlySet<RefusalCode>;
   readonly authoritative: readonly string[];
   readonly isDryRun: boolean;
+  /** Play it through on a copy in memory. */
+  readonly isRehearsal: boolean;
   readonly isAgreed: boolean;
   readonly waitSeconds: number | null;
   readonly exportFormat: ExportFormat | null;
@@ -66,6 +69,7 @@ export function lockdownRequest(flags: LockdownFlags, config: LockdownConfig): L
     overrides: new Set((flags.override ?? []).map((code) => oneOf('--override', REFUSAL_CODES, code))),
     authoritative: flags.authoritative ?? [],
     isDryRun: flags.dryRun === true,
+    isRehearsal: flags.rehearse === true,
     isAgreed: flags.yes === true,
     waitSeconds: waitSeconds(flags.wait),
     exportFormat: flags.export === undefined ? null : oneOf('--export', EXPORT_FORMATS, flags.export),

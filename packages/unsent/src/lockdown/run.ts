@@ -34,6 +34,7 @@ export async function runLockdown(shell: Shell, domains: readonly string[], flag
     return early.exitCode;
   }
   if (!prepared.proof.holds) throw proofFailed(prepared);
+  if (request.isRehearsal) return (await import('./rehearse.ts')).rehearse(shell, provider, prepared);
   const result = await lockDown(shell, provider, prepared, request);
   printJson(shell, prepared, result.outcome.kind, result);
   return result.exitCode;

@@ -1,0 +1,122 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { standInZone } from '../../../../test/support/cloudflare-stand-in/zones.ts';
+import { hasShared, needs } from '../../../../test/support/require.ts';
+import { type CloudflareCli, cloudflareCli } from './support/cloudflare-cli.ts';
+
+const COUNT = 24;
+const NAMES = Array.from({ length: COUNT }, (_, i) => `d${i}.example`);
+const oldZone = (name: string) => standInZone(name, [['MX', name, 'mx.old.example', { priority: 10 }]]);
+
+describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('dns/cloudflare-schema')))(
+  'promise 10: a portfolio',
+  () => {
+    let cli: CloudflareCli;
+    let list: string;
+
+    beforeEach(async () => {
+      cli = await cloudflareCli(NAMES.map(oldZone));
+      list = join(cli.folder, 'domains.txt');
+      writeFileSync(list, `# all of them\n${NAMES.join('\n')}\n\n`);
+      cli.config('provider: {name: cloudflare}\n');
+    });
+    afterEach(() => cli.close());
+
+    const isLocked = (name: string): boolean =>
+      cli.zone(name).records.some(({ type, content }) => type === 'MX' && content === `loopback.${name}`);
+    const lockedCount = (): number => NAMES.filter(isLocked).length;
+    const outcomes = (out: string): Record<string, number> => {
+      const counts: Record<string, number> = {};
+      for (const line of out.trim().split('\n')) {
+        const { outcome } = JSON.parse(line);
+        if (outcome !== undefined) counts[outcome] = (counts[outcome] ?? 0) + 1;
+      }
+      return counts;
+    };
+
+    test('takes one listing and two calls for each domain', async () => {
+      const { out } = await cli.run('lockdown', '--file', list, '--yes', '--json');
+      expect(outcomes(out)).toEqual({ locked: COUNT });
+      expect(lockedCount()).toBe(COUNT);
+      expect(cli.standIn.calls).toHaveLength(1 + 2 * COUNT);
+    });
+
+    test('is shown by --dry-run, domain by domain, and nothing is written', async () => {
+      const { exitCode, out } = await cli.run('lockdown', '--file', list, '--dry-run');
+      expect(exitCode).toBe(0);
+      expect(out).toContain('d7.example to be locked: 7 changes');
+      expect(lockedCount()).toBe(0);
+    });
+
+    test('is refused without --yes', async () => {
+      expect(await cli.type('y\n', 'lockdown', '--file', list)).toMatchObject({ exitCode: 2 });
+      expect(cli.standIn.calls).toEqual([]);
+    });
+
+    test('skips by DNS what is locked already, without a single call', async () => {
+      cli.dns(
+        NAMES.flatMap((name) => [
+          `${name}. 300 IN MX 0 loopback.${name}.`,
+          `loopback.${name}. 300 IN A 127.0.0.1`,
+          `${name}. 300 IN TXT "v=spf1 -all"`,
+          `*.${name}. 300 IN TXT "v=spf1 -all"`,
+          `_dmarc.${name}. 300 IN TXT "v=DMARC1; p=reject; sp=reject; np=reject; adkim=s; aspf=s"`,
+          `*._domainkey.${name}. 300 IN TXT "v=DKIM1; p="`,
+        ]).join('\n'),
+      );
+      const { exitCode, out } = await cli.run('lockdown', '--file', list, '--yes', '--json');
+      expect(outcomes(out)).toEqual({ skipped: COUNT });
+      expect(exitCode).toBe(0);
+      expect(cli.standIn.calls).toEqual([]);
+    });
+
+    test('stops after failures in a row, and --resume goes on where it stopped', async () => {
+      cli.standIn.faults = (call) => (call > 20 ? '502' : null);
+      const stopped = await cli.run('lockdown', '--file', list, '--yes', '--max-failures', '3', '--concurrency', '1');
+      expect(stopped.exitCode).toBe(1);
+      expect(stopped.out).toContain('Stopped after too many failures in a row');
+      const before = lockedCount();
+      expect(before).toBeGreaterThan(5);
+      expect(before).toBeLessThan(COUNT);
+      cli.standIn.faults = () => null;
+      cli.standIn.calls.length = 0;
+      const resumed = await cli.run('lockdown', '--file', list, '--yes', '--resume', '--json');
+      expect(outcomes(resumed.out)).toEqual({ locked: COUNT - before });
+      expect(lockedCount()).toBe(COUNT);
+      expect(cli.standIn.calls).toHaveLength(1 + 2 * (COUNT - before));
+    });
+
+    test('a log that a crash cut off in the middle of a line is read all the same', async () => {
+      await cli.run('lockdown', '--file', list, '--yes');
+      const folder = join(cli.folder, 'state', 'lockdown-runs');
+      const [log = ''] = (await import('node:fs')).readdirSync(folder);
+      const text = readFileSync(join(folder, log), 'utf8');
+      const lines = text.trim().split('\n');
+      writeFileSync(join(folder, log), `${lines.slice(0, 10).join('\n')}\n${lines[10]?.slice(0, 20)}`);
+      const resumed = await cli.run('lockdown', '--file', list, '--yes', '--resume', '--json');
+      expect(outcomes(resumed.out)).toEqual({ already: COUNT - 10 });
+    });
+
+    test('a domain that is not there or is refused does not stop the others', async () => {
+      writeFileSync(list, 'd0.example\nnowhere.example\nd1.example\n');
+      cli.zone('d1.example').status = 'moved';
+      const { exitCode, out } = await cli.run('lockdown', '--file', list, '--yes', '--json');
+      expect(outcomes(out)).toEqual({ locked: 1, elsewhere: 1, refused: 1 });
+      expect(exitCode).toBe(1);
+    });
+
+    test('--all-unused takes the domains that the configuration calls unused', async () => {
+      cli.config('provider: {name: cloudflare}\ndomains: {unused: [d3.example, d4.example]}\n');
+      await cli.run('lockdown', '--all-unused', '--yes');
+      expect(NAMES.filter(isLocked)).toEqual(['d3.example', 'd4.example']);
+    });
+
+    test('a line that is no domain is named', async () => {
+      writeFileSync(list, 'd0.example\nnot a domain\n');
+      const { exitCode, err } = await cli.run('lockdown', '--file', list, '--yes');
+      expect(exitCode).toBe(2);
+      expect(err).toContain('line 2: "not a domain" is no domain name');
+    });
+  },
+);

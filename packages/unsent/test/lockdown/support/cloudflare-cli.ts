@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type StandIn, startStandIn } from '../../../../../test/support/cloudflare-stand-in/server.ts';
+import type { HeldZone } from '../../../../../test/support/cloudflare-stand-in/state.ts';
+import { runCli } from '../../../src/cli.ts';
+import { fakeSurroundings } from '../../support/surroundings.ts';
+
+export type Ran = { readonly exitCode: number; readonly out: string; readonly err: string };
+
+/** The command line over a Cloudflare stand-in, a DNS that is a zone text, and a state folder of its own. */
+export type CloudflareCli = {
+  readonly standIn: StandIn;
+  readonly folder: string;
+  readonly state: string;
+  run(...args: string[]): Promise<Ran>;
+  /** Runs on a terminal, with what the person types. */
+  type(typed: string, ...args: string[]): Promise<Ran>;
+  config(yaml: string): void;
+  dns(text: string): void;
+  zone(name: string): HeldZone;
+  close(): Promise<void>;
+};
+
+export async function cloudflareCli(zones: HeldZone[]): Promise<CloudflareCli> {
+  const standIn = await startStandIn(zones);
+  const folder = mkdtempSync(join(tmpdir(), 'unsent-cloudflare-'));
+  const state = join(folder, 'state', 'unsent.db');
+  const write = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const dns = write('dns', zones.map(({ name }) => `${name}. 300 IN NS amy.ns.example.net.\n`).join(''));
+  const config = write('unsent.yaml', '');
+  const run = async (typed: string | null, args: readonly string[]): Promise<Ran> => {
+    const env = { HOME: folder, CLOUDFLARE_API_TOKEN: standIn.token, CLOUDFLARE_BASE_URL: standIn.url };
+    const terminal = typed === null ? {} : { isTerminal: true, stdin: typed };
+    const surroundings = fakeSurroundings({ cwd: folder, env, ...terminal });
+    if (typed !== null) Object.assign(surroundings.stdin, { isTTY: true });
+    const before = ['--dns', `zone:${dns}`, '--state', state, '--config', config, '--no-color'];
+    const exitCode = await runCli([...before, ...args], surroundings, '1.2.3');
+    return { exitCode, out: surroundings.stdout.text(), err: surroundings.stderr.text() };
+  };
+  return {
+    standIn,
+    folder,
+    state,
+    run: (...args) => run(null, args),
+    type: (typed, ...args) => run(typed, args),
+    config: (yaml) => void write('unsent.yaml', yaml),
+    dns: (text) => void write('dns', text),
+    zone: (name) => {
+      const zone = zones.find((one) => one.name === name);
+      if (zone === undefined) throw new RangeError(`no zone ${name}`);
+      return zone;
+    },
+    async close() {
+      await standIn.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -131,7 +131,7 @@ async function claim(sql: Sql, entries: readonly StoredEntry[]): Promise<readonl
 }
 
 function eventRow(run: number, entry: StoredEntry): readonly SqlValue[] {
-  return [
+  const row: readonly SqlValue[] = [
     run,
     entry.arrivedAt.getTime(),
     entry.kind,
@@ -151,6 +151,12 @@ function eventRow(run: number, entry: StoredEntry): readonly SqlValue[] {
     entry.subject,
     entry.error,
   ];
+  return row.map((value) => (typeof value === 'string' ? withoutNul(value) : value));
+}
+
+/** Mail may hold a NUL anywhere; no database takes one in text. */
+function withoutNul(value: string): string {
+  return value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value;
 }
 
 async function addToHours(sql: Sql, entries: readonly StoredEntry[]): Promise<void> {

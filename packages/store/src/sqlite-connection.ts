@@ -63,7 +63,12 @@ export function connectSqlite(path: string, busyLimitMs: number): SqliteConnecti
           throw explainEngineError(error, path);
         }
       }),
-    close: () => withLock(async () => void database.close()),
+    close: () =>
+      withLock(async () => {
+        emptyLog(database);
+        prepared.clear();
+        database.close();
+      }),
   };
 }
 
@@ -73,6 +78,19 @@ function openDatabase(path: string): InstanceType<typeof Database> {
     database.defaultSafeIntegers(true);
     return database;
   });
+}
+
+/**
+ * Moves the log into the database, so that one file holds it all. The engine does this when the last connection ends,
+ * but a connection of this driver ends no earlier than its statements are collected.
+ */
+function emptyLog(database: InstanceType<typeof Database>): void {
+  try {
+    database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+  } catch (error) {
+    // The log is safe where it is, and a database that is damaged must be closed, too.
+    if (!(error instanceof Error)) throw error;
+  }
 }
 
 /** After some errors SQLite has rolled back by itself; a second time is an error of its own, and means nothing. */
@@ -111,9 +129,13 @@ function explained<T>(path: string, work: () => T): T {
   }
 }
 
-/** The driver aborts the process when handed a boolean, and stores whole numbers as floating point unless told. */
+/**
+ * The driver aborts the process when handed a boolean, cuts text at a NUL, and stores whole numbers as floating point
+ * unless told.
+ */
 function bound(values: readonly SqlValue[]): SqlValue[] {
   return values.map((value) => {
+    if (typeof value === 'string' && value.includes('\0')) throw new TypeError('text for the database holds a NUL');
     if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
     if (typeof value === 'boolean' || value === undefined) throw new TypeError(`a ${typeof value} is no SQL value`);
     return value;

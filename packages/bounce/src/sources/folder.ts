@@ -1,9 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { explainFileError, fileErrorCode } from './errors.ts';
-import { HEAD_BYTES, isSurelyMail } from './look.ts';
+import { HEAD_BYTES, isSurelyMail, lookAt } from './look.ts';
+import { mboxSplitter } from './mbox-splitter.ts';
 import { inOrder, readFileHead } from './read-files.ts';
 import type { MailSource, RawMessage, SourceOptions } from './source.ts';
+
+/** A larger file with a From_ line is taken for a mailbox without counting. */
+const MAX_SINGLE_BYTES = 1 << 20;
 
 /**
  * A folder of messages, one in a file: every `.eml` in it and below it, and every other file that surely is mail.
@@ -12,10 +16,11 @@ import type { MailSource, RawMessage, SourceOptions } from './source.ts';
  * A file is known by its name, size and time of change.
  */
 export async function folderSource(path: string, realPath: string, options: SourceOptions): Promise<MailSource | null> {
-  const files = await list(path).catch((error: unknown) => {
+  const { files, mailboxes } = await list(path).catch((error: unknown) => {
     throw explainFileError(error, path);
   });
   if (files.length === 0) return null;
+  const notes = mailboxes.map((place) => ({ place, text: 'is an mbox; name it to have it read' }));
   let done = 0;
   let total: number | null = null;
   return {
@@ -23,7 +28,7 @@ export async function folderSource(path: string, realPath: string, options: Sour
     kind: 'folder',
     label: path,
     progress: () => ({ done, total }),
-    notes: () => [],
+    notes: () => notes,
     async *messages(memory) {
       const keys = new Map<string, string>();
       for await (const { file, key } of inOrder(files, (one) => keyOf(path, one))) keys.set(key, file);
@@ -37,24 +42,35 @@ export async function folderSource(path: string, realPath: string, options: Sour
   };
 }
 
-async function list(folder: string): Promise<string[]> {
+type Found = { readonly files: string[]; readonly mailboxes: string[] };
+
+async function list(folder: string, found: Found = { files: [], mailboxes: [] }): Promise<Found> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const found: string[] = [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     if (entry.name.startsWith('.')) continue;
-    if (entry.isDirectory()) found.push(...(await list(path)));
-    else if (entry.isFile() && (entry.name.endsWith('.eml') || (await isMailFile(path)))) found.push(path);
+    if (entry.isDirectory()) await list(path, found);
+    else if (entry.isFile()) {
+      const what = entry.name.endsWith('.eml') ? 'message' : await lookInto(path);
+      if (what === 'message') found.files.push(path);
+      if (what === 'mbox') found.mailboxes.push(path);
+    }
   }
   return found;
 }
 
-async function isMailFile(path: string): Promise<boolean> {
+/** A file that begins with a From_ line and holds one message only is that message, saved by a mailbox program. */
+async function lookInto(path: string): Promise<'message' | 'mbox' | 'other'> {
   try {
-    return isSurelyMail((await readFileHead(path, HEAD_BYTES)).bytes);
+    const { bytes, sizeBytes } = await readFileHead(path, HEAD_BYTES);
+    if (lookAt(bytes) !== 'mbox') return isSurelyMail(bytes) ? 'message' : 'other';
+    if (sizeBytes > MAX_SINGLE_BYTES) return 'mbox';
+    const splitter = mboxSplitter({ maxMessageBytes: MAX_SINGLE_BYTES, offset: 0, lengthTrust: 0 });
+    const pieces = [...splitter.push((await readFileHead(path, MAX_SINGLE_BYTES)).bytes), ...splitter.end()];
+    return pieces.length === 1 ? 'message' : 'mbox';
   } catch (error) {
     if (fileErrorCode(error) === null) throw error;
-    return false; // an unreadable file that nobody called mail
+    return 'other'; // an unreadable file that nobody called mail
   }
 }
 

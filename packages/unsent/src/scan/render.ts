@@ -1,4 +1,5 @@
-import type { NamedCount } from '@unsent/bounce';
+import type { NamedCount, Recommendation } from '@unsent/bounce';
+import { wrap } from '../lockdown/wrap.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { formatCount, formatPercent, plural } from '../output/number.ts';
 import type { Style } from '../output/style.ts';
@@ -18,6 +19,12 @@ const COLUMNS: readonly Column[] = [
 ];
 /** Domains of others show up in any mailbox; the table is about ours. */
 const MAX_ROWS = 30;
+const MAX_RECOMMENDATIONS = 8;
+/** Lines of text where no terminal tells its width. */
+const TEXT_WIDTH = 100;
+const LABEL_WIDTH = 11;
+/** Keeps a name and its count on one line; the escaping leaves none of these in a name. */
+const TIED = '\0';
 
 /** The end of a scan for people. */
 export function renderSummary(summary: ScanSummary, { style, width }: RenderOptions): string {
@@ -34,13 +41,27 @@ export function renderSummary(summary: ScanSummary, { style, width }: RenderOpti
     );
     if (rows.length > MAX_ROWS) parts.push(style.dim(`… and ${plural(rows.length - MAX_ROWS, 'more domain')}`), '\n');
   }
-  for (const domain of summary.domains) parts.push(renderDetails(domain, style));
+  const textWidth = width ?? TEXT_WIDTH;
+  for (const domain of summary.domains) parts.push(renderDetails(domain, style, textWidth));
   if (summary.isOfRun && summary.inAll !== null) {
     const { messages, backscatter, firstSeen } = summary.inAll;
     const since = firstSeen === null ? '' : ` since ${day(firstSeen)}`;
     parts.push('\n', `In all${since}: ${plural(messages, 'message')}, ${formatCount(backscatter)} backscatter.\n`);
   }
+  parts.push(renderRecommendations(summary.recommendations, style, textWidth));
   return parts.join('');
+}
+
+function renderRecommendations(found: readonly Recommendation[], style: Style, width: number): string {
+  if (found.length === 0) return '';
+  const shown = found.slice(0, MAX_RECOMMENDATIONS).map(({ kind, text, command }) => {
+    const paint = kind === 'warning' ? style.yellow : kind === 'action' ? style.bold : (plain: string) => plain;
+    const lines = wrap(escapeForTerminal(text), width - 2).map((line) => `  ${paint(line)}\n`);
+    return `${lines.join('')}${command === null ? '' : `    ${style.cyan(escapeForTerminal(command))}\n`}`;
+  });
+  const left = found.length - shown.length;
+  const rest = left > 0 ? `  ${style.dim(`… and ${plural(left, 'more hint')}`)}\n` : '';
+  return `\n${style.bold('What to do')}\n${shown.join('')}${rest}`;
 }
 
 function headline({ totals, sources, isOfRun, inAll, elapsedMs, domains }: ScanSummary): string {
@@ -71,7 +92,7 @@ function cells(row: DomainSummary, style: Style): readonly Cell[] {
   ];
 }
 
-function renderDetails(domain: DomainSummary, style: Style): string {
+function renderDetails(domain: DomainSummary, style: Style, width: number): string {
   if (domain.domain === null || domain.reporters.length + domain.origins.length + domain.evidence.length === 0)
     return '';
   const use = domain.use === null ? 'not declared' : domain.use;
@@ -80,14 +101,20 @@ function renderDetails(domain: DomainSummary, style: Style): string {
     ['injected by', domain.origins],
     ['shown by', domain.evidence],
   ] as const;
+  const indent = ' '.repeat(LABEL_WIDTH + 4);
   const shown = lines
     .filter(([, names]) => names.length > 0)
-    .map(([label, names]) => `  ${style.dim(label)}  ${names.map(nameAndCount).join(', ')}\n`);
+    .map(([label, names]) => {
+      const text = wrap(names.map(nameAndCount).join(', '), width - indent.length)
+        .join(`\n${indent}`)
+        .replaceAll(TIED, ' ');
+      return `  ${style.dim(label.padEnd(LABEL_WIDTH))}  ${text}\n`;
+    });
   return `\n${style.bold(domain.domain)} (${use})\n${shown.join('')}`;
 }
 
 function nameAndCount({ name, count }: NamedCount): string {
-  return `${escapeForTerminal(name, { maxLength: 60 })} ${formatCount(count)}`;
+  return `${escapeForTerminal(name, { maxLength: 60 })}${TIED}${formatCount(count)}`;
 }
 
 function day(date: Date): string {

@@ -1,4 +1,13 @@
-import type { DomainTotals, DomainUse, Ledger, LedgerFilter, NamedCount, OwnDomains } from '@unsent/bounce';
+import {
+  type DomainTotals,
+  type DomainUse,
+  type Ledger,
+  type LedgerFilter,
+  type NamedCount,
+  type OwnDomains,
+  type Recommendation,
+  recommend,
+} from '@unsent/bounce';
 import type { DomainName } from '@unsent/dns';
 import type { SourceTotals } from './pipeline.ts';
 
@@ -12,6 +21,8 @@ export type ScanSummary = {
   readonly isOfRun: boolean;
   /** Of the whole ledger, when it holds more than this run brought. */
   readonly inAll: LedgerTotals | null;
+  /** What everything that was ever seen calls for. */
+  readonly recommendations: readonly Recommendation[];
 };
 
 export type LedgerTotals = { readonly messages: number; readonly backscatter: number; readonly firstSeen: Date | null };
@@ -62,6 +73,7 @@ export async function gatherSummary(
     domains: detailed,
     isOfRun,
     inAll: inAll.messages > totals.added ? inAll : null,
+    recommendations: recommend(all, domains),
   };
 }
 

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { domain, store } from './support/store.ts';
+
+const AT = new Date('2026-11-23T12:00:00Z');
+const LATER = new Date('2026-11-24T12:00:00Z');
+
+test('domains are locked, locked again, and unlocked', async () => {
+  const { lockedDomains } = await store();
+  const [a, b] = [domain('a.example'), domain('b.example')];
+  await lockedDomains.add([b, a], AT, '2026-11-23-01');
+  await lockedDomains.add([a], LATER, '2026-11-24-01');
+  expect(await lockedDomains.all()).toEqual([
+    { name: a, lockedAt: AT, journalId: '2026-11-24-01' },
+    { name: b, lockedAt: AT, journalId: '2026-11-23-01' },
+  ]);
+  await lockedDomains.remove([a, domain('c.example')]);
+  await lockedDomains.remove([]);
+  expect((await lockedDomains.all()).map(({ name }) => name)).toEqual([b]);
+});

@@ -16,7 +16,7 @@ export function printFailure(error: unknown, { stderr, env }: Surroundings, opti
     return 1;
   }
   stderr.write(`${style.red('unsent:')} ${oneLine(known.message)}\n`);
-  if (known.hint !== null) stderr.write(`        ${oneLine(known.hint)}\n`);
+  if (known.hint !== null) stderr.write(`  ${oneLine(known.hint)}\n`);
   if (options.verbose) stderr.write(causesOf(known));
   return known.exitCode;
 }
@@ -32,9 +32,9 @@ function stackOf(error: unknown): string {
 }
 
 function causesOf(error: UnsentError): string {
-  const lines = [`        code: ${error.code}`];
+  const lines = [`  code: ${error.code}`];
   for (let cause = error.cause; cause instanceof Error && lines.length < 6; cause = cause.cause) {
-    lines.push(`        because: ${oneLine(cause.message)}`);
+    lines.push(`  because: ${oneLine(cause.message)}`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -1,6 +1,19 @@
+import { lookup } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { parseDomainName, parseZoneText, type Resolver, UnsentError, zoneResolver } from '@unsent/dns';
+import {
+  cachedResolver,
+  type DnsServer,
+  dnsClient,
+  parseDnsServer,
+  parseDomainName,
+  parseZoneText,
+  type Resolver,
+  systemServers,
+  UnsentError,
+  zoneResolver,
+} from '@unsent/dns';
+import { parseServerAddress } from './config/server-address.ts';
 import type { Config } from './config.ts';
 import { errorFromSystem } from './output/file-error.ts';
 import type { GlobalOptions, Surroundings } from './shell.ts';
@@ -16,12 +29,40 @@ export async function openResolver(
   options: GlobalOptions,
   config: Config,
   surroundings: Surroundings,
-  _onClose: (close: () => void | Promise<void>) => void,
+  onClose: (close: () => void | Promise<void>) => void,
 ): Promise<Resolver> {
   if (options.dns?.startsWith(ZONE_PREFIX)) {
     return readZoneResolver(resolve(surroundings.cwd, options.dns.slice(ZONE_PREFIX.length)));
   }
-  throw new UnsentError('resolver-missing', { message: `The resolver is not wired yet. ${config.dns.timeoutMs}` });
+  const servers = options.dns === null ? configuredServers(config) : [await serverOf(options.dns)];
+  const client = dnsClient({ servers, timeoutMs: config.dns.timeoutMs });
+  onClose(() => client.close());
+  return cachedResolver(client, { now: () => surroundings.now().getTime() });
+}
+
+function configuredServers(config: Config): readonly DnsServer[] {
+  if (config.dns.servers === null) return systemServers();
+  // The schema has refused what is no server.
+  return config.dns.servers.flatMap((text) => parseDnsServer(text) ?? []);
+}
+
+/** `--dns` may name its server by host name too, such as localhost:5300; the system looks that up. */
+async function serverOf(text: string): Promise<DnsServer> {
+  const server = parseDnsServer(text);
+  if (server !== null) return server;
+  const named = parseServerAddress(text);
+  if (named === null) {
+    throw new UnsentError('usage', {
+      message: `"${text}" is no resolver`,
+      hint: 'Give --dns an address, HOST or HOST:PORT, or zone:FILE.',
+      exitCode: 2,
+    });
+  }
+  try {
+    return { address: (await lookup(named.host)).address, port: named.port };
+  } catch (cause) {
+    throw new UnsentError('usage', { message: `the host ${named.host} of --dns is not known`, exitCode: 2, cause });
+  }
 }
 
 async function readZoneResolver(path: string): Promise<Resolver> {

@@ -1,4 +1,4 @@
-import type { DomainName, IpPrefix } from '@unsent/dns';
+import { type DomainName, type IpPrefix, parseDnsServer } from '@unsent/dns';
 import * as v from 'valibot';
 import {
   choice,
@@ -18,7 +18,6 @@ import {
 import { type PolicyConfig, policySection } from './schema-policy.ts';
 import { type ProviderConfig, providerSection } from './schema-provider.ts';
 import { type SecretPlace, secretPlace } from './schema-secret.ts';
-import { parseServerAddress } from './server-address.ts';
 import { describeValue } from './words.ts';
 
 /** What the file says, checked and typed; a null is a key that was left out. */
@@ -142,7 +141,11 @@ function dnsSection() {
       'Resolvers to ask, HOST or HOST:PORT; without it those of the system.',
       list(dnsServer(), 'resolvers'),
     ),
-    timeoutMs: keyOr(3000, 'How long one question may take, in milliseconds.', wholeNumber('milliseconds', 50, 60_000)),
+    timeoutMs: keyOr(
+      2000,
+      'How long one try at one server may take, in milliseconds; there are two.',
+      wholeNumber('milliseconds', 50, 60_000),
+    ),
   });
 }
 
@@ -177,7 +180,7 @@ function mxChoice() {
 
 function dnsServer(): v.GenericSchema<string, string> {
   return parsed('a resolver: an address, with :PORT where it is not 53', (value) =>
-    parseServerAddress(value) === null ? null : value,
+    parseDnsServer(value) === null ? null : value,
   );
 }
 

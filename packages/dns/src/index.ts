@@ -1,5 +1,6 @@
 // Table of contents of @unsent/dns.
 export { type CachedResolver, type CacheOptions, type CacheStats, cachedResolver } from './cache.ts';
+export { type ClientStats, type DnsClient, type DnsClientOptions, dnsClient, systemServers } from './client.ts';
 export { assertNever, type ExitCode, UnsentError, type UnsentErrorOptions } from './errors.ts';
 export {
   contains,
@@ -17,6 +18,7 @@ export {
   sameIp,
 } from './ip.ts';
 export { type IpText, ip6Text, parseIp6Words, parseQuad, quadText } from './ip-text.ts';
+export type { DnsMessage } from './message.ts';
 export { type DomainName, isSubdomainOf, parentOf, parseDomainName } from './name.ts';
 export {
   type DnsRecord,
@@ -31,10 +33,11 @@ export {
   sameRecord,
 } from './record.ts';
 export type { Answer, FailedAnswer, NegativeAnswer, Resolver } from './resolver.ts';
-export { type ZoneFailure, type ZoneResolver, type ZoneResolverOptions, zoneResolver } from './zone.ts';
-export type { ZoneLine } from './zone-rdata.ts';
-export { formatZoneText, parseZoneText, recordFromText, type ZoneText, type ZoneTextOptions } from './zone-text.ts';
+export { type DnsServer, formatDnsServer, parseDnsServer } from './server.ts';
 // Octets of messages, for those who speak more of the protocol than questions (zone transfer, RFC 5936).
 export { readHeader, readRecords, type WireHeader, type WireRecord } from './wire.ts';
 export { skipName } from './wire-name.ts';
 export { readRecord, typeNumber } from './wire-rdata.ts';
+export { type ZoneFailure, type ZoneResolver, type ZoneResolverOptions, zoneResolver } from './zone.ts';
+export type { ZoneLine } from './zone-rdata.ts';
+export { formatZoneText, parseZoneText, recordFromText, type ZoneText, type ZoneTextOptions } from './zone-text.ts';

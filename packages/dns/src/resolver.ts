@@ -27,3 +27,11 @@ export type FailedAnswer = {
 export interface Resolver {
   resolve<T extends RrType>(name: DomainName, type: T, signal?: AbortSignal): Answer<T> | Promise<Answer<T>>;
 }
+
+/** Longest chain of CNAMEs that is followed, in zones and in answers. */
+export const MAX_CNAMES = 16;
+
+/** RFC 2181 §5.2: an answer through CNAMEs lives as long as the shortest-lived part of it. */
+export function lowerTtl<T extends RrType>(answer: Answer<T>, ttlSeconds: number): Answer<T> {
+  return answer.kind !== 'failure' && ttlSeconds < answer.ttlSeconds ? { ...answer, ttlSeconds } : answer;
+}

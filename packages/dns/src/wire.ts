@@ -35,8 +35,6 @@ export type WireQuestion = {
   readonly type: number;
   /** Sets RD: a recursive server is asked. */
   readonly isRecursive: boolean;
-  /** Announces EDNS (RFC 6891); false for servers that cannot bear it. */
-  readonly hasEdns: boolean;
 };
 
 const HEADER_OCTETS = 12;
@@ -47,15 +45,18 @@ const CLASS_IN = 1;
 const EDNS_PAYLOAD_OCTETS = 1232;
 const DOT = 0x2e;
 
-/** A query with one question; the id goes in front later, with `setId`. */
-export function encodeQuery(question: WireQuestion): Buffer {
+/**
+ * A query with one question; the id goes in front later, with `setId`. `hasEdns` announces EDNS (RFC 6891), which some
+ * old servers cannot bear.
+ */
+export function encodeQuery(question: WireQuestion, hasEdns: boolean): Buffer {
   const { name } = question;
   const questionEnd = HEADER_OCTETS + name.length + 2 + 4;
-  const message = Buffer.allocUnsafe(question.hasEdns ? questionEnd + OPT_OCTETS : questionEnd);
+  const message = Buffer.allocUnsafe(hasEdns ? questionEnd + OPT_OCTETS : questionEnd);
   message.fill(0, 0, HEADER_OCTETS);
   message[2] = question.isRecursive ? 1 : 0;
   message[5] = 1;
-  message[11] = question.hasEdns ? 1 : 0;
+  message[11] = hasEdns ? 1 : 0;
   let lengthAt = HEADER_OCTETS;
   for (let i = 0; i < name.length; i++) {
     const code = name.charCodeAt(i);
@@ -69,7 +70,7 @@ export function encodeQuery(question: WireQuestion): Buffer {
   message[at] = 0;
   at = message.writeUInt16BE(question.type, at + 1);
   at = message.writeUInt16BE(CLASS_IN, at);
-  if (question.hasEdns) {
+  if (hasEdns) {
     message.fill(0, at);
     message[at + 2] = TYPE_OPT;
     message.writeUInt16BE(EDNS_PAYLOAD_OCTETS, at + 3);

@@ -1,6 +1,13 @@
 import { type DomainName, parentOf } from './name.ts';
 import { type DnsRecord, type Rdata, RR_TYPES, type RrType, recordKey } from './record.ts';
-import type { Answer, FailedAnswer, NegativeAnswer, Resolver } from './resolver.ts';
+import {
+  type Answer,
+  type FailedAnswer,
+  lowerTtl,
+  MAX_CNAMES,
+  type NegativeAnswer,
+  type Resolver,
+} from './resolver.ts';
 
 /** A question that the zone answers with a failure: of one type, or of all when `type` is left out. */
 export type ZoneFailure = {
@@ -15,9 +22,6 @@ export type ZoneResolverOptions = {
   /** `ttlSeconds` of negative answers; default 0, as when no SOA was given. */
   readonly negativeTtlSeconds?: number;
 };
-
-/** Longest chain of CNAMEs that is followed, here and in the client. */
-export const MAX_CNAMES = 16;
 
 /** A resolver over a list of records; every answer comes at once. */
 export interface ZoneResolver extends Resolver {
@@ -134,9 +138,4 @@ function ownerOf(zone: Zone, name: DomainName): DomainName | null {
     return zone.existing.has(wildcard) ? wildcard : null;
   }
   return null;
-}
-
-/** RFC 2181 §5.2: an answer through CNAMEs lives as long as the shortest-lived part of it. */
-function lowerTtl<T extends RrType>(answer: Answer<T>, ttlSeconds: number): Answer<T> {
-  return answer.kind === 'records' && ttlSeconds < answer.ttlSeconds ? { ...answer, ttlSeconds } : answer;
 }

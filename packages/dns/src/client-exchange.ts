@@ -1,0 +1,236 @@
+import { rcodeFailure } from './answer.ts';
+import type { Attempt, ClientCounts } from './client-line.ts';
+import { inOrder, type KnownServer, knowServer, noteAnswer, noteTimeout, noteUnreachable } from './client-server.ts';
+import type { FailedAnswer } from './resolver.ts';
+import type { DnsServer } from './server.ts';
+import { encodeQuery, type WireQuestion } from './wire.ts';
+
+export type ExchangeOptions = {
+  readonly servers: readonly DnsServer[];
+  readonly timeoutMs: number;
+  readonly tries: number;
+  readonly maxInFlight: number;
+};
+
+/** Anything but a failure settles the question. */
+export type Result = { readonly kind: string };
+
+/** A question until it is settled. */
+type Job = {
+  readonly question: WireQuestion;
+  /** Servers to ask, in turn; `next` is the index of the next one. */
+  plan: KnownServer[];
+  next: number;
+  attempt: Attempt | null;
+  timer: NodeJS.Timeout | undefined;
+  /** Why there is no answer so far. */
+  failure: FailedAnswer;
+  /** Settles the question and returns null, or says why the response does not. */
+  take(message: Buffer): FailedAnswer | null;
+  fail(failure: FailedAnswer): void;
+};
+
+type Transport = 'udp' | 'tcp';
+
+const FORMERR = 1;
+const NXDOMAIN = 3;
+const NOTIMP = 4;
+
+/** Sends questions to servers until one gives an answer worth having. */
+export class Exchange {
+  readonly #options: ExchangeOptions;
+  readonly #counts: ClientCounts;
+  readonly #servers: readonly KnownServer[];
+  readonly #running = new Set<Job>();
+  readonly #waiting = new Set<Job>();
+  #closed: FailedAnswer | null = null;
+
+  constructor(options: ExchangeOptions, counts: ClientCounts) {
+    this.#options = options;
+    this.#counts = counts;
+    this.#servers = options.servers.map((server) => knowServer(server, counts));
+    if (this.#servers.length === 0) this.#closed = unreachable('no DNS server is named');
+  }
+
+  /**
+   * Hands the response to `read`. A failure from there, or an exception, sends the question on to the next server; when
+   * none is left, the last failure is the answer. Rejects only when `signal` aborts.
+   */
+  ask<R extends Result>(
+    question: WireQuestion,
+    read: (message: Buffer) => R | FailedAnswer,
+    signal?: AbortSignal,
+  ): Promise<R | FailedAnswer> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(signal.reason);
+      if (this.#closed !== null) return resolve(this.#closed);
+      this.#counts.questions++;
+      const settle = (result: R | FailedAnswer): void => {
+        signal?.removeEventListener('abort', onAbort);
+        this.#leave(job);
+        resolve(result);
+      };
+      const job = newJob(question, read, settle);
+      const onAbort = (): void => {
+        this.#leave(job);
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      if (this.#running.size < this.#options.maxInFlight) this.#start(job);
+      else this.#waiting.add(job);
+    });
+  }
+
+  /** Questions on their way, questions that wait for their turn, and servers that are asked last. */
+  load(): { readonly inFlight: number; readonly waiting: number; readonly deadServers: number } {
+    const now = performance.now();
+    const deadServers = this.#servers.filter((server) => server.deadUntilMs > now).length;
+    return { inFlight: this.#running.size, waiting: this.#waiting.size, deadServers };
+  }
+
+  /** Fails what is under way and closes every socket. */
+  close(): void {
+    const why = unreachable('the DNS client is closed');
+    this.#closed = why;
+    for (const job of [...this.#running, ...this.#waiting]) job.fail(why);
+    for (const server of this.#servers) {
+      server.udp.close();
+      server.tcp.close();
+    }
+  }
+
+  #start(job: Job): void {
+    this.#running.add(job);
+    job.plan = inOrder(this.#servers, performance.now());
+    this.#askNext(job);
+  }
+
+  /** The job is settled: stops what it has under way, and lets the next one in. */
+  #leave(job: Job): void {
+    clearTimeout(job.timer);
+    job.attempt?.line?.forget(job.attempt);
+    job.attempt = null;
+    this.#waiting.delete(job);
+    if (!this.#running.delete(job) || this.#closed !== null || this.#waiting.size === 0) return;
+    const [next] = this.#waiting;
+    if (next === undefined) return;
+    this.#waiting.delete(next);
+    this.#start(next);
+  }
+
+  #askNext(job: Job): void {
+    const server = job.plan[job.next];
+    if (server === undefined) job.fail(job.failure);
+    else {
+      if (job.next > 0) this.#counts.retries++;
+      job.next++;
+      this.#askServer(job, server, 'udp');
+    }
+  }
+
+  #askServer(job: Job, server: KnownServer, transport: Transport): void {
+    const attempt: Attempt = {
+      query: encodeQuery(job.question, server.hasEdns),
+      line: null,
+      answered: (message) => {
+        endAttempt(job);
+        noteAnswer(server);
+        this.#consider(job, server, transport, message, attempt.query);
+      },
+      failed: (detail) => {
+        endAttempt(job);
+        noteUnreachable(server, performance.now());
+        job.failure = unreachable(`${server.text}: ${detail}`);
+        this.#askAgainLater(job, server);
+      },
+    };
+    job.attempt = attempt;
+    job.timer = setTimeout(() => this.#giveUpOn(job, server, attempt), this.#options.timeoutMs);
+    try {
+      server[transport].send(attempt);
+    } catch (error) {
+      // An address that the system refuses outright. Not at once, or a long queue would fail in one deep call.
+      queueMicrotask(() => {
+        if (job.attempt === attempt) attempt.failed(error instanceof Error ? error.message : String(error));
+      });
+    }
+  }
+
+  #giveUpOn(job: Job, server: KnownServer, attempt: Attempt): void {
+    this.#counts.timeouts++;
+    attempt.line?.forget(attempt);
+    job.attempt = null;
+    noteTimeout(server, performance.now());
+    const detail = `${server.text}: no answer within ${this.#options.timeoutMs} ms`;
+    job.failure = { kind: 'failure', cause: 'timeout', detail };
+    this.#askAgainLater(job, server);
+  }
+
+  /** Silence may be a lost packet: the server comes again after the others, `tries` times in all. */
+  #askAgainLater(job: Job, server: KnownServer): void {
+    if (job.plan.filter((planned) => planned === server).length < this.#options.tries) job.plan.push(server);
+    this.#askNext(job);
+  }
+
+  #consider(job: Job, server: KnownServer, transport: Transport, message: Buffer, query: Buffer): void {
+    const rcode = (message[3] ?? 0) & 15;
+    const isTruncated = ((message[2] ?? 0) & 2) !== 0;
+    if (isTruncated && transport === 'udp') {
+      this.#counts.truncated++;
+      this.#askServer(job, server, 'tcp');
+    } else if ((rcode === FORMERR || rcode === NOTIMP) && query[11] === 1) {
+      // RFC 6891 §7: a server of old may reject EDNS; asked without it, it may know the answer.
+      server.hasEdns = false;
+      this.#askServer(job, server, transport);
+    } else {
+      const failure = rcode === 0 || rcode === NXDOMAIN ? job.take(message) : rcodeFailure(rcode);
+      if (failure === null) return;
+      job.failure = { ...failure, detail: `${server.text}: ${failure.detail}` };
+      this.#askNext(job);
+    }
+  }
+}
+
+function newJob<R extends Result>(
+  question: WireQuestion,
+  read: (message: Buffer) => R | FailedAnswer,
+  settle: (result: R | FailedAnswer) => void,
+): Job {
+  return {
+    question,
+    plan: [],
+    next: 0,
+    attempt: null,
+    timer: undefined,
+    failure: unreachable('nobody was asked'),
+    take(message) {
+      const result = readSafely(read, message);
+      if (isFailure(result)) return result;
+      settle(result);
+      return null;
+    },
+    fail: settle,
+  };
+}
+
+function endAttempt(job: Job): void {
+  clearTimeout(job.timer);
+  job.attempt = null;
+}
+
+/** Readers throw on octets that are no DNS message; to us that is one more kind of answer. */
+function readSafely<R extends Result>(read: (message: Buffer) => R | FailedAnswer, message: Buffer): R | FailedAnswer {
+  try {
+    return read(message);
+  } catch (error) {
+    return { kind: 'failure', cause: 'malformed', detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function isFailure(result: Result): result is FailedAnswer {
+  return result.kind === 'failure';
+}
+
+function unreachable(detail: string): FailedAnswer {
+  return { kind: 'failure', cause: 'unreachable', detail };
+}

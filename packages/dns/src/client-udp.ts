@@ -1,0 +1,124 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { type Attempt, type ClientCounts, InFlight, type Line, randomId } from './client-line.ts';
+import type { DnsServer } from './server.ts';
+import { setId } from './wire.ts';
+
+/** Sockets that questions are spread over: whoever forges an answer must guess the port too. */
+const SOCKETS = 8;
+/** A socket, and with it its port, serves so many questions and so long: RFC 5452 §9.2, ports stay unpredictable. */
+const MIN_QUERIES = 256;
+const MAX_AGE_MS = 10_000;
+
+/** UDP sockets connected to one server, so that the kernel drops what comes from elsewhere. They never keep a process alive. */
+export class UdpPool {
+  readonly #server: DnsServer;
+  readonly #counts: ClientCounts;
+  readonly #lines: (UdpLine | null)[] = new Array<UdpLine | null>(SOCKETS).fill(null);
+
+  constructor(server: DnsServer, counts: ClientCounts) {
+    this.#server = server;
+    this.#counts = counts;
+  }
+
+  send(attempt: Attempt): void {
+    const slot = randomId() % SOCKETS;
+    let line = this.#lines[slot] ?? null;
+    if (line === null || line.isWorn(performance.now())) {
+      line?.retire();
+      line = new UdpLine(this.#server, this.#counts);
+      this.#lines[slot] = line;
+    }
+    line.send(attempt);
+  }
+
+  close(): void {
+    for (const line of this.#lines) line?.retire();
+    this.#lines.fill(null);
+  }
+}
+
+class UdpLine implements Line {
+  readonly #socket: Socket;
+  readonly #counts: ClientCounts;
+  readonly #inFlight = new InFlight();
+  readonly #openedAt = performance.now();
+  #queriesLeft = MIN_QUERIES + (randomId() % MIN_QUERIES);
+  #isConnected = false;
+  #isRetired = false;
+  #isClosed = false;
+  readonly #onSent = (error: Error | null): void => {
+    if (error !== null) this.#fail(error);
+  };
+
+  constructor(server: DnsServer, counts: ClientCounts) {
+    this.#counts = counts;
+    counts.socketsOpened++;
+    const family = server.address.includes(':') ? 6 : 4;
+    // The address is literal: answering at once keeps the resolver of the operating system out of it.
+    this.#socket = createSocket({
+      type: family === 6 ? 'udp6' : 'udp4',
+      lookup: (host, _options, callback) => callback(null, host, family),
+    });
+    this.#socket.on('message', (message) => this.#receive(message));
+    this.#socket.on('error', (error) => this.#fail(error));
+    // Port 0: the kernel picks one at random (RFC 6056).
+    this.#socket.connect(server.port, server.address, () => this.#connected());
+    this.#socket.unref();
+  }
+
+  /** True when the next question should leave from another port. */
+  isWorn(now: number): boolean {
+    return this.#isRetired || this.#queriesLeft <= 0 || now - this.#openedAt > MAX_AGE_MS;
+  }
+
+  send(attempt: Attempt): void {
+    this.#queriesLeft--;
+    setId(attempt.query, this.#inFlight.add(attempt));
+    attempt.line = this;
+    if (this.#isConnected) this.#transmit(attempt);
+  }
+
+  forget(attempt: Attempt): void {
+    this.#inFlight.remove(attempt);
+    this.#closeIfDone();
+  }
+
+  /** Takes no more questions; closes when those in flight are answered or forgotten. */
+  retire(): void {
+    this.#isRetired = true;
+    this.#closeIfDone();
+  }
+
+  #connected(): void {
+    this.#isConnected = true;
+    for (const attempt of this.#inFlight.all()) this.#transmit(attempt);
+    this.#closeIfDone();
+  }
+
+  #transmit(attempt: Attempt): void {
+    this.#counts.sentUdp++;
+    this.#socket.send(attempt.query, this.#onSent);
+  }
+
+  #receive(message: Buffer): void {
+    const attempt = this.#inFlight.take(message);
+    if (attempt === null) this.#counts.ignored++;
+    else {
+      attempt.answered(message);
+      this.#closeIfDone();
+    }
+  }
+
+  /** ICMP says that nobody listens, or there is no route or no descriptor left: all that is in flight here has failed. */
+  #fail(error: Error): void {
+    this.#isRetired = true;
+    for (const attempt of this.#inFlight.drain()) attempt.failed(error.message);
+    this.#closeIfDone();
+  }
+
+  #closeIfDone(): void {
+    if (!this.#isRetired || this.#isClosed || this.#inFlight.size > 0) return;
+    this.#isClosed = true;
+    this.#socket.close();
+  }
+}

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { explainFileError } from './errors.ts';
 import { unquoteFrom } from './from-line.ts';
-import { type MboxPiece, mboxSplitter } from './mbox-splitter.ts';
+import type { MboxPiece } from './mbox-piece.ts';
+import { mboxSplitter } from './mbox-splitter.ts';
 import type { MailSource, RawMessage, SourceNote, SourceOptions } from './source.ts';
 
 const CHUNK_BYTES = 1 << 20;

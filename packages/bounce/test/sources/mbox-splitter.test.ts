@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { unquoteFrom } from '../../src/sources/from-line.ts';
-import { type MboxPiece, mboxSplitter } from '../../src/sources/mbox-splitter.ts';
+import type { MboxPiece } from '../../src/sources/mbox-piece.ts';
+import { mboxSplitter } from '../../src/sources/mbox-splitter.ts';
 import { type MboxVariant, mboxEntry } from '../support/write-mbox.ts';
 
 const DATED = 'From a@example.com Mon Nov 23 10:00:00 2026';

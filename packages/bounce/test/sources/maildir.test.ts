@@ -1,0 +1,70 @@
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { maildirSource } from '../../src/sources/maildir.ts';
+import type { MailSource } from '../../src/sources/source.ts';
+import { folderOf, memory, readAll, sourceOptions, textsOf } from '../support/files.ts';
+
+const message = (name: string): string => `Subject: ${name}\n\nbody\n`;
+
+function maildir(files: readonly string[]): string {
+  const folder = folderOf(Object.fromEntries(files.map((name) => [name, message(name)])));
+  for (const name of ['new', 'cur', 'tmp']) mkdirSync(join(folder, name), { recursive: true });
+  return folder;
+}
+
+function sourceOf(path: string): MailSource {
+  return maildirSource(path, path, sourceOptions());
+}
+
+test('new and cur are read, tmp and hidden files are not', async () => {
+  const path = maildir(['new/1.a.host', 'cur/2.b.host:2,S', 'tmp/3.c.host', 'cur/.lock']);
+  const messages = await readAll(sourceOf(path));
+  expect(textsOf(messages)).toEqual([message('new/1.a.host'), message('cur/2.b.host:2,S')]);
+  expect(messages.map(({ place, item }) => [place, item])).toEqual([
+    [join(path, 'new/1.a.host'), '1.a.host'],
+    [join(path, 'cur/2.b.host:2,S'), '2.b.host'],
+  ]);
+});
+
+test('flags and the move to cur make no new message', async () => {
+  const [path, remembered] = [maildir(['new/1.a.host', 'cur/2.b.host:2,']), memory()];
+  await readAll(sourceOf(path), remembered);
+  renameSync(join(path, 'new/1.a.host'), join(path, 'cur/1.a.host:2,S'));
+  renameSync(join(path, 'cur/2.b.host:2,'), join(path, 'cur/2.b.host:2,FRS'));
+  writeFileSync(join(path, 'new/3.c.host'), message('three'));
+  expect(textsOf(await readAll(sourceOf(path), remembered))).toEqual([message('three')]);
+});
+
+test('a message that is renamed or deleted while others are read is followed or left out', async () => {
+  const names = Array.from({ length: 60 }, (_, i) => `new/${String(i).padStart(2, '0')}.host`);
+  const path = maildir(names);
+  const read: string[] = [];
+  for await (const one of sourceOf(path).messages(memory())) {
+    if (read.length === 0) {
+      renameSync(join(path, 'new/50.host'), join(path, 'cur/50.host:2,S'));
+      rmSync(join(path, 'new/51.host'));
+    }
+    read.push(...textsOf([one]));
+  }
+  expect(read).toEqual(names.filter((name) => name !== 'new/51.host').map(message));
+});
+
+test('one of cur or new alone will do', async () => {
+  const path = folderOf({ 'new/1.host': message('x') });
+  expect(await readAll(sourceOf(path))).toHaveLength(1);
+});
+
+test('what cannot be read is one message with an error', async () => {
+  const path = maildir(['new/1.host']);
+  mkdirSync(join(path, 'new/2.host'));
+  symlinkSync('loop', join(path, 'new/3.host'));
+  rmSync(join(path, 'new/3.host'));
+  symlinkSync(join(path, 'new/3.host'), join(path, 'new/3.host'));
+  const messages = await readAll(sourceOf(path));
+  expect(messages.map(({ item, error }) => [item, error === null])).toEqual([
+    ['1.host', true],
+    ['2.host', false],
+    ['3.host', false],
+  ]);
+});

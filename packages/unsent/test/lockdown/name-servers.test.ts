@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasServer, type RunningServer, startServer } from '../../../lockdown/test/support/servers.ts';
+import { runCli } from '../../src/cli.ts';
+import { fakeSurroundings } from '../support/surroundings.ts';
+
+const SECRET = 'c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0MDEyMzQ1Njc=';
+
+describe.each(['bind', 'knot', 'pdns'] as const)(
+  'lockdown and unlock through the command line at a real %s',
+  (kind) => {
+    describe.skipIf(!hasServer(kind))('', () => {
+      let server: RunningServer;
+      let folder: string;
+
+      beforeAll(async () => {
+        server = await startServer(kind);
+        folder = mkdtempSync(join(tmpdir(), 'unsent-name-server-'));
+        const provider =
+          kind === 'pdns'
+            ? `{name: powerdns, url: "http://127.0.0.1:${server.apiPort}", apiKey: {env: SECRET}}`
+            : `{name: rfc2136, server: "127.0.0.1:${server.dnsPort}", key: {name: unsent-key, secret: {env: SECRET}}}`;
+        writeFileSync(join(folder, 'unsent.yaml'), `provider: ${provider}\ndomains: {unused: [unused-one.test]}\n`);
+        writeFileSync(join(folder, 'dns'), 'unused-one.test. 300 IN NS ns1.fake.test.\n');
+      }, 40_000);
+      afterAll(() => {
+        server.stop();
+        rmSync(folder, { recursive: true, force: true });
+      });
+
+      async function run(...args: string[]) {
+        const env = { HOME: folder, SECRET: kind === 'pdns' ? 'unsent-test-key' : SECRET };
+        const surroundings = { ...fakeSurroundings({ cwd: folder, env }), now: () => new Date() };
+        const before = [
+          '--dns',
+          `zone:${folder}/dns`,
+          '--state',
+          `${folder}/state.db`,
+          '--config',
+          `${folder}/unsent.yaml`,
+        ];
+        const exitCode = await runCli([...before, ...args], surroundings, '1.2.3');
+        return { exitCode, out: surroundings.stdout.text(), err: surroundings.stderr.text() };
+      }
+
+      test('the whole way: dry run, apply, verify by DNS, nothing left, undo, verify', async () => {
+        const authoritative = ['--authoritative', `127.0.0.1:${server.dnsPort}`];
+        const planned = await run('lockdown', 'unused-one.test', '--dry-run', ...authoritative);
+        expect(planned).toMatchObject({ exitCode: 0, err: '' });
+        const locked = await run('lockdown', 'unused-one.test', '--yes', ...authoritative);
+        expect(locked.out).toContain('✓ 1 of 1 authoritative server answers as planned');
+        expect(locked.exitCode).toBe(0);
+        expect((await run('lockdown', 'unused-one.test', ...authoritative)).out).toContain('nothing to do');
+        const unlocked = await run('unlock', 'unused-one.test', '--yes', ...authoritative);
+        expect(unlocked.out).toContain('✓ 1 of 1 authoritative server answers as planned');
+        expect(unlocked.exitCode).toBe(0);
+      });
+
+      test('a server that does not answer is named, and the exit code is 4', async () => {
+        const ran = await run('lockdown', 'unused-one.test', '--yes', '--mx', 'null', '--authoritative', '127.0.0.1:9');
+        expect(ran.exitCode).toBe(4);
+        expect(ran.out).toContain('0 of 1 authoritative server');
+        expect(ran.out).toContain('127.0.0.1:9: MX unused-one.test: no answer');
+        await run('unlock', 'unused-one.test', '--yes', '--authoritative', `127.0.0.1:${server.dnsPort}`);
+      });
+    });
+  },
+);

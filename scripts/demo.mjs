@@ -24,18 +24,28 @@ const zone = ['--provider', 'memory', '--zone', `${EXAMPLE}/zone.txt`];
 unsent('lockdown', 'parked.example', '--rehearse', ...zone, ...SHARED);
 
 title('What to type next');
-console.log(`  node ${CLI} scan ~/Maildir       your own mail: Maildir, mbox, folder, one message, or -
-  node ${CLI} audit example.com    how your domain looks from outside; needs no token
-  node ${CLI} --help               everything else
-  less docs/quickstart.md                           the same, step by step`);
+for (const [command, what] of [
+  [`node ${CLI} scan ~/Maildir`, 'your own mail; nothing is sent, DNS is asked'],
+  [`node ${CLI} audit example.com`, 'a domain from outside; needs no token'],
+  [`node ${CLI} --help`, 'everything else'],
+  ['less docs/quickstart.md', 'the same, step by step'],
+]) {
+  console.log(`  ${command.padEnd(54)}${what}`);
+}
 
 function title(text) {
   console.log(`\n── ${text} ${'─'.repeat(Math.max(0, 90 - text.length))}\n`);
 }
 
-/** The command line about to run, as one could type it. */
+/** The command line about to run, as one could type it: options on lines of their own. */
 function say(...words) {
-  console.log(`$ ${words.join(' ')}`);
+  const [first, ...options] = words.join(' ').split(/ (?=--)/);
+  const lines = options.reduce(
+    ([line, ...done], option) =>
+      line.length + option.length < 90 ? [`${line} ${option}`, ...done] : [`    ${option}`, line, ...done],
+    [first],
+  );
+  console.log(`$ ${lines.reverse().join(' \\\n')}`);
 }
 
 function unsent(...args) {

@@ -5,10 +5,21 @@ export type Interrupts = {
   untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 };
 
-export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+export type Signal = 'SIGINT' | 'SIGTERM';
+
+/** The side that the process talks to. */
+export type ReceivedInterrupts = Interrupts & {
+  receive(name: Signal): void;
+  /**
+   * Nobody reads standard output any more (`unsent … | head`): ends as SIGPIPE would, after protected work; a daemon
+   * goes on without a reader.
+   */
+  loseReader(): void;
+};
 
 /** Shells report death by a signal as 128 plus its number. */
-const EXIT_CODES: Readonly<Record<Signal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+const EXIT_CODES: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143 };
+const SIGPIPE_EXIT_CODE = 141;
 
 /**
  * Decides what a signal does; `end` ends the process with the code it is given.
@@ -16,28 +27,34 @@ const EXIT_CODES: Readonly<Record<Signal, number>> = { SIGHUP: 129, SIGINT: 130,
  * Outside of protected work the first signal ends the process. Inside, it aborts `signal` and waits for the work;
  * a second one ends the process whatever is going on.
  */
-export function makeInterrupts(end: (exitCode: number) => void): Interrupts & { receive(name: Signal): void } {
+export function makeInterrupts(end: (exitCode: number) => void): ReceivedInterrupts {
   const controller = new AbortController();
-  let protectedWorks = 0;
+  const running = { protected: 0, daemons: 0 };
   let pending: number | null = null;
-  const protect = async <T>(work: () => Promise<T>, endsAfterwards: boolean): Promise<T> => {
-    protectedWorks++;
+  const during = async <T>(kind: keyof typeof running, work: () => Promise<T>): Promise<T> => {
+    running[kind]++;
     try {
       return await work();
     } finally {
-      protectedWorks--;
-      if (endsAfterwards && protectedWorks === 0 && pending !== null) end(pending);
+      running[kind]--;
     }
+  };
+  const stop = (exitCode: number): void => {
+    const isFirst = pending === null;
+    pending = exitCode;
+    controller.abort();
+    if (running.protected + running.daemons === 0 || !isFirst) end(exitCode);
   };
   return {
     signal: controller.signal,
-    uninterrupted: (work) => protect(work, true),
-    untilInterrupted: (work) => protect(() => work(controller.signal), false),
-    receive(name) {
-      const isFirst = pending === null;
-      pending = EXIT_CODES[name];
-      controller.abort();
-      if (protectedWorks === 0 || !isFirst) end(pending);
+    uninterrupted: (work) =>
+      during('protected', work).finally(() => {
+        if (running.protected + running.daemons === 0 && pending !== null) end(pending);
+      }),
+    untilInterrupted: (work) => during('daemons', () => work(controller.signal)),
+    receive: (name) => stop(EXIT_CODES[name]),
+    loseReader: () => {
+      if (running.daemons === 0 && pending === null) stop(SIGPIPE_EXIT_CODE);
     },
   };
 }

@@ -22,8 +22,8 @@ export async function main(): Promise<void> {
   process.on('SIGTERM', () => interrupts.receive('SIGTERM'));
   const surroundings = {
     stdin: process.stdin,
-    stdout: outputOf(process.stdout),
-    stderr: outputOf(process.stderr),
+    stdout: outputOf(process.stdout, () => interrupts.loseReader()),
+    stderr: outputOf(process.stderr, () => {}),
     env: process.env,
     cwd: process.cwd(),
     interrupts,
@@ -36,12 +36,13 @@ export async function main(): Promise<void> {
   setTimeout(() => process.exit(), CLOSE_WITHIN_MS).unref();
 }
 
-/** After the reader has gone (`unsent … | head`) the rest is dropped quietly; the work itself goes on to a safe end. */
-function outputOf(stream: WriteStream): Output {
+/** What is written after the reader has gone is dropped. */
+function outputOf(stream: WriteStream, onReaderGone: () => void): Output {
   let isGone = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     isGone = true;
+    onReaderGone();
   });
   return {
     write(text) {

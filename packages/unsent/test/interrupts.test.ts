@@ -51,3 +51,17 @@ test('work that fails is protected no longer', async () => {
   interrupts.receive('SIGINT');
   expect(ends).toEqual([130]);
 });
+
+test.each([
+  ['ends a command as SIGPIPE would', 'uninterrupted', [141]],
+  ['does not end a daemon', 'untilInterrupted', []],
+] as const)('a reader that has gone %s', async (_, kind, expected) => {
+  const { ends, interrupts } = watch();
+  const during = await interrupts[kind](async () => {
+    interrupts.loseReader();
+    interrupts.loseReader();
+    return { ends: [...ends], isAborted: interrupts.signal.aborted };
+  });
+  expect(during).toEqual({ ends: [], isAborted: kind === 'uninterrupted' });
+  expect(ends).toEqual(expected);
+});

@@ -47,9 +47,10 @@ export function decodeCharset(bytes: string, charset: string | null): string {
   if (!hasEscape && isAscii(bytes)) return bytes;
   const view = Buffer.from(bytes, 'latin1');
   const name = canonicalName(charset);
-  const isWide = name.startsWith('utf-16') || name.startsWith('utf-32');
-  const named = isWide && !bytes.includes('\0') ? null : decoderFor(name);
-  const text = named?.decode(view) ?? null;
+  if (name === 'utf-8') return guessed(view, hasEscape) ?? western(view);
+  // UTF-16 has a NUL in every ASCII char: without one the name is a lie.
+  const isLie = (name.startsWith('utf-16') || name.startsWith('utf-32')) && !bytes.includes('\0');
+  const text = isLie ? null : (decoderFor(name)?.decode(view) ?? null);
   if (text !== null && !text.includes('\ufffd')) return text;
   return guessed(view, hasEscape) ?? text ?? western(view);
 }

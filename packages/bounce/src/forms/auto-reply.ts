@@ -70,7 +70,7 @@ export function mayBeAnswer(header: HeaderBlock, subject: string, holds: (word: 
   if (autoSubmitted(header).startsWith('auto') || hasAutoHeader(header)) return true;
   if (CHALLENGE_HEADERS.some((name) => header.byName.has(name))) return true;
   if (isWeakAnswerSubject(lowered) || TICKET_SUBJECT.test(lowered) || CHALLENGE_SUBJECT.test(lowered)) return true;
-  return (isReplyTo(header) || REPLY_OR_FORWARD.test(lowered)) && holds('automati');
+  return (isReplyTo(header) || REPLY_OR_FORWARD.test(lowered)) && holds('automat');
 }
 
 function isChallenge(header: HeaderBlock, subject: string, lower: () => string): boolean {

@@ -1,4 +1,3 @@
-import { UnsentError } from '@unsent/dns';
 import { Command, CommanderError } from 'commander';
 import { auditCommand } from './commands/audit.ts';
 import { configCommand } from './commands/config.ts';
@@ -10,7 +9,6 @@ import { scanCommand } from './commands/scan.ts';
 import { sentlogCommand } from './commands/sentlog.ts';
 import { spfCommand } from './commands/spf.ts';
 import { unlockCommand } from './commands/unlock.ts';
-import { printFailure } from './exit.ts';
 import { HELP_AFTER } from './help.ts';
 import { type GlobalOptions, openShell, type RunInShell, type Surroundings } from './shell.ts';
 
@@ -53,12 +51,11 @@ export async function runCli(
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version have printed
-    const options = globalOptions(program);
-    return printFailure(
-      error instanceof CommanderError ? usageError(error, program, args) : error,
-      surroundings,
-      options,
-    );
+    // What only errors need is loaded only for them: `unsent --help` shall cost next to nothing.
+    const { printFailure } = await import('./exit.ts');
+    const { usageError } = await import('./usage.ts');
+    const known = error instanceof CommanderError ? usageError(error, program, args) : error;
+    return printFailure(known, surroundings, globalOptions(program));
   }
   return exitCode;
 }
@@ -118,16 +115,4 @@ function subcommandTerm(command: Command): string {
     return argument.required ? `<${name}>` : `[${name}]`;
   });
   return [command.name(), ...args].join(' ');
-}
-
-/** Commander's message on one line: `unknown command 'scna' (Did you mean scan?)`. */
-function usageError(error: CommanderError, program: Command, args: readonly string[]): UnsentError {
-  const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-  const command = program.commands.find((one) => args.includes(one.name()));
-  return new UnsentError('usage', {
-    message: message === '(outputHelp)' ? 'no command given' : message,
-    hint: `Run unsent ${command === undefined ? '' : `${command.name()} `}--help to see what there is.`,
-    exitCode: 2,
-    cause: error,
-  });
 }

@@ -7,7 +7,6 @@ import {
   lineAt,
   withoutBlankLine,
 } from './mbox-boundary.ts';
-
 import type { MboxPiece, SplitterOptions } from './mbox-piece.ts';
 
 /** Cuts a stream of bytes at the From_ lines; the chunks may end anywhere. Memory: one message and one chunk. */

@@ -91,7 +91,9 @@ function kindOf(text: string, first: FoundAddress, before: string): MentionKind 
 }
 
 function isNameInFront(prefix: string): boolean {
-  return NAME_IN_FRONT.test(prefix) || (FULL_NAME.test(prefix) && !NOT_A_NAME.test(prefix));
+  return (
+    NAME_IN_FRONT.test(prefix) || (FULL_NAME.test(prefix) && !NOT_A_NAME.test(prefix) && !NOT_RECIPIENT.test(prefix))
+  );
 }
 
 // What may follow an address that opens a block: nothing, a list, or punctuation and the diagnostic.

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { isAggregateReport, isFailureReport } from '../../src/forms/reports.ts';
+import { readParts } from '../../src/message.ts';
+
+const SUBJECT = 'Report Domain: example.com Submitter: example.net Report-ID: 1';
+
+describe('aggregate reports', () => {
+  test.each([
+    ['a zip under the standard subject', 'Content-Type: application/zip\n\nx', SUBJECT, true],
+    [
+      'a gzip with the standard name',
+      'Content-Type: application/octet-stream; name="a.example!b.example!1700000000!1700086399.xml.gz"\n\nx',
+      'x',
+      true,
+    ],
+    [
+      'a name in the disposition',
+      'Content-Type: application/gzip\nContent-Disposition: attachment; filename="a.example!b.example!1700000000!1700086399!id.xml.gz"\n\nx',
+      'x',
+      true,
+    ],
+    ['a TLS report', 'Content-Type: multipart/report; report-type=tlsrpt\n\nx', 'x', true],
+    ['a TLS report by its part', 'Content-Type: application/tlsrpt+json\n\n{}', 'x', true],
+    ['the subject without an archive', 'Content-Type: text/plain\n\nx', SUBJECT, false],
+    ['an archive without the subject', 'Content-Type: application/zip; name=photos.zip\n\nx', 'Photos', false],
+  ])('%s: %s', (_name, text, subject, expected) => expect(isAggregateReport(readParts(text), subject)).toBe(expected));
+});
+
+test.each([
+  ['DMARC failure report for example.com', 'message/rfc822', true],
+  ['[dmarc] forensic', 'text/rfc822-headers', true],
+  ['DMARC failure report', 'text/plain', false],
+  ['Our DMARC policy', 'message/rfc822', false],
+])('%s with %s is a failure report: %s', (subject, type, expected) => {
+  expect(isFailureReport(readParts(`Content-Type: ${type}\n\nFrom: a@example.com\n`), subject)).toBe(expected);
+});

@@ -1,0 +1,48 @@
+import { parseIp } from '@unsent/dns';
+import { describe, expect, test } from 'vitest';
+import { injectingAddress, isPrivate } from '../src/original-injector.ts';
+import { parseReceived } from '../src/original-received.ts';
+
+const STRANGER = 'from x.example ([203.0.113.9]) by mx.example.net; x';
+
+describe('the address that handed the message to the reporter', () => {
+  test.each([
+    ['the first line', [STRANGER, 'from out.shop.example ([192.0.2.5]) by x.example; x'], '203.0.113.9'],
+    ['below private hops', ['from mx (mx [10.0.0.1]) by store.example.net; x', STRANGER], '203.0.113.9'],
+    [
+      'below a host of the same site, by its verified name',
+      ['from mx2.example.net (mx2.example.net [192.0.2.7]) by store.example.net (Postfix); x', STRANGER],
+      '203.0.113.9',
+    ],
+    [
+      'a HELO of the same site proves nothing',
+      ['from mx2.example.net (unknown [203.0.113.66]) by mx.example.net (Postfix); x', STRANGER],
+      '203.0.113.66',
+    ],
+    [
+      'below lines without a client',
+      ['(qmail 1 invoked by alias); x', 'by mx.example.net (Postfix) id 1; x', STRANGER],
+      '203.0.113.9',
+    ],
+    ['a client without an address ends the search', ['from x.example by mx.example.net; x', STRANGER], null],
+    ['no line at all', [], null],
+  ])('%s', (_name, lines, expected) => expect(injectingAddress(lines.map(parseReceived))?.text ?? null).toBe(expected));
+});
+
+test.each([
+  ['10.1.2.3', true],
+  ['172.16.0.1', true],
+  ['172.32.0.1', false],
+  ['192.168.1.1', true],
+  ['169.254.1.1', true],
+  ['127.0.0.1', true],
+  ['100.64.0.1', true],
+  ['198.51.100.1', false],
+  ['::1', true],
+  ['fd00::1', true],
+  ['fe80::1', true],
+  ['2001:db8::1', false],
+])('%s is private: %s', (text, expected) => {
+  const ip = parseIp(text);
+  expect(ip !== null && isPrivate(ip)).toBe(expected);
+});

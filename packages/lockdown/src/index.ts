@@ -47,6 +47,7 @@ export { type Rfc2136Options, rfc2136Provider } from './providers/rfc2136.ts';
 export { TSIG_ALGORITHMS, type TsigKey } from './providers/tsig.ts';
 export { type DomainHistory, findRefusals, overrideRefusals } from './refuse.ts';
 export { checkReportAddresses } from './rua.ts';
+export { refuseChangedSets, type SetChange, setChanges, zoneChanged } from './sets.ts';
 export { settleJournal } from './settle.ts';
 export { changesBetween, planUndo, type UndoOptions } from './undo.ts';
 export {

@@ -9,7 +9,7 @@ export function decodeQuotedPrintable(bytes: string): string {
 const QUOTED = /=(?:([0-9A-Fa-f]{2})|[ \t]{0,16}\n)/g;
 
 /** Undoes base64 (RFC 2045 §6.8) on bytes, ignoring what is not of its alphabet. */
-export function decodeBase64(bytes: string): string {
+function decodeBase64(bytes: string): string {
   return Buffer.from(bytes, 'base64').toString('latin1');
 }
 

@@ -58,7 +58,7 @@ const ORDER: readonly MentionKind[] = ['heading', 'labelled', 'dialogue', 'sente
  * A dialect's own kind of line, where one is given and occurs, is asked alone.
  * Addresses of the notice's own sender and receiver are left out, unless nothing else is named.
  */
-export function recipientsInText(notice: Notice, recipientLine: RegExp | null): readonly NamedRecipient[] {
+function recipientsInText(notice: Notice, recipientLine: RegExp | null): readonly NamedRecipient[] {
   const own = recipientLine === null ? [] : dialectMentions(notice.lines, recipientLine);
   if (own.length > 0) return withDiagnostics(own, notice);
   const mentions = findMentions(notice.lines).filter((mention) => !isContact(mention, notice));

@@ -6,7 +6,7 @@ import type { OriginalMessage, RecipientStatus } from '../../report.ts';
 import type { Notice } from '../notice.ts';
 
 /** By what a dialect is known. Of every list that is given, one entry must occur; all texts are lower case. */
-export type DialectSigns = {
+type DialectSigns = {
   /** Header fields that must be there, and what their value must contain ('' for anything). */
   readonly header?: readonly (readonly [name: string, contains: string])[];
   readonly from?: readonly string[];

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { oneFlight } from './flight.ts';
 import type { DomainName } from './name.ts';
 import type { RrType } from './record.ts';
 import type { Answer, Resolver } from './resolver.ts';
@@ -35,12 +36,6 @@ export interface CachedResolver extends Resolver {
 
 type Held<T extends RrType> = { answer: Answer<T>; readonly expiresAtMs: number };
 type HeldByType = { readonly [T in RrType]: Held<T> | null };
-type Flight<T extends RrType> = {
-  readonly promise: Promise<Answer<T>>;
-  readonly abort: AbortController;
-  waiting: number;
-};
-type Flights = { readonly [T in RrType]: Map<DomainName, Flight<T>> };
 
 const DAY_SECONDS = 86_400;
 const NOTHING_HELD: HeldByType = { A: null, AAAA: null, MX: null, TXT: null, NS: null, PTR: null, CNAME: null };
@@ -54,15 +49,6 @@ const NOTHING_HELD: HeldByType = { A: null, AAAA: null, MX: null, TXT: null, NS:
 export function cachedResolver(resolver: Resolver, options: CacheOptions): CachedResolver {
   const { now } = options;
   const names = new LRUCache<DomainName, HeldByType>({ max: options.maxEntries ?? 20_000 });
-  const flights: Flights = {
-    A: new Map(),
-    AAAA: new Map(),
-    MX: new Map(),
-    TXT: new Map(),
-    NS: new Map(),
-    PTR: new Map(),
-    CNAME: new Map(),
-  };
   const counts = { hits: 0, misses: 0, joined: 0 };
 
   function keep<T extends RrType>(name: DomainName, type: T, answer: Answer<T>): Answer<T> {
@@ -70,74 +56,32 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Cache
     if (ttlSeconds <= 0) return answer;
     const held: Held<T> = { answer: withTtl(answer, ttlSeconds), expiresAtMs: now() + ttlSeconds * 1000 };
     names.set(name, { ...(names.get(name) ?? NOTHING_HELD), [type]: held });
-    return answer;
+    return held.answer;
   }
 
-  function ask<T extends RrType>(
-    name: DomainName,
-    type: T,
-    signal: AbortSignal | undefined,
-  ): Answer<T> | Promise<Answer<T>> {
-    const known = flights[type].get(name);
-    if (known !== undefined) {
-      counts.joined++;
-      return join(known, signal);
-    }
-    counts.misses++;
-    const abort = new AbortController();
-    const asked = resolver.resolve(name, type, abort.signal);
-    if (!(asked instanceof Promise)) return keep(name, type, asked);
-    const flight: Flight<T> = { promise: asked.then((answer) => keep(name, type, answer)), abort, waiting: 0 };
-    const land = (): void => {
-      if (flights[type].get(name) === flight) flights[type].delete(name);
-    };
-    flights[type].set(name, flight);
-    abort.signal.addEventListener('abort', land, { once: true });
-    flight.promise.then(land, land);
-    return join(flight, signal);
-  }
+  const keeping: Resolver = {
+    resolve<T extends RrType>(name: DomainName, type: T, signal?: AbortSignal): Answer<T> | Promise<Answer<T>> {
+      counts.misses++;
+      const answer = resolver.resolve(name, type, signal);
+      return answer instanceof Promise ? answer.then((one) => keep(name, type, one)) : keep(name, type, answer);
+    },
+  };
+  const asking = oneFlight(keeping, () => {
+    counts.joined++;
+  });
 
   return {
     resolve<T extends RrType>(name: DomainName, type: T, signal?: AbortSignal): Answer<T> | Promise<Answer<T>> {
       const held = names.get(name)?.[type];
-      if (held !== undefined && held !== null) {
-        const leftMs = held.expiresAtMs - now();
-        if (leftMs > 0) {
-          counts.hits++;
-          held.answer = withTtl(held.answer, Math.ceil(leftMs / 1000));
-          return held.answer;
-        }
-      }
-      return signal?.aborted === true ? Promise.reject(signal.reason) : ask(name, type, signal);
+      const leftMs = held == null ? 0 : held.expiresAtMs - now();
+      if (held == null || leftMs <= 0) return asking.resolve(name, type, signal);
+      counts.hits++;
+      held.answer = withTtl(held.answer, Math.ceil(leftMs / 1000));
+      return held.answer;
     },
     stats: () => ({ ...counts, entries: names.size }),
     clear: () => names.clear(),
   };
-}
-
-/** Waits with the others. Whoever has no signal waits to the end; when the last one gives up, the question is aborted. */
-function join<T extends RrType>(flight: Flight<T>, signal: AbortSignal | undefined): Promise<Answer<T>> {
-  flight.waiting++;
-  if (signal === undefined) return flight.promise;
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => {
-      reject(signal.reason);
-      if (--flight.waiting === 0) flight.abort.abort(signal.reason);
-    };
-    if (signal.aborted) return giveUp();
-    signal.addEventListener('abort', giveUp, { once: true });
-    const done = (): void => signal.removeEventListener('abort', giveUp);
-    flight.promise.then(
-      (answer) => {
-        done();
-        resolve(answer);
-      },
-      (reason: unknown) => {
-        done();
-        reject(reason);
-      },
-    );
-  });
 }
 
 /** Seconds to keep an answer; 0 for not at all. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Reading, readAnswer } from './answer.ts';
-import { Exchange } from './client-exchange.ts';
+import { Exchange, type Result } from './client-exchange.ts';
 import type { ClientCounts } from './client-line.ts';
 import { type DnsMessage, readMessage } from './message.ts';
 import type { DomainName } from './name.ts';
@@ -51,20 +51,13 @@ const REFERRED: FailedAnswer = {
  * A DNS client: UDP, and TCP for what does not fit; several servers; random ids and changing ports (RFC 5452).
  */
 export function dnsClient(options: DnsClientOptions): DnsClient {
-  const { servers, timeoutMs = 2_000, tries = 2, maxInFlight = 1_000, isRecursive = true } = options;
-  const counts = noCounts();
-  const exchange = new Exchange({ servers, timeoutMs, tries, maxInFlight }, counts);
+  const { read, ...client } = openClient(options);
 
   async function resolve<T extends RrType>(name: DomainName, type: T, signal?: AbortSignal): Promise<Answer<T>> {
-    const number = numberOfType(type);
     let asked = name;
     let ttlSeconds = Number.POSITIVE_INFINITY;
     for (let step = 0; step <= MAX_CNAMES; step++) {
-      const reading = await exchange.ask<SettledReading<T>>(
-        { name: asked, type: number, isRecursive },
-        (message) => settled(readAnswer(message, asked, type)),
-        signal,
-      );
+      const reading = await read(asked, type, answersOnly, signal);
       if (reading.kind === 'failure') return reading;
       if (reading.kind === 'answer') return lowerTtl(reading.answer, ttlSeconds);
       asked = reading.target;
@@ -73,8 +66,30 @@ export function dnsClient(options: DnsClientOptions): DnsClient {
     return { kind: 'failure', cause: 'servfail', detail: `more than ${MAX_CNAMES} CNAMEs from ${name}` };
   }
 
+  return { ...client, resolve };
+}
+
+/** The client without a policy for CNAMEs that lead out of a response; `accept` may refuse a reading. */
+export type OpenClient = Pick<DnsClient, 'query' | 'stats' | 'close'> & {
+  read<T extends RrType, R extends Result>(
+    name: DomainName,
+    type: T,
+    accept: (reading: Reading<T>) => R | FailedAnswer,
+    signal?: AbortSignal,
+  ): Promise<R | FailedAnswer>;
+};
+
+export function openClient(options: DnsClientOptions): OpenClient {
+  const { servers, timeoutMs = 2_000, tries = 2, maxInFlight = 1_000, isRecursive = true } = options;
+  const counts = noCounts();
+  const exchange = new Exchange({ servers, timeoutMs, tries, maxInFlight }, counts);
   return {
-    resolve,
+    read: (name, type, accept, signal) =>
+      exchange.ask(
+        { name, type: numberOfType(type), isRecursive },
+        (message) => accept(readAnswer(message, name, type)),
+        signal,
+      ),
     query: async (name, type, signal) => {
       const number = typeNumber(type);
       if (number === null) return { kind: 'failure', cause: 'malformed', detail: `"${type}" is no record type` };
@@ -95,10 +110,10 @@ export function systemServers(path = '/etc/resolv.conf'): readonly DnsServer[] {
   }
 }
 
-type SettledReading<T extends RrType> = Exclude<Reading<T>, { readonly kind: 'referral' }>;
-
 /** A referral is no answer: the next server may do better. So is an answer that reports a failure. */
-function settled<T extends RrType>(reading: Reading<T>): SettledReading<T> | FailedAnswer {
+function answersOnly<T extends RrType>(
+  reading: Reading<T>,
+): Exclude<Reading<T>, { readonly kind: 'referral' }> | FailedAnswer {
   if (reading.kind === 'referral') return REFERRED;
   return reading.kind === 'answer' && reading.answer.kind === 'failure' ? reading.answer : reading;
 }

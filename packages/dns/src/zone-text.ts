@@ -1,5 +1,7 @@
 import type { DomainName } from './name.ts';
 import { type DnsRecord, rdataText } from './record.ts';
+import { parseSoa } from './soa.ts';
+import { parseTtl } from './ttl.ts';
 import { readRdata, type ZoneLine, zoneName } from './zone-rdata.ts';
 import { type ZoneEntry, zoneEntries, zoneTextError } from './zone-tokens.ts';
 
@@ -116,20 +118,8 @@ function readRecord(entry: ZoneEntry, state: State): DnsRecord | ZoneLine {
   return readRdata({ line, tokens: tokens.slice(at + 1) }, { name, type, ttlSeconds: ttl }, state.origin);
 }
 
-/** Seconds, or `1h30m` as BIND writes them; RFC 2181 §8 limits them to 31 bits. */
-function parseTtl(text: string): number | null {
-  if (!/^([0-9]+[smhdw])*[0-9]*$/i.test(text) || !/^[0-9]/.test(text)) return null;
-  let seconds = 0;
-  for (const [, digits = '', unit = 's'] of text.matchAll(/([0-9]+)([smhdw]?)/gi)) {
-    const factor = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }[unit.toLowerCase()] ?? 1;
-    seconds += Number(digits) * factor;
-  }
-  return seconds <= 0x7fffffff ? seconds : null;
-}
-
 function negativeTtlOf(lines: readonly ZoneLine[]): number {
-  const soa = lines.find((line) => line.type === 'SOA');
-  if (soa === undefined) return 0;
-  const minimum = parseTtl(soa.text.split(' ')[6] ?? '');
-  return minimum === null ? 0 : Math.min(soa.ttlSeconds, minimum);
+  const line = lines.find(({ type }) => type === 'SOA');
+  const soa = line === undefined ? null : parseSoa(line.text);
+  return line === undefined || soa === null ? 0 : Math.min(line.ttlSeconds, soa.minimumSeconds);
 }

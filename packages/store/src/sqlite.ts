@@ -7,14 +7,14 @@ import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 
 /** How to open a SQLite file. */
 export type SqliteOptions = {
-  /** How long a lock of another process is waited for. Default 30 s. */
+  /** How long a lock of another process is waited for. Default 10 s: writers hold it for milliseconds. */
   readonly busyLimitMs?: number;
   /** The steps that make the schema; tests hand in their own. */
   readonly migrations?: readonly string[];
 };
 
 const MEMORY = ':memory:';
-const DEFAULT_BUSY_LIMIT_MS = 30_000;
+const DEFAULT_BUSY_LIMIT_MS = 10_000;
 const FILE_HEADER = 'SQLite format 3\0';
 const GROUP_MAY_WRITE = 0o020;
 

@@ -49,6 +49,7 @@ async function scan(shell: Shell, request: ScanRequest): Promise<ExitCode> {
   const question = { run, sources: read, totals, elapsedMs, top: request.top };
   const summary = await gatherSummary(ledger, domains, question);
   if (!shell.options.json && read > 0) printSummary(shell, summary);
+  if (shell.signal.aborted) shell.stderr.write('unsent: interrupted; the next run goes on from here\n');
   if (failed > 0) return 1;
   const found = summary.isOfRun && summary.domains.some(({ backscatter }) => backscatter > 0);
   return request.failsOnBackscatter && found ? 5 : 0;

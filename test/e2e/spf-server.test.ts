@@ -81,7 +81,7 @@ describe.skipIf(!needs('nsd', hasNsd))('spf check against a real server (needs n
     const silent = await startSlowDns(nsd.port, null);
     slow.push(silent);
     const config = join(folder, 'silent.yaml');
-    writeFileSync(config, `dns:\n  servers: ["${silent.server}", "${nsd.server}"]\n  timeout: 500ms\n`);
+    writeFileSync(config, `dns:\n  servers: ["${silent.server}", "${nsd.server}"]\n  timeoutMs: 500\n`);
     expect(await check(['--config', config], '203.0.113.1', 'x@a.example')).toMatchObject({ result: 'fail' });
     expect(silent.asked()).toBeGreaterThan(0);
   });

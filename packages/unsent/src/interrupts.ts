@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Signals, as commands see them. */
 export type Interrupts = {
   readonly signal: AbortSignal;
@@ -29,6 +31,8 @@ const SIGPIPE_EXIT_CODE = 141;
  */
 export function makeInterrupts(end: (exitCode: number) => void): ReceivedInterrupts {
   const controller = new AbortController();
+  // Hundreds of questions may wait for it at once; that is no leak.
+  setMaxListeners(0, controller.signal);
   const running = { protected: 0, daemons: 0 };
   let pending: number | null = null;
   const during = async <T>(kind: keyof typeof running, work: () => Promise<T>): Promise<T> => {

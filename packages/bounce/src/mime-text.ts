@@ -24,31 +24,29 @@ export function normaliseHeader(bytes: Uint8Array): string {
 }
 
 const MAX_HEADER = 8_388_608;
+const FIRST_LOOK = 16_384;
 const LF = 10;
 const CR = 13;
 
+// Looks at a few kilobytes first: nearly every header ends there.
 function headerEnd(view: Buffer, start: number): number {
-  let at = start;
-  while (at < view.length) {
-    const lf = view.indexOf(LF, at);
-    const end = lf === -1 ? view.length : lf;
-    const cr = view.subarray(at, end).indexOf(CR);
-    // A CR within the line: this message ends its lines with CR alone.
-    if (cr !== -1 && !isBlankRange(view, at + cr, end)) return crOnlyHeaderEnd(view, at);
-    if (at > start && isBlankRange(view, at, end)) return at;
-    at = end + 1;
+  for (let length = FIRST_LOOK; ; length *= 32) {
+    const text = view.toString('latin1', start, start + length);
+    const at = emptyLineIn(text);
+    if (at !== -1) return start + at + 1;
+    if (start + length >= view.length) return view.length;
   }
-  return view.length;
 }
 
-function crOnlyHeaderEnd(view: Buffer, from: number): number {
-  const at = view.indexOf('\r\r', from, 'latin1');
-  return at === -1 ? view.length : at + 1;
-}
+// An empty line under any convention of line ends; blanks alone count as empty.
+const EMPTY_LINE = /\n[ \t]{0,80}\r{0,2}\n|\r\r(?!\n)/;
 
-function isBlankRange(view: Buffer, from: number, to: number): boolean {
-  for (let at = from; at < to; at += 1) if (!isBlank(view[at])) return false;
-  return true;
+function emptyLineIn(text: string): number {
+  const plain = text.indexOf('\n\n');
+  const head = plain === -1 ? text : text.slice(0, plain);
+  if (!head.includes('\r') && !head.includes('\n ') && !head.includes('\n\t')) return plain;
+  const other = head.search(EMPTY_LINE);
+  return other === -1 ? plain : other;
 }
 
 function isBlank(byte: number | undefined): boolean {

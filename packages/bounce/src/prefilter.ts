@@ -1,7 +1,9 @@
 import { mayBeAnswer } from './forms/auto-reply.ts';
 import { mayBeReportSubject } from './forms/reports.ts';
 import { isDaemon, isFailureSubject } from './forms/vocabulary.ts';
+import { readParts } from './message.ts';
 import { type HeaderBlock, rawHeader } from './mime-header.ts';
+import { normaliseMessage } from './mime-text.ts';
 import { decodeHeaderValue } from './mime-words.ts';
 
 /** What the header block alone says. */
@@ -40,7 +42,8 @@ const TELLING_HEADERS = ['x-mlserver', 'x-amz-sns-message-id', 'tls-report-domai
 
 /**
  * True if the header block shows that no reader needs to look at the body: no sign of software as the sender, of a
- * report, of an answer. A multipart body is searched for the types of the parts that make a report.
+ * report, of an answer. Of a multipart body the start is split, to see whether a part makes a
+ * report.
  */
 export function isPlainlyOrdinary(header: HeaderBlock, signs: HeaderSigns, bytes: Uint8Array): boolean {
   if (signs.isDaemon || signs.hasNullPath || signs.isFailureSubject || signs.isReport || signs.hasFailedRecipients)
@@ -60,18 +63,10 @@ function startHolds(bytes: Uint8Array, word: string): boolean {
   return view.includes(word, 0, 'latin1');
 }
 
-const PART_MARKS = [
-  'delivery-status',
-  'feedback-report',
-  'disposition-notification',
-  'tlsrpt',
-  '.xml.gz',
-  '.zip',
-  'DELIVERY-STATUS',
-];
-const SEARCHED = 131_072;
+const WALKED = 131_072;
+const REPORT_PART =
+  /delivery-status|feedback-report|disposition-notification|tlsrpt|\/(?:x-)?(?:zip|gzip|compressed|octet)/;
 
 function holdsReportPart(bytes: Uint8Array): boolean {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, SEARCHED));
-  return PART_MARKS.some((mark) => view.includes(mark, 0, 'latin1'));
+  return readParts(normaliseMessage(bytes, WALKED).text).parts.some(({ type }) => REPORT_PART.test(type));
 }

@@ -39,6 +39,8 @@ export type RepairedRecord = {
 /** Longer texts and more faults are no slips of the pen; the rest then stays as it is. */
 const MAX_LENGTH = 16_384;
 const MAX_BROKEN_TERMS = 50;
+/** Mistakes that hide one another within a single term. */
+const MAX_ROUNDS = 4;
 
 /**
  * Mends the mistakes that people make in SPF records; null when the text is not meant to be one.
@@ -93,6 +95,12 @@ function readVersion(text: string): { readonly end: number; readonly isWrong: bo
   return { end, isWrong: found[0].toLowerCase() !== 'v=spf1' || !isFollowedWell };
 }
 
+/** A mended term can hold another mistake: mends until nothing changes any more, in at most `rounds`. */
+function settled(term: string, rounds: number): readonly string[] {
+  const again = rounds === 0 ? null : repairTerm(term);
+  return again === null ? [term] : again.terms.flatMap((one) => settled(one, rounds - 1));
+}
+
 function repairTerms(tokens: readonly Token[], repairs: Repair[], dropBroken: boolean): { text: string; span: Span }[] {
   const terms: { text: string; span: Span }[] = [];
   let broken = 0;
@@ -100,7 +108,8 @@ function repairTerms(tokens: readonly Token[], repairs: Repair[], dropBroken: bo
     const repaired = broken < MAX_BROKEN_TERMS ? repairTerm(text) : null;
     if (repaired !== null) {
       broken++;
-      const { code, message, terms: better } = repaired;
+      const { code, message } = repaired;
+      const better = repaired.terms.flatMap((term) => settled(term, MAX_ROUNDS));
       repairs.push({ code, message, span, replacement: better.join(' ') });
       for (const term of better) terms.push({ text: term, span });
     } else if (isTerm(text) || !dropBroken) {

@@ -165,6 +165,7 @@ describe('properties', () => {
         const once = repairRecord(source);
         if (once !== null) expect(repairRecord(once.text)?.text).toBe(once.text);
       }),
+      { examples: [['v=spf1 redirect=ip4:.include:-a']] }, // two mistakes, one behind the other
     );
   });
 

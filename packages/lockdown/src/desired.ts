@@ -39,7 +39,7 @@ export type DesiredContext = {
 type WithoutTtl<R> = R extends unknown ? Omit<R, 'ttlSeconds'> : never;
 
 /** A record before TTL and metadata are filled in. */
-export type Unfinished = WithoutTtl<DnsRecord | OpaqueRecord>;
+type Unfinished = WithoutTtl<DnsRecord | OpaqueRecord>;
 
 /** The comment on records we wrote, where a provider keeps comments. Applying adds the journal's id. */
 export const MARK = 'unsent:lockdown';

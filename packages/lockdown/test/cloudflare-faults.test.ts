@@ -106,7 +106,7 @@ describe.skipIf(!isHere).each(WORLDS)('every fault at every call: $title', ({ ma
     calls.flatMap((call) => [[fault, call, 'once'] as const, [fault, call, 'from then on'] as const]),
   );
   /** Nothing answers late enough to reach this on its own, and waiting for it is most of the time these tests take. */
-  const timeoutOf = (fault: Fault): number => (/hang|late/.test(fault) ? 250 : 5000);
+  const timeoutOf = (fault: Fault): number => (/hang|late/.test(fault) ? 120 : 5000);
 
   test.concurrent.each(cases)('lockdown meets %s at call %i, %s', async (...args) => {
     const [fault, call, how] = args;

@@ -13,7 +13,7 @@ export type TsigKey = {
   readonly secret: Uint8Array;
 };
 
-export const TYPE_TSIG = 250;
+const TYPE_TSIG = 250;
 const CLASS_ANY = 255;
 /** Seconds that clocks may differ (RFC 8945 §10 recommends 300). */
 const FUDGE_SECONDS = 300;

@@ -45,7 +45,7 @@ export async function startServer(kind: keyof typeof PROGRAMS): Promise<RunningS
 async function untilServing(port: number): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
     const args = ['+short', '+time=1', '+tries=1', '@127.0.0.1', '-p', String(port), 'unused-one.test', 'SOA'];
-    const answer = spawnSync('dig', args, { encoding: 'utf8' }).stdout;
+    const answer = spawnSync(findProgram('dig') ?? '', args, { encoding: 'utf8' }).stdout;
     if (answer.startsWith('ns1.fake.test.')) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

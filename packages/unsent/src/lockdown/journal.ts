@@ -4,7 +4,7 @@ import { plural } from '../output/number.ts';
 import type { Paint, Style } from '../output/style.ts';
 import { renderTable } from '../output/table.ts';
 import type { Shell } from '../shell.ts';
-import { renderChanges } from './render.ts';
+import { renderChanges } from './render-changes.ts';
 import { readDomain, wholeNumber } from './request.ts';
 import { hasState } from './state.ts';
 

@@ -106,7 +106,7 @@ export function optionsFor(
 }
 
 /** The error for a domain that the provider does not hold. */
-export function unknownZone(provider: DnsProvider, asked: DomainName): UnsentError {
+function unknownZone(provider: DnsProvider, asked: DomainName): UnsentError {
   return new UnsentError('zone-unknown', {
     message: `${provider.title} holds no zone for ${asked}, or the account may not see it.`,
     hint: 'Check the spelling, and that the token or key covers the zone.',

@@ -5,6 +5,7 @@ import {
   cachesFollowWithinSeconds,
   type JournalKind,
   type Mismatch,
+  type ServerReport,
   type Verification,
 } from '@unsent/lockdown';
 import { escapeForTerminal } from '../output/escape.ts';
@@ -63,25 +64,31 @@ export function renderVerification(
   const tail = caches === null ? '' : `; caches follow within ${caches} s`;
   const skipped = notAsked.length === 0 ? '' : `    not asked over DNS: ${notAsked.join(', ')}\n`;
   const mark = isVerified ? style.green('✓') : style.red('✗');
-  const verb = servers.length === 1 ? 'server answers' : 'servers answer';
-  const head = `  ${mark} ${right} of ${servers.length} authoritative ${verb} as planned${tail}\n${skipped}`;
+  const verb = right === 1 ? 'answers' : 'answer';
+  const head = `  ${mark} ${right} of ${servers.length} authoritative servers ${verb} as planned${tail}\n${skipped}`;
   if (isVerified) return head;
-  const lines = servers
-    .filter(({ isAsPlanned }) => !isAsPlanned)
-    .flatMap(({ server, mismatches, proof }) => [
-      ...mismatches.slice(0, MAX_MISMATCHES).map((mismatch) => `    ${server}: ${mismatchText(mismatch)}\n`),
-      ...(mismatches.length === 0
-        ? proof.lines
-            .filter(({ result }) => result !== 'fail')
-            .map(
-              ({ domain, client, result }) => `    ${server}: SPF of ${domain} gives ${client} ${result}, not fail\n`,
-            )
-        : []),
-    ]);
-  const hint = hasWaited
-    ? ''
-    : '    Secondaries follow when the primary tells them, or after the SOA refresh time: --wait waits for them.\n';
-  return [head, ...lines, hint].join('');
+  const lagging = servers.filter(({ isAsPlanned }) => !isAsPlanned);
+  const isLate = lagging.some(({ mismatches }) => mismatches.some(({ found }) => found !== null));
+  const hint =
+    hasWaited || !isLate
+      ? ''
+      : '    Secondaries follow when the primary tells them, or after the SOA refresh time: --wait waits for them.\n';
+  return [head, ...lagging.flatMap(serverLines), hint].join('');
+}
+
+/** What one server says that it should not; a server that says nothing at all is one line. */
+function serverLines({ server, mismatches, proof }: ServerReport): readonly string[] {
+  const [first] = mismatches;
+  if (first !== undefined && mismatches.every(({ found, detail }) => found === null && detail === first.detail)) {
+    return [`    ${server}: ${escapeForTerminal(`no answer (${first.detail})`)}\n`];
+  }
+  const wrong = proof.lines.filter(({ result }) => mismatches.length === 0 && result !== 'fail');
+  return [
+    ...mismatches.slice(0, MAX_MISMATCHES).map((mismatch) => `    ${server}: ${mismatchText(mismatch)}\n`),
+    ...wrong.map(
+      ({ domain, client, result }) => `    ${server}: SPF of ${domain} gives ${client} ${result}, not fail\n`,
+    ),
+  ];
 }
 
 /** Why nothing was written when nobody said yes. */

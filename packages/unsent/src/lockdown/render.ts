@@ -1,8 +1,7 @@
-import type { Change, ChangePlan, PlanNote, Proof, Refusal, WantedRecord } from '@unsent/lockdown';
+import type { ChangePlan, PlanNote, Proof, Refusal } from '@unsent/lockdown';
 import { escapeForTerminal } from '../output/escape.ts';
 import { plural } from '../output/number.ts';
-import type { Style } from '../output/style.ts';
-import { type Cell, renderTable } from '../output/table.ts';
+import { type Look, renderChanges } from './render-changes.ts';
 import { wrap } from './wrap.ts';
 
 /** A plan with all that is shown around it. */
@@ -14,9 +13,6 @@ export type PlanView = {
   /** Null for a plan that locks nothing (an undo). */
   readonly proof: Proof | null;
 };
-
-/** How wide and how colourful. `width` is null when the output is no terminal. */
-export type Look = { readonly style: Style; readonly width: number | null };
 
 const TEXT_WIDTH = 96;
 
@@ -35,65 +31,6 @@ export function renderPlan(view: PlanView, look: Look): string {
     renderNotes(plan.notes, look),
     renderRefusals(plan.refusals, look),
   ].join('');
-}
-
-/** One line for each change: `~ MX example.com 10 mail.old-host.example → 0 loopback.example.com`. */
-export function renderChanges(changes: readonly Change[], { style, width }: Look): string {
-  const columns = ['', '', '', '', '', ''].map((title, i) =>
-    i === 3 || i === 5 ? { title, minWidth: 24 } : { title },
-  );
-  const rows = changes.map((change) => changeCells(change, style));
-  return renderTable(columns, rows, { width, indent: 2 });
-}
-
-function changeCells(change: Change, style: Style): readonly Cell[] {
-  switch (change.op) {
-    case 'create':
-      return [{ text: '+', paint: style.green }, ...owner(change.record), '', '', showData(change.record)];
-    case 'delete':
-      return [{ text: '-', paint: style.red }, ...owner(change.record), showData(change.record), '', ''];
-    case 'replace': {
-      const { before, after } = change;
-      return [
-        { text: '~', paint: style.yellow },
-        ...owner(before),
-        showData(before),
-        '→',
-        showReplacement(before, after),
-      ];
-    }
-  }
-}
-
-/** Record data as people read it: no trailing dots but the null MX's. */
-export function showData(record: WantedRecord): string {
-  if (!('data' in record)) return record.text;
-  switch (record.type) {
-    case 'MX':
-      return `${record.data.preference} ${record.data.exchange}`;
-    case 'TXT':
-      return record.data.map((text) => `"${text}"`).join(' ');
-    default:
-      return record.data;
-  }
-}
-
-function owner({ type, name }: WantedRecord): readonly Cell[] {
-  return [type, name];
-}
-
-/** Says what else differs where the data alone would look the same. */
-function showReplacement(before: WantedRecord, after: WantedRecord): string {
-  const data = showData(after);
-  if (data !== showData(before)) return data;
-  const other = [
-    before.ttlSeconds === after.ttlSeconds ? '' : `TTL ${before.ttlSeconds} → ${after.ttlSeconds}`,
-    before.comment === after.comment ? '' : `comment ${JSON.stringify(after.comment ?? '')}`,
-    before.proxied === after.proxied ? '' : after.proxied ? 'proxied' : 'not proxied',
-    before.settings === after.settings ? '' : 'settings',
-    before.tags.join() === after.tags.join() ? '' : `tags ${after.tags.join(', ')}`,
-  ].filter((part) => part !== '');
-  return other.length === 0 ? data : `(${other.join(', ')})`;
 }
 
 function touchedRecords(plan: ChangePlan): number {

@@ -6,7 +6,7 @@ import type { HeldZone } from '../../../../../test/support/cloudflare-stand-in/s
 import { runCli } from '../../../src/cli.ts';
 import { fakeSurroundings } from '../../support/surroundings.ts';
 
-export type Ran = { readonly exitCode: number; readonly out: string; readonly err: string };
+type Ran = { readonly exitCode: number; readonly out: string; readonly err: string };
 
 /** The command line over a Cloudflare stand-in, a DNS that is a zone text, and a state folder of its own. */
 export type CloudflareCli = {

@@ -15,17 +15,25 @@ export type Mention = {
   readonly rest: string;
 };
 
-const MAX_LINE = 1000;
+const MAX_LINE = 3000;
+// "A message sent by" and then the address: Exim names the sender like that.
+const NAMES_SENDER = /\b(?:sent by|message from|sender(?: was| is)?|on behalf of)\s{0,3}:?\s{0,3}$/i;
+const MAX_LEAD_IN = 100;
 const MAX_MENTIONS = 25_000;
 
 /** Every address that a notice names in a way that may mean a recipient, in order. */
 export function findMentions(lines: readonly string[]): readonly Mention[] {
   const mentions: Mention[] = [];
+  let before = '';
   for (const [number, whole] of lines.entries()) {
     if (mentions.length > MAX_MENTIONS) break;
-    if (!whole.includes('@')) continue;
+    if (!whole.includes('@')) {
+      before = whole.trim() === '' ? before : whole;
+      continue;
+    }
     const line = whole.length > MAX_LINE ? whole.slice(0, MAX_LINE) : whole;
-    mentionsIn(line, number, lines[number - 1] ?? '', mentions);
+    if (!NAMES_SENDER.test(before.slice(-MAX_LEAD_IN))) mentionsIn(line, number, before, mentions);
+    before = line;
   }
   return mentions;
 }

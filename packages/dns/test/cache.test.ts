@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type CacheOptions,
+  cachedResolver,
+  type DnsRecord,
+  type DomainName,
+  observed,
+  type ZoneResolverOptions,
+  zoneResolver,
+} from '../src/index.ts';
+import { manualResolver } from './support/answers.ts';
+import { ipText, name } from './support/names.ts';
+
+const one = name('one.example');
+const two = name('two.example');
+const address = ipText('192.0.2.1');
+
+type Source = { readonly records?: readonly DnsRecord[] } & ZoneResolverOptions;
+
+/** A cache before a zone, with a clock of its own. */
+function cacheOver({ records = [], ...rest }: Source, options: Partial<CacheOptions> = {}) {
+  const clock = { ms: 1_000_000 };
+  let asked = 0;
+  const source = observed(zoneResolver(records, rest), () => {
+    asked++;
+  });
+  return { clock, cache: cachedResolver(source, { now: () => clock.ms, ...options }), asked: () => asked };
+}
+
+function host(owner: DomainName, ttlSeconds: number): DnsRecord {
+  return { name: owner, type: 'A', data: address, ttlSeconds };
+}
+
+describe('how long an answer is kept', () => {
+  const text: DnsRecord = { name: one, type: 'TXT', data: ['no address here'], ttlSeconds: 60 };
+  test.each<readonly [string, Source, Partial<CacheOptions>, number]>([
+    ['the TTL', { records: [host(one, 60)] }, {}, 60],
+    ['nothing for TTL 0', { records: [host(one, 0)] }, {}, 0],
+    ['the floor', { records: [host(one, 1)] }, { minTtlSeconds: 30 }, 30],
+    ['the ceiling', { records: [host(one, 1_000_000)] }, { maxTtlSeconds: 3_600 }, 3_600],
+    ['a day at most, unasked', { records: [host(one, 1_000_000)] }, {}, 86_400],
+    ['the negative TTL', { negativeTtlSeconds: 60 }, {}, 60],
+    ['nothing without an SOA', { records: [text] }, {}, 0],
+    ['three hours at most for a negative answer', { records: [text], negativeTtlSeconds: 86_400 }, {}, 10_800],
+    ['the negative ceiling', { negativeTtlSeconds: 86_400 }, { maxNegativeTtlSeconds: 60 }, 60],
+    ['a second for a failure', { failing: [{ name: one }] }, {}, 1],
+    ['a failure as told', { failing: [{ name: one }] }, { failureTtlSeconds: 0 }, 0],
+  ])('%s', (_what, source, options, seconds) => {
+    const { cache, clock, asked } = cacheOver(source, options);
+    cache.resolve(one, 'A');
+    clock.ms += Math.max(0, seconds * 1000 - 1);
+    cache.resolve(one, 'A');
+    expect(asked()).toBe(seconds === 0 ? 2 : 1);
+    clock.ms += 1;
+    cache.resolve(one, 'A');
+    expect(asked()).toBe(seconds === 0 ? 3 : 2);
+  });
+});
+
+test('an answer at hand is no promise and says how long it still lives', () => {
+  const { cache, clock } = cacheOver({ records: [host(one, 60)] });
+  cache.resolve(one, 'A');
+  clock.ms += 20_500;
+  expect(cache.resolve(one, 'A')).toEqual({ kind: 'records', data: [address], ttlSeconds: 40 });
+  expect(cache.resolve(one, 'A')).toBe(cache.resolve(one, 'A'));
+});
+
+test('types of a name are held apart, and the name not asked for longest goes first', () => {
+  const { cache, asked } = cacheOver({ negativeTtlSeconds: 60 }, { maxEntries: 2 });
+  for (const question of [one, two]) {
+    cache.resolve(question, 'A');
+    cache.resolve(question, 'AAAA');
+  }
+  expect(asked()).toBe(4);
+  cache.resolve(one, 'A');
+  cache.resolve(name('three.example'), 'A');
+  expect(cache.stats()).toMatchObject({ entries: 2, hits: 1, misses: 5 });
+  cache.resolve(one, 'AAAA');
+  expect(asked()).toBe(5);
+  cache.resolve(two, 'A');
+  expect(asked()).toBe(6);
+});
+
+test('clear forgets', () => {
+  const { cache, asked } = cacheOver({ records: [host(one, 60)] });
+  cache.resolve(one, 'A');
+  cache.clear();
+  cache.resolve(one, 'A');
+  expect(asked()).toBe(2);
+});
+
+test('one question on its way is asked once, and the answer is then at hand', async () => {
+  const source = manualResolver();
+  const cache = cachedResolver(source, { now: () => 0 });
+  const waiting = [cache.resolve(one, 'A'), cache.resolve(one, 'A', new AbortController().signal)];
+  expect(source.asked.map(({ question }) => question)).toEqual(['one.example A']);
+  source.asked[0]?.answer({ kind: 'nxdomain', ttlSeconds: 60 });
+  expect(await Promise.all(waiting)).toEqual([
+    { kind: 'nxdomain', ttlSeconds: 60 },
+    { kind: 'nxdomain', ttlSeconds: 60 },
+  ]);
+  expect(cache.resolve(one, 'A')).toEqual({ kind: 'nxdomain', ttlSeconds: 60 });
+  expect(cache.stats()).toEqual({ hits: 1, misses: 1, joined: 1, entries: 1 });
+});

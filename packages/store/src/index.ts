@@ -19,6 +19,14 @@ export type {
 } from './ledger-questions.ts';
 export type { LockedDomain, LockedDomains } from './locked-domains.ts';
 export type {
+  CountedName,
+  DecisionTotal,
+  PolicyCounters,
+  StoredDecisionCount,
+  StoredSenderCount,
+  StoredTallyBatch,
+} from './policy-counters.ts';
+export type {
   JoinSpans,
   StoredCoverage,
   StoredSender,
@@ -26,4 +34,4 @@ export type {
   StoredSpan,
   StoreSentLog,
 } from './sent-log.ts';
-export { openStore, type Store, type StoreOptions } from './store.ts';
+export { openPolicyStore, openStore, type PolicyStore, type Store, type StoreOptions } from './store.ts';

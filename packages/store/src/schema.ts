@@ -10,6 +10,7 @@ export const APPLICATION_ID = 0x756e7374;
  * - `hourly` holds the sums of `event` by domain and hour, written in the same transaction, so that totals never need
  *   a walk over rows. `domain` is '' for messages that are about no domain of ours.
  * - `source` and `source_item` say how far each source was read: a position where there is an order, else the items.
+ * - `policy_hourly` and `policy_sender` hold what the policy daemon counted; `domain` is '' where it named none.
  * - `sent` holds hashes of what we sent, `sent_span` the time for which the log of a host was read.
  *
  * Times are milliseconds since 1970 (UTC), `hour` is hours since 1970, flags are 0 or 1.
@@ -115,5 +116,25 @@ export const MIGRATIONS: readonly string[] = [
     until_at INTEGER NOT NULL,
     PRIMARY KEY (host, from_at)
   ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  CREATE TABLE policy_hourly (
+    hour INTEGER NOT NULL,
+    rule TEXT NOT NULL,
+    identity TEXT NOT NULL,
+    result TEXT NOT NULL,
+    action TEXT NOT NULL,
+    domain TEXT NOT NULL,
+    messages INTEGER NOT NULL,
+    PRIMARY KEY (hour, rule, identity, result, action, domain)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE policy_sender (
+    domain TEXT NOT NULL PRIMARY KEY,
+    strictness TEXT NOT NULL,
+    problem TEXT,
+    last_seen_at INTEGER NOT NULL,
+    messages INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX policy_sender_by_time ON policy_sender (last_seen_at);
   `,
 ];

@@ -3,8 +3,10 @@ import { storeError } from './errors.ts';
 import { type StoreJournal, sqlJournal } from './journal.ts';
 import { type StoreLedger, sqlLedger } from './ledger.ts';
 import { type LockedDomains, sqlLockedDomains } from './locked-domains.ts';
+import { type PolicyCounters, sqlPolicyCounters } from './policy-counters.ts';
 import { type JoinSpans, type StoreSentLog, sqlSentLog } from './sent-log.ts';
 import { openSqlite, type SqliteOptions } from './sqlite.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
 
 /** What we have seen, decided and done. `Snapshot` and `Plan` are the lockdown package's types, kept as JSON. */
 export interface Store<Snapshot, Plan> {
@@ -14,6 +16,7 @@ export interface Store<Snapshot, Plan> {
   readonly journal: StoreJournal<Snapshot, Plan>;
   readonly sentLog: StoreSentLog;
   readonly lockedDomains: LockedDomains;
+  readonly policyCounters: PolicyCounters;
   close(): Promise<void>;
 }
 
@@ -29,9 +32,7 @@ export async function openStore<Snapshot, Plan>(
   location: string,
   options: StoreOptions,
 ): Promise<Store<Snapshot, Plan>> {
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(location)?.[1];
-  if (scheme !== undefined) throw storeError('store-unsupported', `${scheme}://…`, null);
-  const sql = await openSqlite(location, options);
+  const sql = await openEngine(location, options);
   const isInMemory = location === ':memory:';
   return {
     place: isInMemory ? location : resolve(location),
@@ -39,6 +40,30 @@ export async function openStore<Snapshot, Plan>(
     journal: sqlJournal<Snapshot, Plan>(sql, isInMemory ? null : join(dirname(resolve(location)), 'journal')),
     sentLog: sqlSentLog(sql, options.joinSpans),
     lockedDomains: sqlLockedDomains(sql),
+    policyCounters: sqlPolicyCounters(sql),
     close: () => sql.close(),
   };
+}
+
+/** The parts that the policy daemon needs. */
+export interface PolicyStore {
+  readonly lockedDomains: LockedDomains;
+  readonly policyCounters: PolicyCounters;
+  close(): Promise<void>;
+}
+
+/** Opens the database at `location` like `openStore`, for the policy daemon. */
+export async function openPolicyStore(location: string, options: SqliteOptions = {}): Promise<PolicyStore> {
+  const sql = await openEngine(location, options);
+  return {
+    lockedDomains: sqlLockedDomains(sql),
+    policyCounters: sqlPolicyCounters(sql),
+    close: () => sql.close(),
+  };
+}
+
+function openEngine(location: string, options: SqliteOptions): Promise<SqliteConnection> {
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(location)?.[1];
+  if (scheme !== undefined) throw storeError('store-unsupported', `${scheme}://…`, null);
+  return openSqlite(location, options);
 }

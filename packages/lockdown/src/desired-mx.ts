@@ -2,8 +2,9 @@ import { type DomainName, parseIp, UnsentError } from '@unsent/dns';
 import type { PlanNote } from './change.ts';
 import type { Aim, Desired, DesiredContext } from './desired.ts';
 import { below, recordsAt, whyBlocked, type ZoneFacts } from './facts.ts';
+import { SPF_NOBODY } from './kinds.ts';
 import type { MxChoice } from './options.ts';
-import { isType, type WantedRecord } from './zone.ts';
+import { isType, txtOf, type WantedRecord } from './zone.ts';
 
 const LOOPBACK = '127.0.0.1';
 
@@ -36,14 +37,13 @@ function isFree(facts: ZoneFacts, name: DomainName): boolean {
   return true;
 }
 
+/** Ours has the one address, and nothing but texts beside it; or it lost the address when an unlock was cut short. */
 function isLoopbackHost(facts: ZoneFacts, name: DomainName): boolean {
-  const here = recordsAt(facts, name);
-  const addresses = here.filter((record) => record.type === 'A');
-  return (
-    addresses.length === 1 &&
-    addresses.every((record) => isType(record, 'A') && record.data === LOOPBACK) &&
-    here.every((record) => record.type === 'A' || record.type === 'TXT')
-  );
+  const texts = recordsAt(facts, name).filter((record) => record.type !== 'A');
+  const addresses = recordsAt(facts, name, 'A');
+  if (texts.some((record) => record.type !== 'TXT')) return false;
+  if (addresses.length === 0) return texts.length > 0 && texts.every((record) => txtOf(record) === SPF_NOBODY);
+  return addresses.length === 1 && addresses.every((record) => isType(record, 'A') && record.data === LOOPBACK);
 }
 
 /** `auto` takes the null MX wherever the provider can store it (RFC 7505). */

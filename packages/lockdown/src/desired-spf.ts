@@ -3,11 +3,9 @@ import type { PlanNote } from './change.ts';
 import type { Aim, Desired, DesiredContext } from './desired.ts';
 import { loopbackName } from './desired-mx.ts';
 import { below, hasOwnMail, hostNames, recordsAt, whyBlocked, type ZoneFacts } from './facts.ts';
+import { SPF_NOBODY } from './kinds.ts';
 import type { LockdownOptions, MailHost, Part } from './options.ts';
 import { isType } from './zone.ts';
-
-/** The whole SPF record of a name that sends no mail (RFC 7208 §10.1.2). */
-export const SPF_NOBODY = 'v=spf1 -all';
 
 /** Longest chain of CNAMEs that is followed; a loop ends there too. */
 const MAX_CNAMES = 8;

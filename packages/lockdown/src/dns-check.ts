@@ -1,8 +1,7 @@
 import type { DomainName, Resolver } from '@unsent/dns';
-import { SPF_NOBODY } from './desired-spf.ts';
 import { strictDmarc } from './dmarc.ts';
 import { below } from './facts.ts';
-import { isDkimText, isDmarcText, isRevokedDkimText, isSpfText, parseTags } from './kinds.ts';
+import { isDkimText, isDmarcText, isRevokedDkimText, isSpfText, parseTags, SPF_NOBODY } from './kinds.ts';
 import type { LockdownOptions } from './options.ts';
 
 /**

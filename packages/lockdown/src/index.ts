@@ -11,14 +11,13 @@ export {
 } from './change.ts';
 export { type Aim, type Desired, desiredRecords, MARK } from './desired.ts';
 export { DKIM_REVOKED } from './desired-dkim.ts';
-export { SPF_NOBODY } from './desired-spf.ts';
 export { mailtoDomain } from './dmarc.ts';
 export { isLockedInDns } from './dns-check.ts';
 export { EXPORT_FORMATS, type ExportFormat, exportPlan } from './export/export.ts';
 export { formerMailHosts, withUnfinished } from './former.ts';
 export type { Journal, JournalDraft, JournalEntry, JournalFilter, JournalKind, JournalState } from './journal.ts';
 export { memoryJournal } from './journal-memory.ts';
-export { isDkimText, isDmarcText, isRevokedDkimText, parseTags } from './kinds.ts';
+export { isDkimText, isDmarcText, isRevokedDkimText, parseTags, SPF_NOBODY } from './kinds.ts';
 export {
   DEFAULT_PARTS,
   type LockdownOptions,

@@ -3,6 +3,9 @@ import { txtOf, type WantedRecord } from './zone.ts';
 /** Which of the records at a name and type an aim may replace or remove. */
 export type Ownership = 'all' | 'spf' | 'dmarc' | 'dkim' | 'caa-issue';
 
+/** The whole SPF record of a name that sends no mail (RFC 7208 §10.1.2). */
+export const SPF_NOBODY = 'v=spf1 -all';
+
 /** `v=spf1` alone or before a space, in any case (RFC 7208 §4.5). */
 export function isSpfText(text: string): boolean {
   return /^v=spf1(?: |$)/i.test(text);

@@ -26,6 +26,11 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
         standInZone('pending.example', [], { status: 'pending' }),
         standInZone('partial.example', [], { type: 'partial' }),
         standInZone('free.example', [['MX', 'free.example', 'mx.old.example', { priority: 5 }]], { plan: 'free' }),
+        standInZone(
+          'wide.example',
+          Array.from({ length: 230 }, (_, i) => ['A', `h${i}.wide.example`, '192.0.2.1'] as const),
+          { plan: 'free' },
+        ),
         standInZone('routed.example', [
           [
             'MX',
@@ -95,9 +100,9 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
       }
     });
 
-    test('106 zones are listed in three calls', async () => {
+    test('107 zones are listed in three calls', async () => {
       const before = standIn.calls.length;
-      expect(await open().zones()).toHaveLength(106);
+      expect(await open().zones()).toHaveLength(107);
       expect(standIn.calls.length - before).toBe(3);
     });
 
@@ -121,6 +126,17 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
       expect((await lockdownOf(free, provider, journal)).kind).toBe('applied');
       expect((await unlockOf(free, provider, journal)).kind).toBe('applied');
       expect((await provider.read(free)).fingerprint).toBe(before.fingerprint);
+    });
+
+    test('a zone with more changes than one batch holds takes two, and comes back', async () => {
+      const wide = name('wide.example');
+      const before = await provider.read(wide);
+      const journal = memoryJournal();
+      const start = standIn.calls.length;
+      expect((await lockdownOf(wide, provider, journal)).kind).toBe('applied');
+      expect(standIn.calls.slice(start).filter((call) => call.startsWith('POST'))).toHaveLength(2);
+      expect((await unlockOf(wide, provider, journal)).kind).toBe('applied');
+      expect((await provider.read(wide)).fingerprint).toBe(before.fingerprint);
     });
 
     test.each([

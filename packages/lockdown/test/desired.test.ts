@@ -72,6 +72,8 @@ describe('MX', () => {
     ['taken by something below it', 'x.loopback 300 A 192.0.2.1', 'loopback1'],
     ['two taken', 'loopback 300 A 192.0.2.1\nloopback1 300 AAAA 2001:db8::1', 'loopback2'],
     ['ours already', 'loopback 300 A 127.0.0.1', 'loopback'],
+    ['ours, half undone', 'loopback 300 TXT v=spf1 -all', 'loopback'],
+    ['with a text of others only', 'loopback 300 TXT hello', 'loopback1'],
     ['with a second address', 'loopback 300 A 127.0.0.1\nloopback 300 A 192.0.2.1', 'loopback1'],
   ])('the loopback name is the next free one: %s', (_, zone, host) => {
     const { after } = locked(zone, only('mx'));

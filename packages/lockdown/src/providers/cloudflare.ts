@@ -20,6 +20,8 @@ export type CloudflareOptions = {
   readonly pacer: Pacer | null;
   /** Default 30 s. */
   readonly timeoutMs?: number;
+  /** Changes in one batch. Default 200, what every plan takes. */
+  readonly maxBatch?: number;
 };
 
 const API = 'https://api.cloudflare.com/client/v4';
@@ -28,8 +30,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const ZONES_PER_PAGE = 50;
 /** Far above what a zone of the free plan may hold, so that one call reads it. */
 const RECORDS_PER_PAGE = 5000;
-/** Operations in one batch on the free plan. */
-const MAX_BATCH = 200;
+const DEFAULT_MAX_BATCH = 200;
 
 type HeldZone = { readonly id: string; readonly hosted: HostedZone };
 
@@ -41,6 +42,7 @@ type HeldZone = { readonly id: string; readonly hosted: HostedZone };
  */
 export function cloudflareProvider(options: CloudflareOptions): DnsProvider {
   const client = openClient(options);
+  const maxBatch = options.maxBatch ?? DEFAULT_MAX_BATCH;
   const known = new Map<DomainName, HeldZone>();
   const idOf = async (zone: DomainName): Promise<string> => {
     const held = known.get(zone) ?? (await findZone(client, zone));
@@ -52,7 +54,7 @@ export function cloudflareProvider(options: CloudflareOptions): DnsProvider {
     name: 'cloudflare',
     title: 'Cloudflare',
     // Tags need a paid plan; those of others are kept, ours are not made.
-    capabilities: { nullMx: true, comments: true, tags: false, ttlPerRecord: true, maxBatch: MAX_BATCH },
+    capabilities: { nullMx: true, comments: true, tags: false, ttlPerRecord: true, maxBatch },
     async zones() {
       for (const held of await listZones(client)) known.set(held.hosted.name, held);
       return [...known.values()].map(({ hosted }) => hosted);
@@ -73,7 +75,7 @@ export function cloudflareProvider(options: CloudflareOptions): DnsProvider {
     },
     async write(base, changes) {
       const zoneId = await idOf(base.zone);
-      for (const batch of inBatches(changes, MAX_BATCH)) await sendBatch(client, zoneId, batch);
+      for (const batch of inBatches(changes, maxBatch)) await sendBatch(client, zoneId, batch);
     },
     async close() {},
   };

@@ -30,6 +30,9 @@ const ALIASES: Readonly<Record<string, string>> = {
   'x-unknown': 'utf-8',
   unknown: 'utf-8',
   'unknown-8bit': 'utf-8',
+  // Nobody decodes UTF-7 any more, and its reports are ASCII but for what a scanner appended.
+  'utf-7': 'utf-8',
+  'unicode-1-1-utf-7': 'utf-8',
   'us-ascii': 'utf-8',
   ascii: 'utf-8',
 };

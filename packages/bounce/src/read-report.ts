@@ -1,3 +1,4 @@
+import { addressKey } from './address.ts';
 import { complainantIn, feedbackPart, isHotmailComplaint, readFeedback } from './forms/arf.ts';
 import { type AutoReplyForm, autoReplyForm } from './forms/auto-reply.ts';
 import { readStatusReport, readTextReport } from './forms/delivery.ts';
@@ -8,7 +9,7 @@ import { type Reading, readingOf } from './forms/reading.ts';
 import { isAggregateReport, isFailureReport } from './forms/reports.ts';
 import { findOriginal } from './forms/returned.ts';
 import { hasCode } from './forms/text-recipients.ts';
-import { speaksOfFailure } from './forms/vocabulary.ts';
+import { isServerLog, speaksOfFailure } from './forms/vocabulary.ts';
 import { isAnswerSubject } from './forms/vocabulary-answers.ts';
 import type { MessageKind } from './kind.ts';
 import type { MailMessage } from './message.ts';
@@ -78,21 +79,31 @@ function readSpecial(reading: Reading): KindAndReport | null {
 }
 
 function isTextBounce(reading: Reading, signs: HeaderSigns): boolean {
-  const fromSoftware = signs.isDaemon || signs.hasFailedRecipients;
-  if (!fromSoftware && !signs.isFailureSubject && !signs.hasNullPath) return false;
-  if (!fromSoftware && (isReplyOrForward(signs.subject) || isAnswerSubject(signs.subject.toLowerCase()))) return false;
-  const { header } = reading.message;
-  if (fromSoftware && (signs.isFailureSubject || signs.hasFailedRecipients)) return true;
+  if (isServerLog(signs.subject)) return false;
+  if (signs.isDaemon || signs.hasFailedRecipients) return isBounceOfSoftware(reading, signs);
+  if (!signs.isFailureSubject && !signs.hasNullPath) return false;
+  if (isReplyOrForward(signs.subject) || isAnswerSubject(signs.subject.toLowerCase())) return false;
   const speaks = speaksOfFailure(reading.notice().lower);
-  if (fromSoftware && speaks) return true;
-  if (signs.hasNullPath && signs.isFailureSubject) return speaks || reading.text.named().length > 0;
-  if (!speaks || header.byName.has('list-id') || header.byName.has('in-reply-to')) return false;
-  if (reading.text.named().length === 0) return false;
+  const isNamed = reading.text.named().length > 0;
+  if (signs.hasNullPath && signs.isFailureSubject) return speaks || isNamed;
+  const { header } = reading.message;
+  if (!speaks || !isNamed || header.byName.has('list-id') || header.byName.has('in-reply-to')) return false;
   return holdsReturned(reading) || (signs.hasNullPath && quotesReply(reading));
+}
+
+function isBounceOfSoftware(reading: Reading, signs: HeaderSigns): boolean {
+  if (signs.isFailureSubject || signs.hasFailedRecipients) return true;
+  return speaksOfFailure(reading.notice().lower) && (holdsReturned(reading) || namesStranger(reading));
 }
 
 function holdsReturned(reading: Reading): boolean {
   return reading.notice().returned !== null || reading.message.parts.some(isReturnedPart);
+}
+
+// Postmasters also write to their own users, of full mailboxes among other things.
+function namesStranger(reading: Reading): boolean {
+  const own = reading.notice().ownAddresses;
+  return reading.text.named().some((one) => !own.has(addressKey(one.address)));
 }
 
 function quotesReply(reading: Reading): boolean {

@@ -52,6 +52,11 @@ export function isFailureSubject(subject: string): boolean {
   return FAILURE_SUBJECT.test(subject.slice(0, 300).toLowerCase());
 }
 
+/** True for the transcripts of bad sessions that Postfix sends to its own postmaster; nothing was returned. */
+export function isServerLog(subject: string): boolean {
+  return /^\s{0,3}postfix (?:smtp|lmtp) (?:server|client): errors/i.test(subject);
+}
+
 const FAILURE_TEXT = anyOf(String.raw`
   (?:could|can|did|was|were|has|have|is|be|will) ?(?:not|n.t) (?:yet )?(?:be(?:en)? )?(?:deliver|sent|reach|accept|transmit|send) |
   cannot be (?:deliver|sent) |

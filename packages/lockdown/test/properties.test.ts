@@ -1,18 +1,20 @@
+import { UnsentError } from '@unsent/dns';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ApplyContext, applyPlan } from '../src/apply.ts';
 import type { ChangePlan } from '../src/change.ts';
 import { desiredRecords } from '../src/desired.ts';
-import { formerMailHosts } from '../src/former.ts';
+import { formerMailHosts, withUnfinished } from '../src/former.ts';
 import { memoryJournal } from '../src/journal-memory.ts';
 import type { LockdownOptions } from '../src/options.ts';
 import { planLockdown } from '../src/plan.ts';
 import { provePlan } from '../src/proof.ts';
 import { type MemoryProvider, memoryProvider } from '../src/providers/memory.ts';
+import type { DnsProvider } from '../src/providers/provider.ts';
 import { planUndo } from '../src/undo.ts';
 import { contentOf, identityOf, type WantedRecord } from '../src/zone.ts';
 import { arbitraryOptions, arbitraryZone } from './support/arbitrary.ts';
-import { NOW, name, records } from './support/zone.ts';
+import { lines, NOW, name, records } from './support/zone.ts';
 
 const ZONE = name('example.com');
 
@@ -155,6 +157,43 @@ describe('for any zone and any options', () => {
         ).toBe(true);
       }),
       { numRuns: 500 },
+    );
+  });
+
+  test('whatever part of a plan was carried out, lockdown again completes it and undo restores the zone', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryZone, arbitraryOptions, fc.array(fc.boolean()), async (zone, options, mask) => {
+        const clean = world(zone);
+        await applyPlan(await planFor(clean.provider, options), await clean.provider.read(ZONE), clean.context);
+        const { provider, journal, context } = world(zone);
+        const before = await provider.read(ZONE);
+        const cutShort: DnsProvider = {
+          ...provider,
+          write: async (base, changes) => {
+            // What no provider would store alone (a TXT beside its CNAME) does not happen alone.
+            await provider
+              .write(
+                base,
+                changes.filter((_, i) => mask[i] === true),
+              )
+              .catch(() => {});
+            throw new UnsentError('provider-unreachable', { message: 'cut short' });
+          },
+        };
+        await applyPlan(await planFor(provider, options), before, { ...context, provider: cutShort });
+        const snapshot = await provider.read(ZONE);
+        const entries = await journal.entries({ zone: ZONE, states: null, limit: null });
+        const again = { ...options, mailHosts: formerMailHosts(entries) };
+        const desired = desiredRecords(withUnfinished(snapshot, entries), again, provider.capabilities);
+        await applyPlan(planLockdown(snapshot, desired, []), snapshot, context);
+        expect(lines(provider.records(ZONE))).toEqual(lines(clean.provider.records(ZONE)));
+        const locked = await provider.read(ZONE);
+        const open = await journal.entries({ zone: ZONE, states: ['applied', 'unclear'], limit: null });
+        const undo = planUndo(open, locked, { capabilities: provider.capabilities, wasInterrupted: false });
+        await applyPlan(undo, locked, { ...context, kind: 'unlock', undoes: open.map(({ id }) => id) });
+        expect((await provider.read(ZONE)).fingerprint).toBe(before.fingerprint);
+      }),
+      { numRuns: 300 },
     );
   });
 

@@ -51,6 +51,8 @@ export async function runCli(
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version have printed
+    // An interrupted command has said what there is to say; the signal decides the exit code.
+    if (surroundings.interrupts.signal.aborted && error === surroundings.interrupts.signal.reason) return 1;
     // What only errors need is loaded only for them: `unsent --help` shall cost next to nothing.
     const { printFailure } = await import('./exit.ts');
     const { usageError } = await import('./usage.ts');

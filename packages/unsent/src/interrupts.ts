@@ -22,6 +22,7 @@ export type ReceivedInterrupts = Interrupts & {
 /** Shells report death by a signal as 128 plus its number. */
 const EXIT_CODES: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143 };
 const SIGPIPE_EXIT_CODE = 141;
+const READER_GONE = 'nobody reads the output any more';
 
 /**
  * Decides what a signal does; `end` ends the process with the code it is given.
@@ -43,10 +44,10 @@ export function makeInterrupts(end: (exitCode: number) => void): ReceivedInterru
       running[kind]--;
     }
   };
-  const stop = (exitCode: number): void => {
+  const stop = (exitCode: number, why: string): void => {
     const isFirst = pending === null;
     pending = exitCode;
-    controller.abort();
+    controller.abort(new DOMException(why, 'AbortError'));
     if (running.protected + running.daemons === 0 || !isFirst) end(exitCode);
   };
   return {
@@ -56,9 +57,15 @@ export function makeInterrupts(end: (exitCode: number) => void): ReceivedInterru
         if (running.protected + running.daemons === 0 && pending !== null) end(pending);
       }),
     untilInterrupted: (work) => during('daemons', () => work(controller.signal)),
-    receive: (name) => stop(EXIT_CODES[name]),
+    receive: (name) => stop(EXIT_CODES[name], name),
     loseReader: () => {
-      if (running.daemons === 0 && pending === null) stop(SIGPIPE_EXIT_CODE);
+      if (running.daemons === 0 && pending === null) stop(SIGPIPE_EXIT_CODE, READER_GONE);
     },
   };
+}
+
+/** True if the signal was aborted because nobody reads the output: then nobody wants to hear that either. */
+export function isReaderGone(signal: AbortSignal): boolean {
+  const reason: unknown = signal.reason;
+  return signal.aborted && reason instanceof DOMException && reason.message === READER_GONE;
 }

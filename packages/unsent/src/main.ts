@@ -20,6 +20,8 @@ export async function main(): Promise<void> {
   });
   process.on('SIGINT', () => interrupts.receive('SIGINT'));
   process.on('SIGTERM', () => interrupts.receive('SIGTERM'));
+  // Whoever waits for standard input is not to wait any longer.
+  interrupts.signal.addEventListener('abort', () => process.stdin.destroy());
   const surroundings = {
     stdin: process.stdin,
     stdout: outputOf(process.stdout, () => interrupts.loseReader()),

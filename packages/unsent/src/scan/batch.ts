@@ -1,12 +1,12 @@
 import type { RawMessage } from '@unsent/bounce';
 
-/** Messages that are judged and recorded together. */
+/** Messages that are judged together. */
 export type Batch = { readonly messages: readonly RawMessage[]; readonly sizeBytes: number };
 
 export type BatchLimits = { readonly messages: number; readonly bytes: number };
 
-/** Large enough that a commit costs little, small enough that little is done twice after a crash. */
-export const BATCH_LIMITS: BatchLimits = { messages: 500, bytes: 4 << 20 };
+/** Large enough for a thread to be worth the way, small enough that little is in memory at a time. */
+export const BATCH_LIMITS: BatchLimits = { messages: 100, bytes: 1 << 20 };
 
 /** Gathers messages into batches. A message larger than a batch is one by itself. */
 export async function* inBatches(messages: AsyncIterable<RawMessage>, limits: BatchLimits): AsyncGenerator<Batch> {

@@ -36,22 +36,34 @@ export type ClassifyOptions = {
 const AT_ONCE = 64;
 const NETWORK_BITS = { 4: 24, 6: 48 } as const;
 
-/** Judges in this thread. */
+/**
+ * Judges in this thread: one message after the other, except that those which wait for DNS let the next one begin.
+ * So what reading one message needs is gone when the next is read.
+ */
 export function classifyHere(context: CaseContext, options: ClassifyOptions): Classify {
   return async (messages) => {
     const results: Classified[] = [];
-    let next = 0;
-    const work = async (): Promise<void> => {
-      for (let index = next++; index < messages.length; index = next++) {
-        const message = messages[index];
-        if (message === undefined) return;
-        options.onStart?.(index);
-        results[index] = await classifyOne(message, context, options);
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, messages.length) }, work));
+    const waiting = new Set<Promise<void>>();
+    for (const [index, message] of messages.entries()) {
+      options.onStart?.(index);
+      let isDone = false;
+      const work = classifyOne(message, context, options).then((result) => {
+        results[index] = result;
+        isDone = true;
+        waiting.delete(work);
+      });
+      waiting.add(work);
+      await turn();
+      if (!isDone && waiting.size >= AT_ONCE) await Promise.race(waiting);
+    }
+    await Promise.all(waiting);
     return results;
   };
+}
+
+/** Resolves behind everything that needs no input or output. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** One message is one result: whatever goes wrong with it stays with it. */

@@ -1,7 +1,8 @@
-import { type Ledger, type LedgerEntry, type MailSource, messageIdentity, type RawMessage } from '@unsent/bounce';
+import { type Ledger, type MailSource, messageIdentity, type RawMessage, type SourceCursor } from '@unsent/bounce';
 import { BATCH_LIMITS, type Batch, inBatches } from './batch.ts';
-import { type Classified, jsonLine, ledgerEntry, type MessagePlace, unjudged } from './classified.ts';
+import { unjudged } from './classified.ts';
 import type { Classify } from './classify.ts';
+import { type JudgedBatch, recorder } from './recorder.ts';
 
 /** What a scan works with. */
 export type Pipeline = {
@@ -30,14 +31,12 @@ export type SourceTotals = {
   readonly unreadable: number;
 };
 
-type Judged = { readonly message: RawMessage; readonly at: MessagePlace; readonly found: Classified | null };
-
 /** Bytes of messages that may be in memory, unless one message alone has more. */
 const MAX_BYTES_UNDERWAY = 24 << 20;
 
 /**
- * Reads a source to its end (or until the signal), judges what is new, and records it batch by batch in the order of
- * the source, each batch together with how far the source was read.
+ * Reads a source to its end (or until the signal), judges what is new, and records it in the order of the source, each
+ * commit together with how far the source was read.
  */
 export async function scanSource(source: MailSource, pipeline: Pipeline): Promise<SourceTotals> {
   const { ledger, signal, window } = pipeline;
@@ -46,14 +45,14 @@ export async function scanSource(source: MailSource, pipeline: Pipeline): Promis
     position: name === null ? null : await ledger.positionOf(name),
     unread: async (items: readonly string[]) => (name === null ? items : ledger.unreadItems(name, items)),
   };
-  const totals = { read: 0, added: 0, faulty: 0, unreadable: 0 };
-  const underway: { readonly judged: Promise<readonly Judged[]>; readonly sizeBytes: number }[] = [];
-  let bytesUnderway = 0;
-  const recordOldest = async (): Promise<void> => {
+  const records = recorder(pipeline);
+  const underway: { readonly judged: Promise<JudgedBatch>; readonly sizeBytes: number }[] = [];
+  let [read, bytesUnderway] = [0, 0];
+  const passOnOldest = async (): Promise<void> => {
     const oldest = underway.shift();
     if (oldest === undefined) return;
     bytesUnderway -= oldest.sizeBytes;
-    await record(source, await oldest.judged, pipeline, totals);
+    await records.add(await oldest.judged);
   };
   try {
     for await (const batch of inBatches(source.messages(memory), BATCH_LIMITS)) {
@@ -61,26 +60,27 @@ export async function scanSource(source: MailSource, pipeline: Pipeline): Promis
         underway.length >= window ||
         (underway.length > 0 && bytesUnderway + batch.sizeBytes > MAX_BYTES_UNDERWAY)
       ) {
-        await recordOldest();
+        await passOnOldest();
       }
       const judged = judgeBatch(source, batch, pipeline);
       // If it fails, it is reported when its turn comes; until then nobody waits for it.
       judged.catch(() => undefined);
       underway.push({ judged, sizeBytes: batch.sizeBytes });
       bytesUnderway += batch.sizeBytes;
-      totals.read += batch.messages.length;
-      pipeline.onProgress(source, totals.read);
+      read += batch.messages.length;
+      pipeline.onProgress(source, read);
       if (signal.aborted) break;
     }
-    while (underway.length > 0) await recordOldest();
+    while (underway.length > 0) await passOnOldest();
+    await records.flush();
   } finally {
     await Promise.allSettled(underway.map(({ judged }) => judged));
   }
-  return totals;
+  return { read, ...records.totals() };
 }
 
 /** Finds out what is new in a batch and judges it. Known messages have no result unless lines are wanted. */
-async function judgeBatch(source: MailSource, batch: Batch, pipeline: Pipeline): Promise<readonly Judged[]> {
+async function judgeBatch(source: MailSource, batch: Batch, pipeline: Pipeline): Promise<JudgedBatch> {
   const placed = batch.messages.map((message) => ({
     message,
     at: { identity: messageIdentity(message.bytes, message.cutFromBytes), source: source.label, place: message.place },
@@ -90,41 +90,25 @@ async function judgeBatch(source: MailSource, batch: Batch, pipeline: Pipeline):
   const wanted = readable.filter(({ at }) => pipeline.writeLine !== null || !known.has(at.identity));
   const results = await pipeline.classify(wanted.map(({ message }) => message));
   const found = new Map(wanted.map(({ message }, index) => [message, results[index]]));
-  return placed.map(({ message, at }) => ({
-    message,
-    at,
-    found: message.error === null ? (found.get(message) ?? null) : unjudged(pipeline.now(), message.error),
-  }));
+  return {
+    messages: placed.map(({ message, at }) => ({
+      at,
+      found: message.error === null ? (found.get(message) ?? null) : unjudged(pipeline.now(), message.error),
+      isReadable: message.error === null,
+    })),
+    cursor: cursorAfter(
+      source,
+      readable.map(({ message }) => message),
+    ),
+  };
 }
 
-async function record(
-  source: MailSource,
-  judged: readonly Judged[],
-  { ledger, run, writeLine }: Pipeline,
-  totals: { added: number; faulty: number; unreadable: number },
-): Promise<void> {
-  const readable = judged.filter(({ message }) => message.error === null);
-  const entries = readable.flatMap(({ at, found }): LedgerEntry[] => (found === null ? [] : [ledgerEntry(at, found)]));
-  const { added } = await ledger.recordBatch(run, entries, cursorAfter(source, readable));
-  totals.added += added.size;
-  totals.unreadable += judged.length - readable.length;
-  totals.faulty += readable.filter(({ found }) => found !== null && found.error !== null).length;
-  if (writeLine === null) return;
-  // Of two copies in one batch the first one counted.
-  const counted = new Set(added);
-  for (const { message, at, found } of judged) {
-    if (found === null) continue;
-    const isNew = message.error !== null || counted.delete(at.identity);
-    writeLine(jsonLine(at, found, !isNew));
-  }
-}
-
-function cursorAfter(source: MailSource, readable: readonly Judged[]) {
-  const last = readable.at(-1)?.message;
+function cursorAfter(source: MailSource, readable: readonly RawMessage[]): SourceCursor | null {
+  const last = readable.at(-1);
   if (source.name === null || last === undefined) return null;
   return {
     source: source.name,
     position: last.position?.() ?? null,
-    newItems: readable.flatMap(({ message }) => message.item ?? []),
+    newItems: readable.flatMap(({ item }) => item ?? []),
   };
 }

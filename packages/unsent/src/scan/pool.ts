@@ -45,18 +45,22 @@ export function classifyPool(url: URL, jobs: number, context: CaseContext, limit
   const classify: Classify = async (messages) => {
     const results: Classified[] = [];
     let left = messages.map((message, index) => ({ message, index }));
-    while (left.length > 0) {
+    for (let losses = 0; left.length > 0; ) {
+      // The one that began last is the culprit, unless DNS woke up another one. Alone, there is no doubt.
+      const some = losses < MAX_DOUBTFUL_LOSSES ? left : left.slice(0, 1);
       const worker = await take();
-      const outcome = await worker.run(left.map(({ message }) => message));
+      const outcome = await worker.run(some.map(({ message }) => message));
       if (outcome.kind === 'done') {
         giveBack(worker);
-        for (const [i, { index }] of left.entries()) results[index] = resultAt(outcome.results, i, context.now);
-        return results;
+        for (const [i, { index }] of some.entries()) results[index] = resultAt(outcome.results, i, context.now);
+        left = left.slice(some.length);
+        continue;
       }
+      losses++;
       all.delete(worker);
       await worker.stop();
       giveBack(start());
-      const culprit = left[outcome.at];
+      const culprit = some[outcome.at];
       if (culprit !== undefined) results[culprit.index] = unjudged(context.now, `it was given up: ${outcome.why}`);
       left = left.filter((one) => one !== culprit);
     }
@@ -75,8 +79,10 @@ export function largeTo(pool: ClassifyPool, here: Classify): Classify {
   return (messages) => (isLarge(messages) ? pool.classify(messages) : here(messages));
 }
 
-const LARGE_COUNT = 200;
-const LARGE_BYTES = 1 << 20;
+/** After so many lost threads the rest of a batch goes one by one. */
+const MAX_DOUBTFUL_LOSSES = 2;
+const LARGE_COUNT = 50;
+const LARGE_BYTES = 1 << 19;
 
 function isLarge(messages: readonly Candidate[]): boolean {
   return messages.length >= LARGE_COUNT || messages.reduce((sum, { bytes }) => sum + bytes.length, 0) >= LARGE_BYTES;

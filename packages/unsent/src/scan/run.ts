@@ -13,11 +13,13 @@ import {
 } from '@unsent/bounce';
 import { type ExitCode, UnsentError } from '@unsent/dns';
 import { ownDomainsFrom, readBatvSecrets } from '../config/own-domains.ts';
+import { isReaderGone } from '../interrupts.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { progressBar } from '../output/progress.ts';
 import type { Shell } from '../shell.ts';
 import type { Store } from '../store.ts';
 import { type Classify, classifyHere } from './classify.ts';
+import { isFirstTry, renderFirstSteps } from './first-steps.ts';
 import { type ScanFlags, type ScanRequest, scanRequest } from './options.ts';
 import { type Pipeline, type SourceTotals, scanSource } from './pipeline.ts';
 import { builtWorker, classifyPool, largeTo } from './pool.ts';
@@ -36,7 +38,8 @@ export async function runScan(shell: Shell, sources: readonly string[], flags: S
 }
 
 async function scan(shell: Shell, request: ScanRequest): Promise<ExitCode> {
-  const store = request.forget ? await openForgetful(shell) : await shell.store();
+  const remembersNothing = request.forget || (await isFirstTry(shell));
+  const store = remembersNothing ? await openForgetful(shell) : await shell.store();
   const config = await shell.config();
   const domains = ownDomainsFrom(config, await store.lockedDomains.all(), await readBatvSecrets(config, shell.env));
   const ledger: Ledger = store.ledger;
@@ -48,8 +51,12 @@ async function scan(shell: Shell, request: ScanRequest): Promise<ExitCode> {
   const elapsedMs = performance.now() - started;
   const question = { run, sources: read, totals, elapsedMs, top: request.top };
   const summary = await gatherSummary(ledger, domains, question);
-  if (!shell.options.json && read > 0) printSummary(shell, summary);
-  if (shell.signal.aborted) shell.stderr.write('unsent: interrupted; the next run goes on from here\n');
+  if (!shell.options.json && read > 0) {
+    printSummary(shell, summary);
+    if (domains.all().length === 0) shell.stdout.write(renderFirstSteps(shell, summary, remembersNothing));
+  }
+  if (shell.signal.aborted && !isReaderGone(shell.signal))
+    shell.stderr.write('unsent: interrupted; the next run goes on from here\n');
   if (failed > 0) return 1;
   const found = summary.isOfRun && summary.domains.some(({ backscatter }) => backscatter > 0);
   return request.failsOnBackscatter && found ? 5 : 0;

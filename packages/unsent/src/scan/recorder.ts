@@ -1,0 +1,80 @@
+import type { Ledger, LedgerEntry, SourceCursor } from '@unsent/bounce';
+import { type Classified, jsonLine, ledgerEntry, type MessagePlace } from './classified.ts';
+
+/** One message on its way into the ledger; its bytes are gone. */
+export type JudgedMessage = {
+  readonly at: MessagePlace;
+  /** Null: it was known, and nobody wanted to see it again. */
+  readonly found: Classified | null;
+  /** False when it could not be opened: told, never recorded. */
+  readonly isReadable: boolean;
+};
+
+/** Messages that followed each other in a source, and how far the source was read with them. */
+export type JudgedBatch = { readonly messages: readonly JudgedMessage[]; readonly cursor: SourceCursor | null };
+
+export type RecordTotals = { readonly added: number; readonly faulty: number; readonly unreadable: number };
+
+/** Gathers judged messages and commits many of them at a time. */
+export interface Recorder {
+  add(batch: JudgedBatch): Promise<void>;
+  /** Commits what was gathered. */
+  flush(): Promise<void>;
+  totals(): RecordTotals;
+}
+
+export type RecorderOptions = {
+  readonly ledger: Ledger;
+  readonly run: number;
+  /** Takes one JSON line per message once it is recorded; null when nobody wants them. */
+  readonly writeLine: ((line: string) => void) | null;
+};
+
+/** Large enough that a commit costs little, small enough that little is done twice after a crash. */
+const MESSAGES_PER_COMMIT = 500;
+
+export function recorder({ ledger, run, writeLine }: RecorderOptions): Recorder {
+  let gathered: JudgedBatch[] = [];
+  let count = 0;
+  let [added, faulty, unreadable] = [0, 0, 0];
+
+  const flush = async (): Promise<void> => {
+    if (gathered.length === 0) return;
+    const messages = gathered.flatMap((batch) => batch.messages);
+    const cursor = joinCursors(gathered.flatMap((batch) => batch.cursor ?? []));
+    [gathered, count] = [[], 0];
+    const entries = messages.flatMap(entryOf);
+    const counted = new Set((await ledger.recordBatch(run, entries, cursor)).added);
+    added += counted.size;
+    unreadable += messages.filter(({ isReadable }) => !isReadable).length;
+    faulty += entries.filter(({ error }) => error !== null).length;
+    if (writeLine === null) return;
+    for (const { at, found, isReadable } of messages) {
+      if (found === null) continue;
+      // Of two copies in one commit the first one counted.
+      const isNew = !isReadable || counted.delete(at.identity);
+      writeLine(jsonLine(at, found, !isNew));
+    }
+  };
+  return {
+    flush,
+    totals: () => ({ added, faulty, unreadable }),
+    async add(batch) {
+      gathered.push(batch);
+      count += batch.messages.length;
+      if (count >= MESSAGES_PER_COMMIT) await flush();
+    },
+  };
+}
+
+function entryOf({ at, found, isReadable }: JudgedMessage): LedgerEntry[] {
+  return found === null || !isReadable ? [] : [ledgerEntry(at, found)];
+}
+
+/** All of one source: the last position holds for all of them. */
+function joinCursors(cursors: readonly SourceCursor[]): SourceCursor | null {
+  const last = cursors.at(-1);
+  if (last === undefined) return null;
+  const position = cursors.findLast((cursor) => cursor.position !== null)?.position ?? null;
+  return { source: last.source, position, newItems: cursors.flatMap(({ newItems }) => newItems) };
+}

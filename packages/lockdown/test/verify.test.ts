@@ -56,6 +56,18 @@ describe('verification', () => {
     expect((await verifyPlan(planOf(), [{ label: 'ns1', resolver }], NOW)).isVerified).toBe(false);
   });
 
+  test('sets as planned are not enough: what SPF gives a host through that server counts', async () => {
+    // The literal `*` is answered as planned, and a name below it is not: a wildcard that the server does not expand.
+    const planned = asPlanned();
+    const resolver: Resolver = {
+      resolve: (asked, type) =>
+        asked.startsWith('unsent-proof.') ? { kind: 'nxdomain', ttlSeconds: 0 } : planned.resolve(asked, type),
+    };
+    const { isVerified, servers } = await verifyPlan(planOf(), [{ label: 'ns1', resolver }], NOW);
+    expect(servers[0]?.mismatches).toEqual([]);
+    expect(isVerified).toBe(false);
+  });
+
   test('no server at all verifies nothing', async () => {
     expect((await verifyPlan(planOf(), [], NOW)).isVerified).toBe(false);
   });

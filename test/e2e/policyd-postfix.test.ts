@@ -3,7 +3,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { endProcess, startUnsent, unsentBin, waitForStderr } from '../support/cli.ts';
+import { endProcess, nodeForEveryone, startUnsent, unsentBin, waitForStderr } from '../support/cli.ts';
 import { freePort } from '../support/ports.ts';
 import { hasPostfix, type Postfix, startPostfix } from '../support/postfix.ts';
 import { needs } from '../support/require.ts';
@@ -50,7 +50,7 @@ describe.skipIf(!needs('a Postfix from Debian that may be started (as root)', ha
     const listen = ['--listen', `inet:127.0.0.1:${policyPort}`, `unix:${socketPath}`, '--socket-mode', '0666'];
     daemon = startUnsent([...options, ...listen]);
     await waitForStderr(daemon, /listening at/);
-    const argv = [process.execPath, unsentBin, ...options, '--stdio'].join(' ');
+    const argv = [nodeForEveryone(), unsentBin, ...options, '--stdio'].join(' ');
     postfix = await startPostfix({
       services: [
         { port: ports.inet, policyService: `inet:127.0.0.1:${policyPort}` },

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { bounceTo, letterTo, mboxOf } from '../../packages/unsent/test/support/mail.ts';
-import { type CliResult, runUnsent, startUnsent, unsentBin } from '../support/cli.ts';
+import { type CliResult, nodeForEveryone, runUnsent, startUnsent, unsentBin } from '../support/cli.ts';
 
 const Database = createRequire(new URL('../../packages/store/package.json', import.meta.url))('libsql');
 
@@ -130,7 +130,7 @@ test('a mailbox and a database that this user may not read are told by name', as
 /** Root may read everything, so the command then runs as nobody. */
 function asNobody(args: readonly string[]) {
   const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  return spawnSync(process.execPath, [unsentBin, ...args], {
+  return spawnSync(nodeForEveryone(), [unsentBin, ...args], {
     encoding: 'utf8',
     env: { HOME: '/nonexistent' },
     ...user,

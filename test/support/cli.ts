@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findProgram } from './require.ts';
 
 /** The command as people start it; `npm test` has built it. */
 export const unsentBin: string = fileURLToPath(new URL('../../packages/unsent/bin/unsent.js', import.meta.url));
@@ -66,4 +68,12 @@ export function endProcess(child: ChildProcess): Promise<number | null> {
     child.once('exit', (code) => resolve(code));
     child.kill('SIGTERM');
   });
+}
+
+/** A Node that an unprivileged user may start too: this one, unless it lies in a folder of root's, else the system's. */
+export function nodeForEveryone(): string {
+  for (let folder = dirname(process.execPath); folder !== dirname(folder); folder = dirname(folder)) {
+    if ((statSync(folder).mode & 0o001) === 0) return findProgram('node', true) ?? process.execPath;
+  }
+  return process.execPath;
 }

@@ -12,9 +12,13 @@ export function hasShared(name: string): boolean {
   return existsSync(join(sharedDir, name));
 }
 
-/** The full path of a program from Debian's packages, looked up in PATH and the sbin folders; null when missing. */
-export function findProgram(name: string): string | null {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/sbin'];
+/**
+ * The full path of a program, looked up in PATH and the sbin folders; null when missing. `isSystems` looks only where
+ * Debian's packages put programs.
+ */
+export function findProgram(name: string, isSystems = false): string | null {
+  const path = isSystems ? ['/usr/bin', '/bin'] : (process.env['PATH'] ?? '').split(delimiter);
+  const folders = [...path, '/usr/sbin', '/sbin', '/usr/local/sbin'];
   for (const folder of folders) if (folder !== '' && existsSync(join(folder, name))) return join(folder, name);
   return null;
 }

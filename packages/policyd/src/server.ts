@@ -22,6 +22,8 @@ export type PolicyServerOptions = {
   readonly idleTimeoutMs?: number;
   /** Default 1,000. */
   readonly maxConnections?: number;
+  /** Who may connect, by the peer's address; null is a UNIX socket. Default: everybody who can. */
+  readonly mayConnect?: (address: string | null) => boolean;
 };
 
 /** A running server for any number of listening addresses. */
@@ -42,6 +44,11 @@ export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
   const servers: Server[] = [];
   const sessions = new Map<Socket, Session>();
   const accept = (socket: Socket): void => {
+    if (options.mayConnect?.(socket.remoteAddress ?? null) === false) {
+      options.events.onMalformed(`client ${socket.remoteAddress} is not in the networks that may connect`);
+      socket.destroy();
+      return;
+    }
     socket.setNoDelay(true);
     socket.setTimeout(options.idleTimeoutMs ?? DEFAULT_IDLE_MS, () => socket.destroy());
     socket.on('error', () => socket.destroy());

@@ -1,25 +1,29 @@
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Duplex } from 'node:stream';
-import { type ExitCode, UnsentError } from '@unsent/dns';
+import { contains, type ExitCode, type IpPrefix, parseIp, UnsentError } from '@unsent/dns';
 import {
-  type AnswererOptions,
   createAnswerer,
   createInvestigator,
   createPolicyServer,
+  createTally,
   logFields,
   type PolicyServer,
   type PolicyServerOptions,
   servePolicy,
+  type Tally,
 } from '@unsent/policyd';
 import { createRecordCache } from '@unsent/spf';
+import { statePlace } from '../config/places.ts';
 import type { Config } from '../config.ts';
 import type { Shell } from '../shell.ts';
 import { systemClock } from './clock.ts';
+import { type Knowledge, knowledgeOf } from './knowledge.ts';
 import { listenAt, systemdDescriptors } from './listen.ts';
 import { isLocal, listenAddressText, parseListenAddress } from './listen-address.ts';
 import { type LogFormat, type LogSink, SILENT_LOG, stderrSink } from './log-sink.ts';
-import { neverSendingDomains } from './own-domains.ts';
-import { policyFrom } from './policy-from.ts';
+import { reload, writePidFile } from './reload.ts';
+import { builtStoreWorker, type StoreThread, startStoreThread } from './store-thread.ts';
 
 export type PolicydOptions = {
   readonly listen?: readonly string[];
@@ -27,53 +31,115 @@ export type PolicydOptions = {
   readonly check?: boolean;
   readonly logFormat?: LogFormat;
   readonly socketMode?: string;
+  readonly pidFile?: string;
 };
 
 /** Parsed records kept between checks. */
 const RECORD_CACHE_ENTRIES = 20_000;
+/** Sender domains counted by name between two writes. */
+const NAMED_DOMAINS = 1_000;
 const DEFAULT_LISTEN = 'inet:127.0.0.1:10040';
 
 /** `unsent policyd`: serves until it is told to stop. */
 export async function runPolicyd(shell: Shell, options: PolicydOptions): Promise<ExitCode> {
   const config = await shell.config();
-  const log = options.stdio === true ? SILENT_LOG : stderrSink(shell.stderr, options.logFormat ?? 'text', shell.now);
-  const serverOptions = await prepare(shell, config, log);
+  const knowledge = knowledgeOf(config, hostname());
   if (options.check === true) {
     shell.stdout.write('The configuration is good.\n');
     return 0;
   }
-  if (options.stdio === true) return serveStdio(serverOptions);
+  const isStdio = options.stdio === true;
+  const log = isStdio ? SILENT_LOG : stderrSink(shell.stderr, options.logFormat ?? 'text', shell.now);
+  const tally = createTally(NAMED_DOMAINS);
+  const thread = openThread(shell, config, knowledge, tally, log, isStdio);
+  const serverOptions = await prepare(shell, config, knowledge, tally, log);
+  await thread?.ready;
+  try {
+    if (isStdio) return await serveStdio(serverOptions);
+    return await serveSockets(shell, options, config, knowledge, serverOptions, log);
+  } finally {
+    await thread?.stop();
+    log.flush();
+  }
+}
+
+async function serveSockets(
+  shell: Shell,
+  options: PolicydOptions,
+  config: Config,
+  knowledge: Knowledge,
+  serverOptions: PolicyServerOptions,
+  log: LogSink,
+): Promise<ExitCode> {
   const server = createPolicyServer(serverOptions);
   const places = await listen(server, shell, config, options);
+  if (options.pidFile !== undefined) await writePidFile(shell, options.pidFile, process.pid);
+  const onHangup = (): void => void reload(shell, knowledge).then(log.message);
+  process.on('SIGHUP', onHangup);
   log.message(`listening at ${places.join(', ')}; preset ${config.policy.preset}`);
   await shell.untilInterrupted(async (signal) => {
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     log.message('stopping: finishing what is in flight');
     await server.close();
   });
-  log.flush();
+  process.off('SIGHUP', onHangup);
   return 0;
 }
 
-async function prepare(shell: Shell, config: Config, log: LogSink): Promise<PolicyServerOptions> {
-  const policy = policyFrom(config.policy, hostname());
-  const own = neverSendingDomains(config.domains, [], config.policy.graceDays);
-  const resolver = await shell.resolver();
+/** Null where there is no database to work with. Under spawn(8) none is made: the user there is often nobody. */
+function openThread(
+  shell: Shell,
+  config: Config,
+  knowledge: Knowledge,
+  tally: Tally,
+  log: LogSink,
+  isStdio: boolean,
+): StoreThread | null {
+  const place = statePlace(shell.options.state, config, shell.env, shell.cwd);
+  const url = builtStoreWorker();
+  if (url === null || place === ':memory:' || (isStdio && !existsSync(place))) return null;
+  const onTrouble = (why: string): void =>
+    log.message(`working without the database: counts wait, and locked domains are as last read: ${why}`);
+  return startStoreThread({ url, place, tally, onLocked: knowledge.useLocked, onTrouble });
+}
+
+async function prepare(
+  shell: Shell,
+  config: Config,
+  knowledge: Knowledge,
+  tally: Tally,
+  log: LogSink,
+): Promise<PolicyServerOptions> {
   const investigator = createInvestigator({
-    resolver,
+    resolver: await shell.resolver(),
     recordCache: createRecordCache(RECORD_CACHE_ENTRIES),
     clock: systemClock,
     now: shell.now,
   });
-  const answererOptions: AnswererOptions = { investigator, policy: () => policy, own: () => own, now: shell.now };
   return {
-    answer: createAnswerer(answererOptions),
+    answer: createAnswerer({ investigator, policy: knowledge.policy, own: knowledge.own, now: shell.now }),
     clock: systemClock.now,
+    mayConnect: mayConnect(config.policy.allow),
     events: {
-      onDecision: (request, decision, ms) => log.decision(logFields(request, decision, ms)),
+      onDecision: (request, decision, ms) => {
+        tally.add(decision, shell.now());
+        log.decision(logFields(request, decision, ms));
+      },
       onMalformed: (why) => log.message(`closed a connection: ${why}`),
     },
   };
+}
+
+/** A client without an address came by a UNIX socket; loopback is this host. */
+function mayConnect(allow: readonly IpPrefix[] | null): (address: string | null) => boolean {
+  return (address) => {
+    const ip = address === null ? null : parseIp(address);
+    return ip === null || isLocal({ kind: 'inet', host: ip.text, port: 0 }) || isIn(ip, allow ?? []);
+  };
+}
+
+function isIn(ip: Parameters<typeof contains>[1], networks: readonly IpPrefix[]): boolean {
+  return networks.some((network) => contains(network, ip));
 }
 
 async function listen(

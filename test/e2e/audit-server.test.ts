@@ -29,7 +29,7 @@ describe.skipIf(!needs('nsd', hasNsd))('audit against a real server (needs nsd)'
   let folder: string;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'unsent-audit-e2e-'));
-    nsd = await startNsd(ZONE, ['broken.example']);
+    nsd = await startNsd(ZONE, { broken: ['broken.example'] });
   });
   afterAll(async () => {
     await nsd.stop();

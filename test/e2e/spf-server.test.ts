@@ -33,7 +33,7 @@ describe.skipIf(!needs('nsd', hasNsd))('spf check against a real server (needs n
   const slow: SlowDns[] = [];
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'unsent-spf-e2e-'));
-    nsd = await startNsd(ZONE, ['broken.example']);
+    nsd = await startNsd(ZONE, { broken: ['broken.example'] });
   });
   afterAll(async () => {
     for (const one of slow) await one.stop();

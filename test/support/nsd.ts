@@ -12,20 +12,34 @@ export type Nsd = { readonly server: string; readonly port: number; stop(): Prom
 
 export const hasNsd: boolean = findProgram('nsd') !== null;
 
-/**
- * Starts NSD with `zone` (records with absolute names) as the root zone, so that every other name is NXDOMAIN.
- * The zones of `broken` are configured and have no data: SERVFAIL.
- */
-export async function startNsd(zone: string, broken: readonly string[] = []): Promise<Nsd> {
+export type NsdOptions = {
+  /** Zones that are configured and have no data: SERVFAIL. */
+  readonly broken?: readonly string[];
+  /** Zones below the root, by name. */
+  readonly children?: Readonly<Record<string, string>>;
+  /** Default 127.0.0.1, and a free port. */
+  readonly address?: string;
+  readonly port?: number;
+};
+
+/** Starts NSD with `zone` (records with absolute names) as the root zone, so that every other name is NXDOMAIN. */
+export async function startNsd(zone: string, options: NsdOptions = {}): Promise<Nsd> {
+  const { broken = [], children = {}, address = '127.0.0.1' } = options;
   const program = findProgram('nsd');
   if (program === null) throw new Error('nsd is missing');
   const folder = mkdtempSync(join(tmpdir(), 'unsent-nsd-'));
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   writeFileSync(
     join(folder, 'root.zone'),
     `$TTL 60\n. SOA ns.invalid. h.invalid. 1 60 60 60 60\n. NS ns.invalid.\n${zone.replace(/^ +/gm, '')}\n`,
   );
-  writeFileSync(join(folder, 'nsd.conf'), configuration(folder, port, broken));
+  for (const [name, text] of Object.entries(children)) {
+    writeFileSync(
+      join(folder, `${name}.zone`),
+      `$TTL 60\n${name}. SOA ns.invalid. h.invalid. 1 60 60 60 60\n${text.replace(/^ +/gm, '')}\n`,
+    );
+  }
+  writeFileSync(join(folder, 'nsd.conf'), configuration(folder, `${address}@${port}`, broken, Object.keys(children)));
   const child = spawn(program, ['-d', '-c', join(folder, 'nsd.conf')], { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -33,19 +47,23 @@ export async function startNsd(zone: string, broken: readonly string[] = []): Pr
       log += chunk.toString();
     });
   }
-  await answering(child, port, () => log);
+  await answering(child, address, port, () => log);
   const stop = async (): Promise<void> => {
     await endProcess(child);
     rmSync(folder, { recursive: true, force: true });
   };
-  return { server: `127.0.0.1:${port}`, port, stop };
+  return { server: `${address}:${port}`, port, stop };
 }
 
-function configuration(folder: string, port: number, broken: readonly string[]): string {
-  const zones = [['.', 'root.zone'], ...broken.map((name) => [name, 'missing.zone'])];
+function configuration(folder: string, listen: string, broken: readonly string[], children: readonly string[]): string {
+  const zones = [
+    ['.', 'root.zone'],
+    ...broken.map((name) => [name, 'missing.zone']),
+    ...children.map((name) => [name, `${name}.zone`]),
+  ];
   return `
 server:
-  ip-address: 127.0.0.1@${port}
+  ip-address: ${listen}
   server-count: 1
   username: ""
   zonesdir: "${folder}"
@@ -62,19 +80,19 @@ ${zones.map(([name, file]) => `zone:\n  name: "${name}"\n  zonefile: "${file}"\n
 }
 
 /** Resolves when the server takes connections. */
-async function answering(child: ChildProcess, port: number, log: () => string): Promise<void> {
+async function answering(child: ChildProcess, address: string, port: number, log: () => string): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
     if (child.exitCode !== null) throw new Error(`nsd ended with ${child.exitCode}\n${log()}`);
-    if (await takesConnection(port)) return;
+    if (await takesConnection(address, port)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await endProcess(child);
   throw new Error(`nsd does not answer\n${log()}`);
 }
 
-function takesConnection(port: number): Promise<boolean> {
+function takesConnection(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect(port, address);
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);

@@ -41,7 +41,7 @@ export function assessDns({ facts }: AuditCase): readonly AuditFinding[] {
   return [...findings, ...delegationFindings(delegation)];
 }
 
-function delegationFindings({ servers, wereAsked }: DelegationFacts): readonly AuditFinding[] {
+function delegationFindings({ servers, delegated, wereAsked }: DelegationFacts): readonly AuditFinding[] {
   const findings: AuditFinding[] = [];
   for (const { name, addresses, failure } of servers) {
     if (addresses.length === 0) {
@@ -79,21 +79,31 @@ function delegationFindings({ servers, wereAsked }: DelegationFacts): readonly A
       ),
     );
   }
-  const answers = servers.flatMap(({ says }) => (says === null ? [] : [[...says].sort().join(' ')]));
-  const delegated = servers
-    .map(({ name }) => name)
-    .sort()
-    .join(' ');
-  if (answers.some((answer) => answer !== delegated)) {
-    findings.push(
-      found(
-        'servers-differ',
-        'problem',
-        'dns',
-        'The name servers do not agree which name servers the domain has.',
-        'The domain has moved, or is about to: some receivers see old records.',
-      ),
-    );
-  }
+  findings.push(...disagreement(servers, delegated));
   return findings;
+}
+
+/** What the parent hands out must be what the servers say, and they must say the same. */
+function disagreement(
+  servers: DelegationFacts['servers'],
+  delegated: DelegationFacts['delegated'],
+): readonly AuditFinding[] {
+  const said = servers.flatMap(({ says }) => (says === null ? [] : [listed(says)]));
+  const expected = delegated === null ? said[0] : listed(delegated);
+  const other = said.find((names) => names !== expected);
+  if (other === undefined || expected === undefined) return [];
+  const message = `The parent zone names ${expected} as name servers, they themselves ${other}.`;
+  return [
+    found(
+      'servers-differ',
+      'problem',
+      'dns',
+      delegated === null ? `The name servers do not agree: ${expected}, or ${other}.` : message,
+      'The domain has moved, or is about to: some receivers see old records.',
+    ),
+  ];
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? 'none' : [...names].sort().join(', ');
 }

@@ -57,8 +57,10 @@ export type MxHost = {
 };
 
 export type DelegationFacts = {
-  /** NS records of the domain; empty when it is no zone of its own. */
+  /** The name servers of the domain; empty when it is no zone of its own. */
   readonly servers: readonly NameServer[];
+  /** What the parent zone hands out; null when its servers were not asked or did not say. */
+  readonly delegated: readonly DomainName[] | null;
   /** True when the name servers themselves were asked. */
   readonly wereAsked: boolean;
 };
@@ -66,7 +68,7 @@ export type DelegationFacts = {
 export type NameServer = {
   readonly name: DomainName;
   readonly addresses: readonly IpText[];
-  /** Why it does not answer for the domain, as `refused`; null when it does or was not asked. */
+  /** Why it does not answer for the domain; null when it does or was not asked. */
   readonly failure: string | null;
   /** The NS records that it gives itself; null when it was not asked or does not answer. */
   readonly says: readonly DomainName[] | null;

@@ -4,8 +4,12 @@ import type { DelegationFacts, DomainFacts, DomainRole, HostFacts } from './fact
 import { gatherDmarc } from './gather-dmarc.ts';
 import { addressesOf, cnameAt, gatherMx } from './gather-mx.ts';
 
-/** Asks the name servers of a zone themselves; null where that is not possible or not wanted. */
-export type AskServers = (domain: DomainName, signal: AbortSignal) => Promise<DelegationFacts> | null;
+/** Asks the name servers of a zone themselves; `known` are those that the resolver knows. */
+export type AskServers = (
+  domain: DomainName,
+  known: readonly DomainName[],
+  signal: AbortSignal,
+) => Promise<DelegationFacts>;
 
 /** A label that nobody has: whatever answers for it is a wildcard. */
 const NOBODYS_LABEL = 'unsent-audit';
@@ -15,19 +19,24 @@ export async function gatherFacts(
   domain: DomainName,
   role: DomainRole,
   resolver: Resolver,
-  askServers: AskServers,
+  askServers: AskServers | null,
   signal: AbortSignal,
 ): Promise<DomainFacts> {
   const ns = await resolver.resolve(domain, 'NS', signal);
   const { mx, addresses, failure } = await gatherMx(domain, resolver, signal);
-  const asked = ns.kind === 'records' ? await askServers(domain, signal) : null;
+  const known = ns.kind === 'records' ? ns.data : [];
+  // No NS and no failure: a name within a zone, whose servers are not its own.
+  const isZone = ns.kind === 'records' || ns.kind === 'failure';
   const isGone = ns.kind === 'nxdomain';
   return {
     domain,
     role,
     exists: isGone ? 'no' : failure !== null || ns.kind === 'failure' ? 'unknown' : 'yes',
     failure: failure ?? (ns.kind === 'failure' ? ns.detail : null),
-    delegation: asked ?? (await gatherDelegation(ns.kind === 'records' ? ns.data : [], resolver, signal)),
+    delegation:
+      isZone && askServers !== null
+        ? await askServers(domain, known, signal)
+        : await gatherDelegation(known, resolver, signal),
     cname: isGone ? null : await cnameAt(domain, resolver, signal),
     addresses,
     spf: await lintDomain(domain, resolver, signal),
@@ -50,7 +59,7 @@ async function gatherDelegation(
     const { addresses } = await addressesOf(name, resolver, signal);
     servers.push({ name, addresses, failure: null, says: null });
   }
-  return { servers, wereAsked: false };
+  return { servers, delegated: null, wereAsked: false };
 }
 
 async function gatherHost(name: DomainName, resolver: Resolver, signal: AbortSignal): Promise<HostFacts> {

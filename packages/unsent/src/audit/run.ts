@@ -9,6 +9,7 @@ import type { DomainFacts } from './facts.ts';
 import { type AskServers, gatherFacts } from './gather.ts';
 import { inParallel } from './in-parallel.ts';
 import { auditJson } from './json.ts';
+import { askNameServers } from './name-servers.ts';
 import { renderAudit } from './render.ts';
 
 /** Options as commander hands them over. */
@@ -30,7 +31,11 @@ export async function runAudit(shell: Shell, domains: readonly string[], flags: 
     );
   const targets = await auditTargets(shell, domains, flags);
   const resolver = await shell.resolver();
-  const audited = await auditAll(shell, targets, resolver, () => null);
+  const isAsked = flags.nameServers !== false && !isZoneFile(shell);
+  const askServers: AskServers | null = isAsked
+    ? (domain, known, signal) => askNameServers(domain, known, resolver, signal)
+    : null;
+  const audited = await auditAll(shell, targets, resolver, askServers);
   const { json, quiet, verbose } = shell.options;
   const look = { style: shell.style, width: shell.stdout.isTerminal ? shell.stdout.columns : null };
   if (json) shell.stdout.write(`${JSON.stringify(auditJson(audited, verbose), null, 2)}\n`);
@@ -40,11 +45,16 @@ export async function runAudit(shell: Shell, domains: readonly string[], flags: 
   return isBad && failOn !== 'none' ? 5 : 0;
 }
 
+/** A zone file has no servers that could be asked. */
+function isZoneFile({ options }: Shell): boolean {
+  return options.dns?.startsWith('zone:') === true;
+}
+
 async function auditAll(
   shell: Shell,
   targets: readonly AuditTarget[],
   resolver: Resolver,
-  askServers: AskServers,
+  askServers: AskServers | null,
 ): Promise<readonly Audited[]> {
   const { quiet } = shell.options;
   const progress = progressBar(shell.stderr, { label: '', isQuiet: quiet, now: shell.now });

@@ -1,0 +1,72 @@
+import { type DnsClient, type DomainName, dnsClient, parseDomainName } from '@unsent/dns';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hasNsd, type Nsd, startNsd } from '../../../../test/support/nsd.ts';
+import { needs } from '../../../../test/support/require.ts';
+import { assess } from '../../src/audit/assess.ts';
+import { gatherFacts } from '../../src/audit/gather.ts';
+import { askNameServers } from '../../src/audit/name-servers.ts';
+
+const PARENT = `
+  @ NS ns1.servers.example.
+  ns1.servers.example. A 127.0.0.1
+  ns2.servers.example. A 127.0.0.2
+  good.example. NS ns2.servers.example.
+  moved.example. NS ns2.servers.example.
+  lame.example. NS ns2.servers.example.
+  half.example. NS ns2.servers.example.
+  half.example. NS gone.servers.example.`;
+
+const zone = (servers: string): string => `@ NS ${servers}\n@ TXT "v=spf1 -all"\n@ MX 0 .`;
+
+function name(text: string): DomainName {
+  const parsed = parseDomainName(text);
+  if (parsed === null) throw new Error(text);
+  return parsed;
+}
+
+describe.skipIf(!needs('nsd', hasNsd))('asking the name servers themselves (needs nsd)', () => {
+  let parent: Nsd;
+  let child: Nsd;
+  let client: DnsClient;
+  beforeAll(async () => {
+    const delegated = 'example. NS ns1.servers.example.\nns1.servers.example. A 127.0.0.1';
+    parent = await startNsd(delegated, { children: { example: PARENT } });
+    child = await startNsd('', {
+      address: '127.0.0.2',
+      port: parent.port,
+      children: {
+        'good.example': zone('ns2.servers.example.'),
+        'moved.example': zone('ns9.servers.example.'),
+        'half.example': `${zone('ns2.servers.example.')}\n@ NS gone.servers.example.`,
+      },
+    });
+    client = dnsClient({ servers: [{ address: '127.0.0.1', port: parent.port }], timeoutMs: 1000 });
+  });
+  afterAll(async () => {
+    client.close();
+    await parent.stop();
+    await child.stop();
+  });
+
+  const codes = async (domain: string): Promise<readonly string[]> => {
+    const { signal } = new AbortController();
+    const facts = await gatherFacts(
+      name(domain),
+      'unknown',
+      client,
+      (one, known) => askNameServers(one, known, client, signal, { port: parent.port, timeoutMs: 1000 }),
+      signal,
+    );
+    return assess(facts)
+      .findings.filter(({ subject }) => subject === 'dns')
+      .map(({ code }) => code)
+      .filter((code) => code !== 'dns-failure');
+  };
+
+  test.each([
+    ['good.example', []],
+    ['moved.example', ['servers-differ']],
+    ['lame.example', ['lame-server', 'no-name-server']],
+    ['half.example', ['server-without-address']],
+  ])('%s: %j', async (domain, expected) => expect(await codes(domain)).toEqual(expected));
+});

@@ -115,15 +115,13 @@ function search<T extends RrType>(zone: Zone, name: DomainName, type: T): Answer
   let ttlSeconds = Number.POSITIVE_INFINITY;
   for (let step = 0; step <= MAX_CNAMES; step++) {
     const owner = ownerOf(zone, asked);
-    if (owner === null) return zone.nxdomain;
+    if (owner === null) return lowerTtl(zone.nxdomain, ttlSeconds);
     const answer = zone.tables[type].get(owner) ?? zone.failing.get(owner);
     if (answer !== undefined) return lowerTtl(answer, ttlSeconds);
-    const alias = zone.tables.CNAME.get(owner);
-    if (alias?.kind !== 'records') return alias?.kind === 'failure' ? alias : zone.nodata;
-    const [target] = alias.data;
-    if (target === undefined) return zone.nodata;
+    const alias = zone.tables.CNAME.get(owner) ?? zone.nodata;
+    if (alias.kind !== 'records') return lowerTtl(alias, ttlSeconds);
     ttlSeconds = Math.min(ttlSeconds, alias.ttlSeconds);
-    asked = target;
+    asked = alias.data[0] ?? asked;
   }
   return { kind: 'failure', cause: 'servfail', detail: `more than ${MAX_CNAMES} CNAMEs from ${name}` };
 }

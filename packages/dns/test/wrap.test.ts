@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { observed, withTimeout, zoneResolver } from '../src/index.ts';
-import { manualResolver } from './support/answers.ts';
+import { atOnce, manualResolver } from './support/answers.ts';
 import { name } from './support/names.ts';
 
 const asked = name('example.com');
@@ -41,7 +41,7 @@ test('observed tells of every answer, at once or later', async () => {
   const observe = ({ name: of, type, answer }: { name: string; type: string; answer: { kind: string } }): void => {
     seen.push(`${of} ${type} ${answer.kind}`);
   };
-  observed(zoneResolver([]), observe).resolve(asked, 'MX');
+  atOnce(observed(zoneResolver([]), observe).resolve(asked, 'MX'));
   const source = manualResolver();
   const later = observed(source, observe).resolve(asked, 'A');
   expect(seen).toEqual(['example.com MX nxdomain']);

@@ -12,6 +12,12 @@ export function gist(answer: Answer<RrType>): string {
   }
 }
 
+/** An answer that must be there without waiting. */
+export function atOnce<T extends RrType>(answer: Answer<T> | Promise<Answer<T>>): Answer<T> {
+  if (answer instanceof Promise) throw new Error('the answer is a promise');
+  return answer;
+}
+
 /** A resolver whose answers the test gives when it likes. */
 export function manualResolver(): Resolver & { readonly asked: Asked[] } {
   const asked: Asked[] = [];

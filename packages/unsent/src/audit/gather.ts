@@ -4,12 +4,12 @@ import type { DelegationFacts, DomainFacts, DomainRole, HostFacts } from './fact
 import { gatherDmarc } from './gather-dmarc.ts';
 import { addressesOf, cnameAt, gatherMx } from './gather-mx.ts';
 
-/** Asks the name servers of a zone themselves; `known` are those that the resolver knows. */
+/** Asks the name servers of a zone themselves; `known` are those that the resolver knows. Null: not asked. */
 export type AskServers = (
   domain: DomainName,
   known: readonly DomainName[],
   signal: AbortSignal,
-) => Promise<DelegationFacts>;
+) => Promise<DelegationFacts | null>;
 
 /** A label that nobody has: whatever answers for it is a wildcard. */
 const NOBODYS_LABEL = 'unsent-audit';
@@ -27,16 +27,14 @@ export async function gatherFacts(
   const known = ns.kind === 'records' ? ns.data : [];
   // No NS and no failure: a name within a zone, whose servers are not its own.
   const isZone = ns.kind === 'records' || ns.kind === 'failure';
+  const asked = isZone && askServers !== null ? await askServers(domain, known, signal) : null;
   const isGone = ns.kind === 'nxdomain';
   return {
     domain,
     role,
     exists: isGone ? 'no' : failure !== null || ns.kind === 'failure' ? 'unknown' : 'yes',
     failure: failure ?? (ns.kind === 'failure' ? ns.detail : null),
-    delegation:
-      isZone && askServers !== null
-        ? await askServers(domain, known, signal)
-        : await gatherDelegation(known, resolver, signal),
+    delegation: asked ?? (await gatherDelegation(known, resolver, signal)),
     cname: isGone ? null : await cnameAt(domain, resolver, signal),
     addresses,
     spf: await lintDomain(domain, resolver, signal),

@@ -9,7 +9,7 @@ import type { DomainFacts } from './facts.ts';
 import { type AskServers, gatherFacts } from './gather.ts';
 import { inParallel } from './in-parallel.ts';
 import { auditJson } from './json.ts';
-import { askNameServers } from './name-servers.ts';
+import { nameServerAsker } from './name-servers.ts';
 import { renderAudit } from './render.ts';
 
 /** Options as commander hands them over. */
@@ -32,9 +32,7 @@ export async function runAudit(shell: Shell, domains: readonly string[], flags: 
   const targets = await auditTargets(shell, domains, flags);
   const resolver = await shell.resolver();
   const isAsked = flags.nameServers !== false && !isZoneFile(shell);
-  const askServers: AskServers | null = isAsked
-    ? (domain, known, signal) => askNameServers(domain, known, resolver, signal)
-    : null;
+  const askServers = isAsked ? nameServerAsker(resolver) : null;
   const audited = await auditAll(shell, targets, resolver, askServers);
   const { json, quiet, verbose } = shell.options;
   const look = { style: shell.style, width: shell.stdout.isTerminal ? shell.stdout.columns : null };

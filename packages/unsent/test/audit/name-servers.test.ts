@@ -1,10 +1,11 @@
 import { type DnsClient, type DomainName, dnsClient, parseDomainName } from '@unsent/dns';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasNsd, type Nsd, startNsd } from '../../../../test/support/nsd.ts';
+import { freePort } from '../../../../test/support/ports.ts';
 import { needs } from '../../../../test/support/require.ts';
 import { assess } from '../../src/audit/assess.ts';
 import { gatherFacts } from '../../src/audit/gather.ts';
-import { askNameServers } from '../../src/audit/name-servers.ts';
+import { nameServerAsker } from '../../src/audit/name-servers.ts';
 
 const PARENT = `
   @ NS ns1.servers.example.
@@ -54,7 +55,7 @@ describe.skipIf(!needs('nsd', hasNsd))('asking the name servers themselves (need
       name(domain),
       'unknown',
       client,
-      (one, known) => askNameServers(one, known, client, signal, { port: parent.port, timeoutMs: 1000 }),
+      nameServerAsker(client, { port: parent.port, timeoutMs: 1000 }),
       signal,
     );
     return assess(facts)
@@ -69,4 +70,16 @@ describe.skipIf(!needs('nsd', hasNsd))('asking the name servers themselves (need
     ['lame.example', ['lame-server', 'no-name-server']],
     ['half.example', ['server-without-address']],
   ])('%s: %j', async (domain, expected) => expect(await codes(domain)).toEqual(expected));
+
+  test('servers that nobody answers for prove nothing, and after three domains nobody is asked any more', async () => {
+    const { signal } = new AbortController();
+    const closed = await freePort();
+    const ask = nameServerAsker(client, { port: closed, timeoutMs: 200 });
+    const known = [name('ns1.servers.example')];
+    for (let i = 0; i < 3; i++) {
+      const facts = await ask(name(`d${i}.example`), known, signal);
+      expect(facts).toMatchObject({ wereAsked: false, delegated: null, servers: [{ failure: null }] });
+    }
+    expect(await ask(name('d4.example'), known, signal)).toBeNull();
+  });
 });

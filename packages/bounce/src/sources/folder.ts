@@ -34,7 +34,7 @@ export async function folderSource(path: string, realPath: string, options: Sour
       for await (const { file, key } of inOrder(files, (one) => keyOf(path, one))) keys.set(key, file);
       const unread = await memory.unread([...keys.keys()]);
       total = unread.length;
-      for await (const message of inOrder(unread, (key) => read(keys.get(key) ?? '', key, options))) {
+      for await (const message of inOrder(unread, (key, turn) => read(keys.get(key) ?? '', key, options, turn))) {
         done++;
         yield message;
       }
@@ -80,10 +80,15 @@ async function keyOf(folder: string, file: string): Promise<{ readonly file: str
   return { file, key: found === null ? name : `${name} ${found.size} ${Math.floor(found.mtimeMs)}` };
 }
 
-async function read(path: string, item: string, { maxMessageBytes }: SourceOptions): Promise<RawMessage> {
+async function read(
+  path: string,
+  item: string,
+  { maxMessageBytes }: SourceOptions,
+  turn: Promise<void>,
+): Promise<RawMessage> {
   const base = { place: path, item, position: null };
   try {
-    const { bytes, sizeBytes } = await readFileHead(path, maxMessageBytes);
+    const { bytes, sizeBytes } = await readFileHead(path, maxMessageBytes, turn);
     return { ...base, bytes, cutFromBytes: sizeBytes > bytes.length ? sizeBytes : null, error: null };
   } catch (error) {
     if (fileErrorCode(error) === null || !(error instanceof Error)) throw error;

@@ -26,7 +26,7 @@ export function maildirSource(path: string, realPath: string, options: SourceOpt
       });
       const unread = await memory.unread([...delivered.keys()].sort());
       total = unread.length;
-      for await (const message of inOrder(unread, (unique) => read(path, unique, delivered.get(unique), options))) {
+      for await (const message of inOrder(unread, (unique, turn) => read(path, delivered.get(unique), options, turn))) {
         done++;
         if (message !== null) yield message;
       }
@@ -54,25 +54,29 @@ async function list(path: string): Promise<Map<string, Delivered>> {
 /** Null when the message is gone: its owner deleted it while we read. */
 async function read(
   maildir: string,
-  unique: string,
   at: Delivered | undefined,
   options: SourceOptions,
+  turn: Promise<void>,
 ): Promise<RawMessage | null> {
   if (at === undefined) return null;
   try {
-    return await readDelivered(at, options);
+    return await readDelivered(at, options, turn);
   } catch (error) {
     if (fileErrorCode(error) !== 'ENOENT') return unreadable(at, error);
   }
-  const moved = (await list(maildir)).get(unique);
+  const moved = (await list(maildir)).get(at.unique);
   if (moved === undefined) return null;
-  return readDelivered(moved, options).catch((error: unknown) =>
+  return readDelivered(moved, options, turn).catch((error: unknown) =>
     fileErrorCode(error) === 'ENOENT' ? null : unreadable(moved, error),
   );
 }
 
-async function readDelivered({ unique, path }: Delivered, { maxMessageBytes }: SourceOptions): Promise<RawMessage> {
-  const { bytes, sizeBytes } = await readFileHead(path, maxMessageBytes);
+async function readDelivered(
+  { unique, path }: Delivered,
+  { maxMessageBytes }: SourceOptions,
+  turn: Promise<void>,
+): Promise<RawMessage> {
+  const { bytes, sizeBytes } = await readFileHead(path, maxMessageBytes, turn);
   const cutFromBytes = sizeBytes > bytes.length ? sizeBytes : null;
   return { bytes, place: path, item: unique, position: null, cutFromBytes, error: null };
 }

@@ -3,11 +3,19 @@ import { open } from 'node:fs/promises';
 /** Files opened ahead, so that the disk works while messages are judged. */
 const AHEAD = 16;
 
-/** The first `maxBytes` of a file, and its size. */
-export async function readFileHead(path: string, maxBytes: number): Promise<{ bytes: Buffer; sizeBytes: number }> {
+/** A file larger than this is not read ahead: sixteen of them would fill the memory. */
+const MAX_AHEAD_BYTES = 1 << 20;
+
+/** The first `maxBytes` of a file, and its size. A large file waits for its `turn`. */
+export async function readFileHead(
+  path: string,
+  maxBytes: number,
+  turn: Promise<void> = Promise.resolve(),
+): Promise<{ bytes: Buffer; sizeBytes: number }> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
+    if (Math.min(size, maxBytes) > MAX_AHEAD_BYTES) await turn;
     const buffer = Buffer.allocUnsafe(Math.min(size, maxBytes));
     let length = 0;
     while (length < buffer.length) {
@@ -21,24 +29,41 @@ export async function readFileHead(path: string, maxBytes: number): Promise<{ by
   }
 }
 
-/** Applies `work` to items, some of them at the same time, and hands out what they give in the order of the items. */
-export async function* inOrder<T, R>(items: readonly T[], work: (item: T) => Promise<R>): AsyncGenerator<R> {
-  const running: Promise<R>[] = [];
+/**
+ * Applies `work` to items, some of them at the same time, and hands out what they give in the order of the items.
+ * `turn` resolves when everything before the item was taken.
+ */
+export async function* inOrder<T, R>(
+  items: readonly T[],
+  work: (item: T, turn: Promise<void>) => Promise<R>,
+): AsyncGenerator<R> {
+  const running: { readonly result: Promise<R>; readonly takeTurn: () => void }[] = [];
   let next = 0;
   try {
     while (next < items.length || running.length > 0) {
       for (; next < items.length && running.length < AHEAD; next++) {
         const item = items[next];
         if (item === undefined) continue;
-        const started = work(item);
+        const { promise: turn, resolve: takeTurn } = deferred();
+        const result = work(item, turn);
         // Its failure is reported when its turn comes; until then it must not count as nobody's.
-        started.catch(() => undefined);
-        running.push(started);
+        result.catch(() => undefined);
+        running.push({ result, takeTurn });
       }
       const first = running.shift();
-      if (first !== undefined) yield await first;
+      first?.takeTurn();
+      if (first !== undefined) yield await first.result;
     }
   } finally {
-    await Promise.allSettled(running);
+    for (const { takeTurn } of running) takeTurn();
+    await Promise.allSettled(running.map(({ result }) => result));
   }
+}
+
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }

@@ -2,6 +2,7 @@
 export const HELP_AFTER = `
 Examples:
   unsent scan ~/Maildir                    who forges you, what bounces to you
+  unsent audit example.com                 can it be forged? from DNS alone
   unsent lockdown example.com --dry-run    what would change in the DNS
   unsent config check                      is the configuration right?
 

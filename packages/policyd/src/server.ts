@@ -95,7 +95,8 @@ export function servePolicy(stream: Duplex, options: PolicyServerOptions): Sessi
   const session = { pending: EMPTY, scanned: 0, isBusy: false, isEnded: false };
 
   const reply = (request: PolicyRequest, decision: Decision, startedMs: number): void => {
-    if (!stream.destroyed) stream.write(formatAction(decision.action));
+    // An answer is printable ASCII, and Latin-1 needs no encoder.
+    if (!stream.destroyed) stream.write(formatAction(decision.action), 'latin1');
     options.events.onDecision(request, decision, options.clock() - startedMs);
   };
 

@@ -11,23 +11,35 @@ export interface LogSink {
   flush(): void;
 }
 
-/** A sink that collects the lines of one turn of the event loop and writes them at its end. */
+/** How long a line may wait for others: each write is a system call. */
+const FLUSH_AFTER_MS = 25;
+/** Enough for one write; what waits longer only takes memory. */
+const FLUSH_AT_CHARACTERS = 65_536;
+
+/** A sink that collects the lines of a moment and writes them together. */
 export function createLogSink(write: (text: string) => void, format: LogFormat, now: () => Date): LogSink {
   let waiting = '';
+  let timer: NodeJS.Timeout | null = null;
   const flush = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
     if (waiting === '') return;
     const text = waiting;
     waiting = '';
     write(text);
   };
   const add = (line: string): void => {
-    if (waiting === '') setImmediate(flush);
+    timer ??= setTimeout(flush, FLUSH_AFTER_MS);
     waiting += `${line}\n`;
+    if (waiting.length > FLUSH_AT_CHARACTERS) flush();
   };
   return {
     decision: (fields) =>
       add(format === 'json' ? JSON.stringify({ time: now().toISOString(), ...fields }) : formatLogLine(fields)),
-    message: (text) => add(format === 'json' ? JSON.stringify({ time: now().toISOString(), message: text }) : text),
+    message: (text) => {
+      add(format === 'json' ? JSON.stringify({ time: now().toISOString(), message: text }) : text);
+      flush();
+    },
     flush,
   };
 }

@@ -7,7 +7,11 @@ const read = (path: string): string => readFileSync(`${root}/${path}`, 'utf8');
 
 /** The members of a union of string literals in a source. */
 function membersOf(path: string, type: string): readonly string[] {
-  const declaration = read(path).replace(/\/\/.*/g, '').split(`type ${type} =`)[1]?.split(';')[0] ?? '';
+  const declaration =
+    read(path)
+      .replace(/\/\/.*/g, '')
+      .split(`type ${type} =`)[1]
+      ?.split(';')[0] ?? '';
   return [...declaration.matchAll(/'([a-z0-9-]+)'/g)].map(([, code = '']) => code);
 }
 

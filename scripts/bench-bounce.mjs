@@ -50,8 +50,8 @@ function runOnce({ command, args }) {
   const result = spawnSync(command, [...args, list, values.times], { encoding: 'utf8', maxBuffer: 1 << 26 });
   const seconds = (performance.now() - started) / 1000;
   if (result.status !== 0) return null;
-  const { messages, bounces } = JSON.parse(result.stdout.trim().split('\n').at(-1));
-  return { rate: messages / seconds, found: bounces / messages };
+  const { messages, bounces, classifiedPerSecond } = JSON.parse(result.stdout.trim().split('\n').at(-1));
+  return { rate: messages / seconds, found: bounces / messages, classifiedPerSecond };
 }
 
 function print(runs) {
@@ -65,6 +65,8 @@ function print(runs) {
     if (done.length === 0) process.stdout.write(`${name.padEnd(32)} not installed\n`);
     else process.stdout.write(`${row(name, done, base)}\n`);
   }
+  const inner = runs.get(ours.name).map((run) => run?.classifiedPerSecond ?? 0);
+  process.stdout.write(`${ours.name} without start-up and reading files: ${median(inner)}/s\n`);
 }
 
 function row(name, done, base) {

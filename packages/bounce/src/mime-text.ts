@@ -44,7 +44,7 @@ const EMPTY_LINE = /\n[ \t]{0,80}\r{0,2}\n|\r\r(?!\n)/;
 function emptyLineIn(text: string): number {
   const plain = text.indexOf('\n\n');
   const head = plain === -1 ? text : text.slice(0, plain);
-  if (!head.includes('\r') && !head.includes('\n ') && !head.includes('\n\t')) return plain;
+  if (!head.includes('\r') && !head.includes(' \n') && !head.includes('\t\n')) return plain;
   const other = head.search(EMPTY_LINE);
   return other === -1 ? plain : other;
 }

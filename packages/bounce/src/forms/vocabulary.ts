@@ -6,6 +6,7 @@ import { anyOf } from './words.ts';
 /** Local parts that only mail software sends from. */
 const DAEMON_LOCAL =
   /^(?:mailer-?daemon|mail-?daemon|maildaemon|mdaemon|mail\.delivery\.system|mail-delivery-system|postmaster|post_master|postmaster-[\w-]{1,20}|mailerdaemon|mta-daemon|bounce-?daemon|majordomo-owner|ndr|microsoftexchange[0-9a-f]{8,40}|mail-?er-?daemon[\w-]{0,20}|system-?administrator|nobody-bounce|symantec_antivirus[\w-]{0,40}|mailmarshal|mimesweeper|delivery-?daemon|delivery-?failure|noreply-bounce|smtp-?gateway)$/;
+const FIRST_WORD = /[a-z][^\s(]{0,80}/;
 const DAEMON_NAME =
   /mail(?:er)?[\s._-]?(?:delivery|deliver|daemon)|mail delivery|delivery[\s.-](?:sub)?system|delivery status|undeliver|system administrator|postmaster|mailer[\s-]daemon|mail administrator|systemadministrator|mail subsystem|internet mail|microsoft exchange|administrateur syst|administrador del sistema|mail system/;
 
@@ -14,9 +15,10 @@ export function isDaemon(from: string): boolean {
   const close = from.lastIndexOf('>');
   const open = close === -1 ? -1 : from.lastIndexOf('<', close);
   const address = (open === -1 ? from : from.slice(open + 1, close)).trim();
-  const local = address.split('@', 1)[0] ?? '';
+  const at = address.indexOf('@');
+  const local = at === -1 ? address : address.slice(0, at);
   if (open !== -1 && address === '') return true;
-  if (DAEMON_LOCAL.test(local.replace(/^[^a-z]+/, '').split(/[\s(]/, 1)[0] ?? '')) return true;
+  if (DAEMON_LOCAL.test(FIRST_WORD.exec(local)?.[0] ?? '')) return true;
   const name = open === -1 ? from.slice(from.indexOf('(') + 1) : from.slice(0, open);
   return DAEMON_NAME.test(name.slice(0, 200)) || DAEMON_LOCAL.test(name.trim().replace(/^"|"$/g, ''));
 }

@@ -95,60 +95,64 @@ async function expectUndone(world: World, journal: Journal, before: string): Pro
   expect(open.filter(({ kind }) => kind === 'lockdown')).toEqual([]);
 }
 
-describe.skipIf(!isHere).each(WORLDS)('every fault at every call: $title', ({ maxBatch, calls }) => {
-  const locked = lockedContent(maxBatch, (calls.at(-1) ?? 0) + 1);
-  const cases = FAULTS.flatMap((fault) =>
-    calls.flatMap((call) => [[fault, call, 'once'] as const, [fault, call, 'from then on'] as const]),
-  );
-  /** Nothing answers late enough to reach this on its own, and waiting for it is most of the time these tests take. */
-  const timeoutOf = (fault: Fault): number => (/hang|late/.test(fault) ? 120 : 5000);
+describe.skipIf(!isHere).each(WORLDS)(
+  'every fault at every call: $title',
+  { timeout: 30_000 },
+  ({ maxBatch, calls }) => {
+    const locked = lockedContent(maxBatch, (calls.at(-1) ?? 0) + 1);
+    const cases = FAULTS.flatMap((fault) =>
+      calls.flatMap((call) => [[fault, call, 'once'] as const, [fault, call, 'from then on'] as const]),
+    );
+    /** Nothing answers late enough to reach this on its own, and waiting for it is most of the time these tests take. */
+    const timeoutOf = (fault: Fault): number => (/hang|late/.test(fault) ? 120 : 5000);
 
-  test.concurrent.each(cases)('lockdown meets %s at call %i, %s', async (...args) => {
-    const [fault, call, how] = args;
+    test.concurrent.each(cases)('lockdown meets %s at call %i, %s', async (...args) => {
+      const [fault, call, how] = args;
 
-    const world = await openWorld(maxBatch);
-    const [old, before, journal] = [world.content(), await world.fingerprint(), memoryJournal()];
-    const made = await strike(world.standIn, [fault, call, how], () => world.lockdown(journal, timeoutOf(fault)));
-    expect(made).toBeGreaterThan(call);
-    const now = world.content();
-    const state = await newestState(journal);
-    if (state === 'lockdown applied') expect(now).toBe(await locked);
-    if (state === 'lockdown failed' || state === 'none') expect(now).toBe(old);
-    if (now !== old && now !== (await locked)) expect(state).toBe('lockdown unclear');
-    await eachWayOn(world, journal, waysOn(fault, ['again', 'unlock']), async (copy, way) => {
-      if (way.startsWith('late')) world.standIn.arriveLate();
-      if (way.endsWith('again')) {
-        await world.lockdown(copy);
-        expect(world.content()).toBe(await locked);
-      }
-      await expectUndone(world, copy, before);
+      const world = await openWorld(maxBatch);
+      const [old, before, journal] = [world.content(), await world.fingerprint(), memoryJournal()];
+      const made = await strike(world.standIn, [fault, call, how], () => world.lockdown(journal, timeoutOf(fault)));
+      expect(made).toBeGreaterThan(call);
+      const now = world.content();
+      const state = await newestState(journal);
+      if (state === 'lockdown applied') expect(now).toBe(await locked);
+      if (state === 'lockdown failed' || state === 'none') expect(now).toBe(old);
+      if (now !== old && now !== (await locked)) expect(state).toBe('lockdown unclear');
+      await eachWayOn(world, journal, waysOn(fault, ['again', 'unlock']), async (copy, way) => {
+        if (way.startsWith('late')) world.standIn.arriveLate();
+        if (way.endsWith('again')) {
+          await world.lockdown(copy);
+          expect(world.content()).toBe(await locked);
+        }
+        await expectUndone(world, copy, before);
+      });
+      await world.standIn.close();
     });
-    await world.standIn.close();
-  });
 
-  test.concurrent.each(cases)('unlock meets %s at call %i, %s', async (...args) => {
-    const [fault, call, how] = args;
+    test.concurrent.each(cases)('unlock meets %s at call %i, %s', async (...args) => {
+      const [fault, call, how] = args;
 
-    const world = await openWorld(maxBatch);
-    const [old, before, journal] = [world.content(), await world.fingerprint(), memoryJournal()];
-    await world.lockdown(journal);
-    await strike(world.standIn, [fault, call, how], () => world.unlock(journal, timeoutOf(fault)));
-    const now = world.content();
-    const state = await newestState(journal);
-    if (state === 'unlock applied') expect(now).toBe(old);
-    if (state === 'unlock failed') expect(now).toBe(await locked);
-    if (now !== old && now !== (await locked)) expect(state).toBe('unlock unclear');
-    await eachWayOn(world, journal, waysOn(fault, ['unlock', 'lockdown']), async (copy, way) => {
-      if (way.startsWith('late')) world.standIn.arriveLate();
-      if (way.endsWith('lockdown')) {
-        await world.lockdown(copy);
-        expect(world.content()).toBe(await locked);
-      }
-      await expectUndone(world, copy, before);
+      const world = await openWorld(maxBatch);
+      const [old, before, journal] = [world.content(), await world.fingerprint(), memoryJournal()];
+      await world.lockdown(journal);
+      await strike(world.standIn, [fault, call, how], () => world.unlock(journal, timeoutOf(fault)));
+      const now = world.content();
+      const state = await newestState(journal);
+      if (state === 'unlock applied') expect(now).toBe(old);
+      if (state === 'unlock failed') expect(now).toBe(await locked);
+      if (now !== old && now !== (await locked)) expect(state).toBe('unlock unclear');
+      await eachWayOn(world, journal, waysOn(fault, ['unlock', 'lockdown']), async (copy, way) => {
+        if (way.startsWith('late')) world.standIn.arriveLate();
+        if (way.endsWith('lockdown')) {
+          await world.lockdown(copy);
+          expect(world.content()).toBe(await locked);
+        }
+        await expectUndone(world, copy, before);
+      });
+      await world.standIn.close();
     });
-    await world.standIn.close();
-  });
-});
+  },
+);
 
 /** Where a lockdown without any fault leads to, and proof that it makes just as many calls as are struck. */
 async function lockedContent(maxBatch: number, calls: number): Promise<string> {

@@ -13,6 +13,7 @@ const ZONE = name('parked.example');
 
 describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('dns/cloudflare-schema')))(
   'Cloudflare (stand-in)',
+  { timeout: 30_000 },
   () => {
     let standIn: StandIn;
     let provider: DnsProvider;

@@ -10,7 +10,7 @@ import { lines, NOW, name } from './support/zone.ts';
 
 const ZONE = name('unused-one.test');
 
-describe.skipIf(!hasServer('pdns'))('a real PowerDNS', () => {
+describe.skipIf(!hasServer('pdns'))('a real PowerDNS', { timeout: 30_000 }, () => {
   let server: RunningServer;
   let provider: DnsProvider;
   const open = (apiKey = 'unsent-test-key'): DnsProvider =>

@@ -38,7 +38,7 @@ function world(zone: readonly WantedRecord[], nullMx = true) {
   return { provider, journal, context };
 }
 
-describe('for any zone and any options', () => {
+describe('for any zone and any options', { timeout: 60_000 }, () => {
   test('a plan that was applied leaves nothing to plan', async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryZone, arbitraryOptions, async (zone, options) => {

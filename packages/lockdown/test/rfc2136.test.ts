@@ -17,7 +17,7 @@ const KEY: TsigKey = {
 };
 
 describe.each(['bind', 'knot', 'pdns'] as const)('dynamic update on a real %s', (kind) => {
-  describe.skipIf(!hasServer(kind))('', () => {
+  describe.skipIf(!hasServer(kind))('', { timeout: 30_000 }, () => {
     let server: RunningServer;
     let provider: DnsProvider;
     const open = (key: TsigKey | null = KEY, zones = [ZONE]): DnsProvider =>

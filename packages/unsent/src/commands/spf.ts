@@ -25,14 +25,22 @@ Examples:
 
 Exit codes: 0 done, 2 when an address or a name is none.`;
 
-/** `unsent spf`: check, lint, tree, record. */
+const PUBLISH_EXAMPLES = `
+Examples:
+  unsent spf publish example.com --mx --include _spf.example.net --dry-run
+  unsent spf publish example.com --ip 192.0.2.0/24 --strict
+
+Exit codes: 0 done, 3 refused (a broken record, or a host that would no longer pass), 4 applied but not verified.`;
+
+/** `unsent spf`: check, lint, tree, record, publish. */
 export function spfCommand(run: RunInShell): Command {
   return new Command('spf')
     .description('check a sender, find what is wrong with an SPF record, write one')
     .addCommand(checkCommand(run))
     .addCommand(lintCommand(run))
     .addCommand(treeCommand(run))
-    .addCommand(recordCommand(run));
+    .addCommand(recordCommand(run))
+    .addCommand(publishCommand(run));
 }
 
 function checkCommand(run: RunInShell): Command {
@@ -86,6 +94,32 @@ function recordCommand(run: RunInShell): Command {
     .option('--for <domain>', 'count the lookups as if this domain published it')
     .addHelpText('after', RECORD_EXAMPLES)
     .action(run(async (shell, options: object) => (await import('../spf/record.ts')).runSpfRecord(shell, options)));
+}
+
+function publishCommand(run: RunInShell): Command {
+  return new Command('publish')
+    .description('put one SPF record in place for a domain that sends mail; touches nothing else')
+    .argument('<domain>', 'a domain that sends mail')
+    .option('--ip <address>', 'an address or a network that sends (repeatable)', list)
+    .option('--include <domain>', "a provider's domain to include (repeatable)", list)
+    .option('--a', "the domain's own addresses send")
+    .option('--mx', "the domain's MX hosts send")
+    .option('--record <text>', 'the whole record instead')
+    .option('--strict', '-all instead of ~all: every sender is known')
+    .option('--ttl <seconds>', 'TTL of the record')
+    .option('--provider <name>', 'where the zone is; default: provider of the configuration')
+    .option('--zone <file>', 'zone file for --provider memory; it is never written')
+    .option('--authoritative <host:port>', "ask this server instead of the zone's own", list)
+    .option('--override <code>', 'go on in spite of this refusal (host-carries-mail)', list)
+    .option('--dry-run', 'show the plan and write nothing at all')
+    .option('--yes', 'apply without asking')
+    .option('--wait [seconds]', 'wait for all name servers to follow (default 600)')
+    .addHelpText('after', PUBLISH_EXAMPLES)
+    .action(
+      run(async (shell, domain: string, options: object) =>
+        (await import('../lockdown/spf-publish.ts')).runSpfPublish(shell, domain, options),
+      ),
+    );
 }
 
 /** An option given several times, or with commas. */

@@ -23,7 +23,7 @@ export function renderOutcome(
 ): string {
   const good = style.green('✓');
   const bad = style.red('✗');
-  const again = `unsent ${kind === 'unlock' ? 'unlock' : 'lockdown'} ${plan.zone}`;
+  const again = `unsent ${kind === 'spf' ? 'spf publish' : kind} ${plan.zone}`;
   switch (outcome.kind) {
     case 'nothing-to-do':
       return '';

@@ -13,7 +13,7 @@ import type { LockdownConfig } from '../config.ts';
 
 /** Options as commander hands them over. */
 export type LockdownFlags = {
-  readonly mx?: string;
+  readonly mx?: string | true;
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
   readonly caa?: boolean;
@@ -61,7 +61,7 @@ const TTL_RANGE = { min: 60, max: 86_400 } as const;
 /** Flags beat the configuration. Throws `usage` (exit code 2) for a word that is none of the known ones. */
 export function lockdownRequest(flags: LockdownFlags, config: LockdownConfig): LockdownRequest {
   return {
-    mx: flags.mx === undefined ? config.mx : oneOf('--mx', ['loopback', 'null', 'auto'], flags.mx),
+    mx: typeof flags.mx !== 'string' ? config.mx : oneOf('--mx', ['loopback', 'null', 'auto'], flags.mx),
     parts: chosenParts(flags, config),
     rua: flags.rua?.map(checkRua) ?? config.rua,
     ttlSeconds: flags.ttl === undefined ? config.ttlSeconds : wholeNumber('--ttl', flags.ttl, TTL_RANGE),

@@ -56,11 +56,11 @@ async function prepareUndo(
 ): Promise<PreparedUndo | null> {
   const journal = await journalFor(shell, provider);
   const history = await journal.entries({ zone, states: null, limit: null });
-  if (history.every(({ kind }) => kind !== 'lockdown')) throw nothingToUndo(zone);
+  if (history.every(({ kind }) => kind === 'unlock')) throw nothingToUndo(zone);
   const snapshot = await provider.read(zone);
   if (!request.isDryRun) await settleJournal(journal, snapshot, shell.now());
   const open = await journal.entries({ zone, states: ['applied', 'unclear', 'begun'], limit: null });
-  const entries = open.filter(({ kind }) => kind === 'lockdown');
+  const entries = open.filter(({ kind }) => kind !== 'unlock');
   if (entries.length === 0) return null;
   checkProvider(entries, provider);
   const wasInterrupted = open.some(({ kind, state }) => kind === 'unlock' && state !== 'applied');

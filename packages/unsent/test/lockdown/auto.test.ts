@@ -15,6 +15,7 @@ function names(...texts: string[]): DomainName[] {
 
 describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('dns/cloudflare-schema')))(
   'promise 11: lockdown by evidence',
+  { timeout: 30_000 },
   () => {
     let cli: CloudflareCli;
 

@@ -9,6 +9,7 @@ const UNUSED = 'provider: {name: cloudflare}\ndomains: {unused: [parked.example]
 
 describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('dns/cloudflare-schema')))(
   'unsent lockdown',
+  { timeout: 30_000 },
   () => {
     let cli: CloudflareCli;
 

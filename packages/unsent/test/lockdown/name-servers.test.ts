@@ -11,7 +11,7 @@ const SECRET = 'c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0MDEyMzQ1Njc=';
 describe.each(['bind', 'knot', 'pdns'] as const)(
   'lockdown and unlock through the command line at a real %s',
   (kind) => {
-    describe.skipIf(!hasServer(kind))('', () => {
+    describe.skipIf(!hasServer(kind))('', { timeout: 30_000 }, () => {
       let server: RunningServer;
       let folder: string;
 

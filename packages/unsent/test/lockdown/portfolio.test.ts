@@ -11,6 +11,7 @@ const oldZone = (name: string) => standInZone(name, [['MX', name, 'mx.old.exampl
 
 describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('dns/cloudflare-schema')))(
   'promise 10: a portfolio',
+  { timeout: 30_000 },
   () => {
     let cli: CloudflareCli;
     let list: string;

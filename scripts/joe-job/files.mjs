@@ -48,7 +48,7 @@ ${OUTBOUND.map(address).join('\n')}
 /** The configuration that belongs to the mailbox. */
 export function configText() {
   return `# yaml-language-server: $schema=../../packages/unsent/unsent.schema.json
-# What the owner of the mailbox in this folder would write. Try: unsent config check examples/joe-job/unsent.yaml
+# What the owner of the mailbox would write. In this folder: unsent scan mailbox.mbox --config unsent.yaml
 domains:
   unused:
     - ${PARKED} # an old campaign: neither sends nor receives
@@ -57,6 +57,11 @@ domains:
   sending:
     ${BAKERY}:
       outbound: [192.0.2.10/31, "2001:db8:10::/48"]
+
+# Only for the example: DNS, zone and database are files here, so that nothing leaves this folder.
+dns: {zone: dns.txt}
+provider: {name: memory, zone: zone.txt}
+state: ../../.unsent/joe-job.db
 `;
 }
 

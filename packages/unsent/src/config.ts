@@ -25,6 +25,8 @@ export type Config = {
     /** `HOST[:PORT]` each; null means the system's resolvers. */
     readonly servers: readonly string[] | null;
     readonly timeoutMs: number;
+    /** A zone file that is asked instead; null means none. */
+    readonly zone: string | null;
   };
   /** Path of the database; null means the default place. */
   readonly state: string | null;
@@ -91,7 +93,7 @@ export function makeConfig(path: string | null, tree: ConfigTree, env: Environme
         sendingDomain(name, sending, resolved),
       ),
     },
-    dns: tree.dns,
+    dns: { ...tree.dns, zone: tree.dns.zone === null ? null : resolved(tree.dns.zone) },
     state: tree.state === null ? null : resolved(tree.state),
     provider: tree.provider === null ? null : resolveProvider(tree.provider, resolved),
     policy: tree.policy,

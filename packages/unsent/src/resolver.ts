@@ -34,6 +34,7 @@ export async function openResolver(
   if (options.dns?.startsWith(ZONE_PREFIX)) {
     return readZoneResolver(resolve(surroundings.cwd, options.dns.slice(ZONE_PREFIX.length)));
   }
+  if (options.dns === null && config.dns.zone !== null) return readZoneResolver(config.dns.zone);
   const servers = options.dns === null ? configuredServers(config) : [await serverOf(options.dns)];
   const client = dnsClient({ servers, timeoutMs: config.dns.timeoutMs });
   onClose(() => client.close());

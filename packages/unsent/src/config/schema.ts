@@ -23,7 +23,11 @@ import { describeValue } from './words.ts';
 /** What the file says, checked and typed; a null is a key that was left out. */
 export type ConfigTree = {
   readonly domains: DomainsConfig;
-  readonly dns: { readonly servers: readonly string[] | null; readonly timeoutMs: number };
+  readonly dns: {
+    readonly servers: readonly string[] | null;
+    readonly timeoutMs: number;
+    readonly zone: string | null;
+  };
   readonly state: string | null;
   readonly provider: ProviderConfig | null;
   readonly policy: PolicyConfig;
@@ -141,6 +145,7 @@ function dnsSection() {
       'Resolvers to ask, HOST or HOST:PORT; without it those of the system.',
       list(dnsServer(), 'resolvers'),
     ),
+    zone: key('A zone file to ask instead of any resolver, as --dns zone:FILE does.', text('a path')),
     timeoutMs: keyOr(
       2000,
       'How long one try at one server may take, in milliseconds; there are two.',

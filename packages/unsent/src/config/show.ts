@@ -11,7 +11,7 @@ export function showConfig(config: Config, state: string): Readonly<Record<strin
       receiving: receiving.map(showDeclared),
       sending: Object.fromEntries(sending.map((domain) => [domain.name, showSending(domain)])),
     },
-    dns: { ...config.dns, servers: config.dns.servers ?? 'those of the system' },
+    dns: withoutNulls({ ...config.dns, servers: config.dns.servers ?? 'those of the system' }),
     state,
     provider: config.provider === null ? null : withoutNulls(config.provider),
     policy: withoutNulls(config.policy),

@@ -7,7 +7,7 @@ export function domainOf(address: string): DomainName | null {
 }
 
 /** What stands before the last `@`; all of it when there is none. */
-export function localPartOf(address: string): string {
+function localPartOf(address: string): string {
   const at = address.lastIndexOf('@');
   return at === -1 ? address : address.slice(0, at);
 }

@@ -106,7 +106,7 @@ function countSender(
 }
 
 /** Null when the outcome does not tell: no answer from DNS, or a name that cannot have a record. */
-export function strictnessOf(outcome: SpfOutcome): Strictness | null {
+function strictnessOf(outcome: SpfOutcome): Strictness | null {
   switch (outcome.result) {
     case 'permerror':
       return 'broken';

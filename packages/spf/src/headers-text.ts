@@ -118,6 +118,10 @@ function encodedLength(text: string): number {
 }
 
 function backslashed(text: string, characters: string): string {
+  // Hardly any text holds one: looking first saves building a copy.
+  let isPlain = true;
+  for (const character of characters) if (text.includes(character)) isPlain = false;
+  if (isPlain) return text;
   let escaped = '';
   for (const character of text) escaped += characters.includes(character) ? `\\${character}` : character;
   return escaped;

@@ -81,8 +81,15 @@ export type NamedCount = { readonly name: string; readonly count: number };
 
 /** What the scanner needs to remember. Implemented in @unsent/store; all methods are asynchronous and work in batches. */
 export interface Ledger {
-  /** Opens a run, so that what it adds can be told from the rest. Resolves to its number. */
-  startRun(at: Date, sources: readonly string[]): Promise<number>;
+  /**
+   * Opens a run, so that what it adds can be told from the rest. `basis` stands for what the verdicts rest on; the one
+   * of the run before tells whether that has changed since.
+   */
+  startRun(
+    at: Date,
+    sources: readonly string[],
+    basis: string,
+  ): Promise<{ readonly run: number; readonly basisBefore: string | null }>;
   finishRun(run: number, at: Date, messages: number): Promise<void>;
   /** The stored position of a source, null when it was never read or has no order. */
   positionOf(source: string): Promise<string | null>;
@@ -93,13 +100,14 @@ export interface Ledger {
   /**
    * Records entries and cursor together: after a crash either both are there or neither. An entry that is known
    * already (from this batch, an earlier one or another scanner) is not counted again. Resolves to the identities that
-   * were new.
+   * were new. With 'again', the verdict on a known entry is written over the old one; `changed` says how many differ.
    */
   recordBatch(
     run: number,
     entries: readonly LedgerEntry[],
     cursor: SourceCursor | null,
-  ): Promise<{ readonly added: ReadonlySet<string> }>;
+    mode?: 'once' | 'again',
+  ): Promise<{ readonly added: ReadonlySet<string>; readonly changed: number }>;
   /** One row per domain, most messages first. */
   totalsByDomain(filter: LedgerFilter): Promise<readonly DomainTotals[]>;
   /** Hours in order; those without a message are left out. */

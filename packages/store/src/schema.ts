@@ -137,4 +137,7 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX policy_sender_by_time ON policy_sender (last_seen_at);
   `,
+  `
+  ALTER TABLE scan_run ADD COLUMN basis TEXT NOT NULL DEFAULT '';
+  `,
 ];

@@ -8,9 +8,13 @@ import { domain, entry, store } from './support/store.ts';
 const ALL: StoredFilter = { run: null, domain: null, backscatter: null, since: null, until: null };
 const NOW = new Date('2026-11-23T12:00:00Z');
 
+async function runOf(ledger: StoreLedger): Promise<number> {
+  return (await ledger.startRun(NOW, ['/var/mail/postmaster'], 'basis')).run;
+}
+
 async function emptyLedger(): Promise<{ ledger: StoreLedger; run: number }> {
   const { ledger } = await store();
-  return { ledger, run: await ledger.startRun(NOW, ['/var/mail/postmaster']) };
+  return { ledger, run: await runOf(ledger) };
 }
 
 async function ledgerOf(entries: readonly StoredEntry[]): Promise<StoreLedger> {
@@ -23,7 +27,7 @@ describe('a message counts once', () => {
   test('within a batch, in a later batch and from another scanner', async () => {
     const path = join(temporaryFolder(), 'state.db');
     const [one, other] = [await store(path), await store(path)];
-    const run = await one.ledger.startRun(NOW, []);
+    const run = await runOf(one.ledger);
     const first = await one.ledger.recordBatch(run, [entry(1), entry(1), entry(2)], null);
     const second = await other.ledger.recordBatch(run, [entry(2), entry(3)], null);
     const third = await one.ledger.recordBatch(run, [entry(1), entry(2), entry(3)], null);
@@ -38,7 +42,7 @@ describe('a message counts once', () => {
   test('however the messages are dealt out to scanners at work at the same time', async () => {
     const path = join(temporaryFolder(), 'state.db');
     const scanners = await Promise.all([store(path), store(path), store(path)]);
-    const run = (await scanners[0]?.ledger.startRun(NOW, [])) ?? 0;
+    const run = scanners[0] === undefined ? 0 : await runOf(scanners[0].ledger);
     const batches = scanners.flatMap(({ ledger }, which) =>
       Array.from({ length: 10 }, (_, batch) =>
         ledger.recordBatch(
@@ -131,7 +135,7 @@ describe('totals', () => {
   test('of one run are the same sums', async () => {
     const { ledger, run } = await emptyLedger();
     await ledger.recordBatch(run, entries, null);
-    const later = await ledger.startRun(NOW, []);
+    const later = await runOf(ledger);
     await ledger.recordBatch(later, [entry(7, { arrivedAt: at(7) })], null);
     expect((await ledger.totalsByDomain({ ...ALL, run }))[0]).toEqual(parked);
     expect(await ledger.totalsByDomain({ ...ALL, run: later })).toMatchObject([{ messages: 1, firstSeen: at(7) }]);
@@ -256,4 +260,60 @@ test('text from mail is stored as it came, but for NUL', async () => {
   const odd = '\'; DROP TABLE event; -- \u0000\u202e\n"%_?$1';
   const ledger = await ledgerOf([entry(1, { reporter: odd, subject: odd, localPart: odd })]);
   expect(await ledger.top('reporter', ALL, 5)).toEqual([{ name: odd.replace('\0', '\ufffd'), count: 1 }]);
+});
+
+test('a run tells what the verdicts of the run before rested on', async () => {
+  const { ledger } = await store();
+  expect(await ledger.startRun(NOW, [], 'one')).toMatchObject({ basisBefore: null });
+  expect(await ledger.startRun(NOW, [], 'two')).toMatchObject({ basisBefore: 'one' });
+});
+
+describe('judging again', () => {
+  const before = [
+    entry(1),
+    entry(2, { domain: domain('b.example'), backscatter: 'unknown', isDecisive: false }),
+    entry(3),
+  ];
+
+  test('writes the new verdict over the old one and counts nothing twice', async () => {
+    const { ledger, run } = await emptyLedger();
+    await ledger.recordBatch(run, before, null);
+    const now = entry(2, { backscatter: 'yes', isDecisive: true, evidence: ['domain-unused'] });
+    const later = { arrivedAt: NOW, source: '/elsewhere', place: '/elsewhere#1' };
+    const result = await ledger.recordBatch(run, [{ ...now, ...later }, entry(3), entry(4)], null, 'again');
+    expect(result).toEqual({ added: new Set([entry(4).identity]), changed: 1 });
+    expect(await ledger.totalsByDomain(ALL)).toEqual(await ledger.totalsByDomain({ ...ALL, run }));
+    expect(await ledger.totalsByDomain(ALL)).toMatchObject([
+      { domain: 'parked.example', messages: 4, backscatter: 4, firstSeen: before[0]?.arrivedAt },
+    ]);
+    expect((await ledger.recordBatch(run, [{ ...now, ...later }], null, 'again')).changed).toBe(0);
+  });
+
+  test('leaves the sums right, whatever changes', async () => {
+    const some = fc.record({
+      number: fc.nat(12),
+      kind: fc.constantFrom('bounce', 'ordinary'),
+      backscatter: fc.constantFrom('yes', 'no'),
+      domain: fc.constantFrom(domain('a.example'), domain('b.example'), null),
+      minutes: fc.nat(200),
+    });
+    const batches = fc.array(fc.tuple(fc.array(some, { maxLength: 8 }), fc.constantFrom('once', 'again')), {
+      maxLength: 5,
+    });
+    await fc.assert(
+      fc.asyncProperty(batches, async (all) => {
+        const { ledger, run } = await emptyLedger();
+        for (const [batch, mode] of all) {
+          const made = batch.map(({ number, minutes, ...given }) =>
+            entry(number, { ...given, arrivedAt: new Date(minutes * 60_000) }),
+          );
+          await ledger.recordBatch(run, made, null, mode);
+        }
+        expect(await ledger.totalsByDomain(ALL)).toEqual(await ledger.totalsByDomain({ ...ALL, run }));
+        const messages = (await ledger.totalsByDomain(ALL)).reduce((sum, one) => sum + one.messages, 0);
+        expect(messages).toBe(new Set(all.flatMap(([batch]) => batch.map(({ number }) => number))).size);
+      }),
+      { numRuns: 40 },
+    );
+  });
 });

@@ -7,7 +7,7 @@ import { entry, joinTouching, store } from './support/store.ts';
 test('what was recorded is there after closing and opening again', async () => {
   const path = join(temporaryFolder(), 'state.db');
   const first = await openStore(path, { joinSpans: joinTouching });
-  const run = await first.ledger.startRun(new Date(0), []);
+  const run = (await first.ledger.startRun(new Date(0), [], '')).run;
   await first.ledger.recordBatch(run, [entry(1)], null);
   await first.close();
   const again = await store(path);

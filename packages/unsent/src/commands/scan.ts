@@ -20,7 +20,7 @@ export function scanCommand(run: RunInShell): Command {
     .description('read mailboxes, judge each bounce, remember it, and say what to do')
     .argument('[sources...]', 'mbox, Maildir, folder of .eml files, message, or - for standard input')
     .addOption(new Option('--fail-on <finding>', 'end with 5 when there is new backscatter').choices(['backscatter']))
-    .option('--again', 'read also what was read before; nothing is counted twice')
+    .option('--again', 'read and judge also what was read before; nothing is counted twice')
     .option('--forget', 'use an empty database in memory and remember nothing')
     .option('--jobs <n>', 'threads for a large mailbox (default: the number of cores)')
     .option('--top <n>', 'names shown of each list (default: 5)')

@@ -2,7 +2,7 @@ import { type Ledger, type MailSource, messageIdentity, type RawMessage, type So
 import { BATCH_LIMITS, type Batch, inBatches } from './batch.ts';
 import { unjudged } from './classified.ts';
 import type { Classify } from './classify.ts';
-import { type JudgedBatch, recorder } from './recorder.ts';
+import { type JudgedBatch, type RecordTotals, recorder } from './recorder.ts';
 
 /** What a scan works with. */
 export type Pipeline = {
@@ -11,7 +11,7 @@ export type Pipeline = {
   readonly classify: Classify;
   /** Batches that may be on their way at the same time. */
   readonly window: number;
-  /** Read what was read before, too. It is not counted again. */
+  /** Read and judge what was read before, too. It is not counted again, but its verdict is renewed. */
   readonly again: boolean;
   /** Takes one JSON line per message; null when nobody wants them, and then known messages are not judged again. */
   readonly writeLine: ((line: string) => void) | null;
@@ -21,15 +21,7 @@ export type Pipeline = {
   onProgress(source: MailSource, messages: number): void;
 };
 
-export type SourceTotals = {
-  /** Messages that were read, and of them those that counted for the first time. */
-  readonly read: number;
-  readonly added: number;
-  /** Read, but recorded with an error. */
-  readonly faulty: number;
-  /** Not read at all: the file could not be opened. They are tried again by the next run. */
-  readonly unreadable: number;
-};
+export type SourceTotals = RecordTotals & { readonly read: number };
 
 /** Bytes of messages that may be in memory, unless one message alone has more. */
 const MAX_BYTES_UNDERWAY = 24 << 20;
@@ -87,7 +79,8 @@ async function judgeBatch(source: MailSource, batch: Batch, pipeline: Pipeline):
   }));
   const readable = placed.filter(({ message }) => message.error === null);
   const known = await pipeline.ledger.known(readable.map(({ at }) => at.identity));
-  const wanted = readable.filter(({ at }) => pipeline.writeLine !== null || !known.has(at.identity));
+  const wantsAll = pipeline.again || pipeline.writeLine !== null;
+  const wanted = readable.filter(({ at }) => wantsAll || !known.has(at.identity));
   const results = await pipeline.classify(wanted.map(({ message }) => message));
   const found = new Map(wanted.map(({ message }, index) => [message, results[index]]));
   return {

@@ -13,7 +13,16 @@ export type JudgedMessage = {
 /** Messages that followed each other in a source, and how far the source was read with them. */
 export type JudgedBatch = { readonly messages: readonly JudgedMessage[]; readonly cursor: SourceCursor | null };
 
-export type RecordTotals = { readonly added: number; readonly faulty: number; readonly unreadable: number };
+export type RecordTotals = {
+  /** Counted for the first time. */
+  readonly added: number;
+  /** Known, and judged otherwise this time. */
+  readonly changed: number;
+  /** Recorded with an error. */
+  readonly faulty: number;
+  /** Not read at all: the file could not be opened. They are tried again by the next run. */
+  readonly unreadable: number;
+};
 
 /** Gathers judged messages and commits many of them at a time. */
 export interface Recorder {
@@ -26,6 +35,8 @@ export interface Recorder {
 export type RecorderOptions = {
   readonly ledger: Ledger;
   readonly run: number;
+  /** Write new verdicts over those of messages that are known. */
+  readonly again: boolean;
   /** Takes one JSON line per message once it is recorded; null when nobody wants them. */
   readonly writeLine: ((line: string) => void) | null;
 };
@@ -33,10 +44,10 @@ export type RecorderOptions = {
 /** Large enough that a commit costs little, small enough that little is done twice after a crash. */
 const MESSAGES_PER_COMMIT = 500;
 
-export function recorder({ ledger, run, writeLine }: RecorderOptions): Recorder {
+export function recorder({ ledger, run, again, writeLine }: RecorderOptions): Recorder {
   let gathered: JudgedBatch[] = [];
   let count = 0;
-  let [added, faulty, unreadable] = [0, 0, 0];
+  let [added, changed, faulty, unreadable] = [0, 0, 0, 0];
 
   const flush = async (): Promise<void> => {
     if (gathered.length === 0) return;
@@ -44,8 +55,10 @@ export function recorder({ ledger, run, writeLine }: RecorderOptions): Recorder 
     const cursor = joinCursors(gathered.flatMap((batch) => batch.cursor ?? []));
     [gathered, count] = [[], 0];
     const entries = messages.flatMap(entryOf);
-    const counted = new Set((await ledger.recordBatch(run, entries, cursor)).added);
+    const recorded = await ledger.recordBatch(run, entries, cursor, again ? 'again' : 'once');
+    const counted = new Set(recorded.added);
     added += counted.size;
+    changed += recorded.changed;
     unreadable += messages.filter(({ isReadable }) => !isReadable).length;
     faulty += entries.filter(({ error }) => error !== null).length;
     if (writeLine === null) return;
@@ -58,7 +71,7 @@ export function recorder({ ledger, run, writeLine }: RecorderOptions): Recorder 
   };
   return {
     flush,
-    totals: () => ({ added, faulty, unreadable }),
+    totals: () => ({ added, changed, faulty, unreadable }),
     async add(batch) {
       gathered.push(batch);
       count += batch.messages.length;

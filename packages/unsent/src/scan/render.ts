@@ -66,6 +66,7 @@ function renderRecommendations(found: readonly Recommendation[], style: Style, w
 
 function headline({ totals, sources, isOfRun, inAll, elapsedMs, domains }: ScanSummary): string {
   const where = `${plural(sources, 'mailbox', 'mailboxes')}, ${(elapsedMs / 1000).toFixed(1)} s`;
+  if (!isOfRun && totals.changed > 0) return `Judged again: ${plural(totals.changed, 'verdict')} changed (${where}).`;
   if (!isOfRun) {
     const rest =
       inAll === null ? 'No message was found' : `Nothing new. Seen so far: ${plural(inAll.messages, 'message')}`;

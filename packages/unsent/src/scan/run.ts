@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import {
   type CaseContext,
@@ -11,7 +12,7 @@ import {
   type SentLog,
   withCoverageRemembered,
 } from '@unsent/bounce';
-import { type ExitCode, UnsentError } from '@unsent/dns';
+import { type ExitCode, prefixText, UnsentError } from '@unsent/dns';
 import { ownDomainsFrom, readBatvSecrets } from '../config/own-domains.ts';
 import { isReaderGone } from '../interrupts.ts';
 import { escapeForTerminal } from '../output/escape.ts';
@@ -29,6 +30,7 @@ import { gatherSummary, type ScanSummary } from './summary.ts';
 /** What one message may take. */
 const MESSAGE_LIMIT_MS = 20_000;
 /** When a thread that gives no sign is given up: later than its own limit, which is kinder. */
+const NOTHING_READ: SourceTotals = { read: 0, added: 0, changed: 0, faulty: 0, unreadable: 0 };
 const STUCK_AFTER_MS = 30_000;
 
 /** `unsent scan`: reads the sources one after the other; one that cannot be read stops none of the others. */
@@ -44,7 +46,8 @@ async function scan(shell: Shell, request: ScanRequest): Promise<ExitCode> {
   const domains = ownDomainsFrom(config, await store.lockedDomains.all(), await readBatvSecrets(config, shell.env));
   const ledger: Ledger = store.ledger;
   const started = performance.now();
-  const run = await ledger.startRun(shell.now(), request.sources);
+  const { run, basisBefore } = await ledger.startRun(shell.now(), request.sources, basisOf(domains));
+  if (basisBefore !== null && basisBefore !== basisOf(domains) && !request.again) noteChangedBasis(shell);
   const pipeline = await makePipeline(shell, request, { run, ledger, domains, sentLog: store.sentLog });
   const { totals, read, failed } = await scanAll(shell, request, pipeline);
   await ledger.finishRun(run, shell.now(), totals.read);
@@ -122,7 +125,7 @@ async function scanAll(shell: Shell, request: ScanRequest, pipeline: Pipeline) {
     settleMs: DEFAULT_SETTLE_MS,
     now: () => shell.now(),
   };
-  const totals: { -readonly [K in keyof SourceTotals]: number } = { read: 0, added: 0, faulty: 0, unreadable: 0 };
+  const totals: { -readonly [K in keyof SourceTotals]: number } = { ...NOTHING_READ };
   let [read, failed] = [0, 0];
   for (const label of request.sources) {
     if (shell.signal.aborted) break;
@@ -131,6 +134,7 @@ async function scanAll(shell: Shell, request: ScanRequest, pipeline: Pipeline) {
       const found = await scanSource(source, pipeline);
       totals.read += found.read;
       totals.added += found.added;
+      totals.changed += found.changed;
       totals.faulty += found.faulty;
       totals.unreadable += found.unreadable;
       read++;
@@ -144,6 +148,21 @@ async function scanAll(shell: Shell, request: ScanRequest, pipeline: Pipeline) {
     }
   }
   return { totals, read, failed };
+}
+
+/** Stands for what verdicts rest on, so that a change of the declarations is noticed. Secrets are not part of it. */
+function basisOf(domains: OwnDomains): string {
+  const declared = domains.all().map(({ name, use, since, outbound, batvKeys, batvSignsAll, localParts }) => {
+    const hosts = outbound.map((host) => (typeof host === 'string' ? host : prefixText(host)));
+    return [name, use, since, hosts, batvKeys.map(({ digit }) => digit), batvSignsAll, localParts];
+  });
+  return createHash('sha256').update(JSON.stringify(declared.sort())).digest('hex').slice(0, 16);
+}
+
+function noteChangedBasis(shell: Shell): void {
+  if (shell.options.quiet || shell.options.json) return;
+  shell.stderr.write('unsent: what is known of your domains has changed since the last scan\n');
+  shell.stderr.write('  Verdicts from before stand until you run it with --again.\n');
 }
 
 function printNotes(shell: Shell, source: MailSource, { unreadable }: SourceTotals): void {

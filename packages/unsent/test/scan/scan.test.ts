@@ -162,6 +162,22 @@ describe('for programs', () => {
   });
 });
 
+test('a domain that is declared later: a hint, and --again judges anew without counting twice', async () => {
+  const config = join(folder, 'unsent.yaml');
+  writeFileSync(config, 'domains:\n  sending: {parked.example: {}}\n');
+  await scan([mailbox]);
+  writeFileSync(config, 'domains:\n  unused: [parked.example]\n');
+  const hinted = await scan([mailbox]);
+  expect(hinted.err).toContain('--again');
+  expect(hinted.out).toMatch(/^parked\.example +2 +2 +0/m);
+  const again = await scan(['--again', mailbox]);
+  expect(again.err).toBe('');
+  expect(again.out).toMatch(/^Judged again: 2 verdicts changed/);
+  expect(again.out).toMatch(/^parked\.example +2 +2 +2 +100 %/m);
+  const last = await scan(['--again', mailbox]);
+  expect(last).toMatchObject({ err: '', out: expect.stringMatching(/^Nothing new\. Seen so far: 3 messages/) });
+});
+
 test('--forget leaves no trace', async () => {
   expect((await scan(['--forget', mailbox])).out).toMatch(/^3 new messages/);
   expect(existsSync(join(folder, 'state.db'))).toBe(false);

@@ -88,6 +88,21 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
       expect(cli.standIn.calls).toHaveLength(1 + 2 * (COUNT - before));
     });
 
+    test('an interrupt lets the domains under way end, tells how many are left, and --resume goes on', async () => {
+      cli.standIn.faults = (call) => {
+        if (call === 12) cli.interrupt();
+        return null;
+      };
+      const { exitCode, out } = await cli.run('lockdown', '--file', list, '--yes', '--concurrency', '2');
+      expect(exitCode).toBe(1);
+      const before = lockedCount();
+      expect(before).toBeGreaterThan(3);
+      expect(out).toContain(`Interrupted: ${COUNT - before} domains are left. Go on with --resume.`);
+      cli.standIn.faults = () => null;
+      await cli.run('lockdown', '--file', list, '--yes', '--resume');
+      expect(lockedCount()).toBe(COUNT);
+    });
+
     test('a log that a crash cut off in the middle of a line is read all the same', async () => {
       await cli.run('lockdown', '--file', list, '--yes');
       const folder = join(cli.folder, 'state', 'lockdown-runs');

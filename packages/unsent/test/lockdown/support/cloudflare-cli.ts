@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type StandIn, startStandIn } from '../../../../../test/support/cloudflare-stand-in/server.ts';
 import type { HeldZone } from '../../../../../test/support/cloudflare-stand-in/state.ts';
 import { runCli } from '../../../src/cli.ts';
+import { makeInterrupts } from '../../../src/interrupts.ts';
 import { fakeSurroundings } from '../../support/surroundings.ts';
 
 type Ran = { readonly exitCode: number; readonly out: string; readonly err: string };
@@ -16,6 +17,8 @@ export type CloudflareCli = {
   run(...args: string[]): Promise<Ran>;
   /** Runs on a terminal, with what the person types. */
   type(typed: string, ...args: string[]): Promise<Ran>;
+  /** Ctrl-C at the command that runs. */
+  interrupt(): void;
   config(yaml: string): void;
   dns(text: string): void;
   zone(name: string): HeldZone;
@@ -33,10 +36,13 @@ export async function cloudflareCli(zones: HeldZone[]): Promise<CloudflareCli> {
   };
   const dns = write('dns', zones.map(({ name }) => `${name}. 300 IN NS amy.ns.example.net.\n`).join(''));
   const config = write('unsent.yaml', '');
+  let interrupt = (): void => {};
   const run = async (typed: string | null, args: readonly string[]): Promise<Ran> => {
     const env = { HOME: folder, CLOUDFLARE_API_TOKEN: standIn.token, CLOUDFLARE_BASE_URL: standIn.url };
     const terminal = typed === null ? {} : { isTerminal: true, stdin: typed };
-    const surroundings = fakeSurroundings({ cwd: folder, env, ...terminal });
+    const interrupts = makeInterrupts(() => {});
+    interrupt = () => interrupts.receive('SIGINT');
+    const surroundings = { ...fakeSurroundings({ cwd: folder, env, ...terminal }), interrupts };
     if (typed !== null) Object.assign(surroundings.stdin, { isTTY: true });
     const before = ['--dns', `zone:${dns}`, '--state', state, '--config', config, '--no-color'];
     const exitCode = await runCli([...before, ...args], surroundings, '1.2.3');
@@ -48,6 +54,7 @@ export async function cloudflareCli(zones: HeldZone[]): Promise<CloudflareCli> {
     state,
     run: (...args) => run(null, args),
     type: (typed, ...args) => run(typed, args),
+    interrupt: () => interrupt(),
     config: (yaml) => void write('unsent.yaml', yaml),
     dns: (text) => void write('dns', text),
     zone: (name) => {

@@ -35,6 +35,7 @@ type Transport = 'udp' | 'tcp';
 const FORMERR = 1;
 const NXDOMAIN = 3;
 const NOTIMP = 4;
+const TRUNCATED: FailedAnswer = { kind: 'failure', cause: 'malformed', detail: 'the response is cut off over TCP too' };
 
 /** Sends questions to servers until one gives an answer worth having. */
 export class Exchange {
@@ -139,13 +140,14 @@ export class Exchange {
       },
       failed: (detail) => {
         endAttempt(job);
-        noteUnreachable(server, performance.now());
+        // TCP alone says little: most questions never need it.
+        if (transport === 'udp') noteUnreachable(server, performance.now());
         job.failure = unreachable(`${server.text}: ${detail}`);
         this.#askAgainLater(job, server);
       },
     };
     job.attempt = attempt;
-    job.timer = setTimeout(() => this.#giveUpOn(job, server, attempt), this.#options.timeoutMs);
+    job.timer = setTimeout(() => this.#giveUpOn(job, server, transport, attempt), this.#options.timeoutMs);
     try {
       server[transport].send(attempt);
     } catch (error) {
@@ -156,11 +158,11 @@ export class Exchange {
     }
   }
 
-  #giveUpOn(job: Job, server: KnownServer, attempt: Attempt): void {
+  #giveUpOn(job: Job, server: KnownServer, transport: Transport, attempt: Attempt): void {
     this.#counts.timeouts++;
     attempt.line?.forget(attempt);
     job.attempt = null;
-    noteTimeout(server, performance.now());
+    if (transport === 'udp') noteTimeout(server, performance.now());
     const detail = `${server.text}: no answer within ${this.#options.timeoutMs} ms`;
     job.failure = { kind: 'failure', cause: 'timeout', detail };
     this.#askAgainLater(job, server);
@@ -183,7 +185,8 @@ export class Exchange {
       server.hasEdns = false;
       this.#askServer(job, server, transport);
     } else {
-      const failure = rcode === 0 || rcode === NXDOMAIN ? job.take(message) : rcodeFailure(rcode);
+      const isAnswer = rcode === 0 || rcode === NXDOMAIN;
+      const failure = isTruncated ? TRUNCATED : isAnswer ? job.take(message) : rcodeFailure(rcode);
       if (failure === null) return;
       job.failure = { ...failure, detail: `${server.text}: ${failure.detail}` };
       this.#askNext(job);

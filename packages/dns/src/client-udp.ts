@@ -61,8 +61,10 @@ class UdpLine implements Line {
     });
     this.#socket.on('message', (message) => this.#receive(message));
     this.#socket.on('error', (error) => this.#fail(error));
-    // Port 0: the kernel picks one at random (RFC 6056).
-    this.#socket.connect(server.port, server.address, () => this.#connected());
+    // As events, not as a callback: that would swallow the error of a connection without a route.
+    this.#socket.on('connect', () => this.#connected());
+    // Unbound: the kernel picks a port at random (RFC 6056).
+    this.#socket.connect(server.port, server.address);
     this.#socket.unref();
   }
 

@@ -200,6 +200,13 @@ describe('truncation', () => {
     expect(failure).toMatchObject({ kind: 'failure', cause: 'unreachable' });
   });
 
+  test('is a failure when the response over TCP is cut off too', async () => {
+    const { server: at } = await server((query) => [respond(query, { isTruncated: true, answers: [record()] })]);
+    const own = client({ servers: [at] });
+    expect(await own.resolve(asked, 'A')).toMatchObject({ kind: 'failure', cause: 'malformed' });
+    expect(own.stats().deadServers).toBe(0);
+  });
+
   test('is a timeout when TCP is silent, and the next question gets a new connection', async () => {
     let queries = 0;
     const { server: at, connections } = await server((query) =>
@@ -260,6 +267,12 @@ describe('several servers', () => {
 
   test('none is a failure', async () => {
     expect(await client({ servers: [] }).resolve(asked, 'A')).toMatchObject({ kind: 'failure', cause: 'unreachable' });
+  });
+
+  test('an address without a route is a failure at once', async () => {
+    // The kernel refuses to connect a socket to the broadcast address.
+    const own = client({ servers: [{ address: '255.255.255.255', port: 53 }], timeoutMs: 20_000 });
+    expect(await own.resolve(asked, 'A')).toMatchObject({ kind: 'failure', cause: 'unreachable' });
   });
 
   test('an address that the system refuses is a failure', async () => {

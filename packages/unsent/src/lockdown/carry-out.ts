@@ -44,19 +44,25 @@ const WAIT_STEP_MS = 5000;
 
 /** Asks, applies, verifies, and tells about each. The one way by which a command writes to DNS. */
 export async function carryOut(shell: Shell, job: Job): Promise<JobResult> {
-  const say = (text: string): void => {
-    if (!shell.options.json) shell.stdout.write(text);
+  // With --quiet, success is silent: a cron job must not mail its owner about it.
+  let unsaid = '';
+  const say = (text: string, isGood: boolean): void => {
+    unsaid += text;
+    if (shell.options.json || (shell.options.quiet && isGood)) return;
+    shell.stdout.write(unsaid);
+    unsaid = '';
   };
   if (!job.isAgreed && !(await agreed(shell))) {
-    say(renderNotAgreed(canAsk(shell)));
+    say(renderNotAgreed(canAsk(shell)), false);
     return { exitCode: 3, outcome: { kind: 'declined' }, verification: null };
   }
   const outcome = await shell.uninterrupted(() => apply(shell, job));
-  if (job.isAgreed) say('\n'); // a question leaves its own empty line
-  say(renderOutcome(outcome, job.plan, { kind: job.kind, isKept: job.provider.name !== 'memory' }, shell.style));
+  if (job.isAgreed) say('\n', true); // a question leaves its own empty line
+  const manner = { kind: job.kind, isKept: job.provider.name !== 'memory' };
+  say(renderOutcome(outcome, job.plan, manner, shell.style), outcome.kind === 'applied');
   if (outcome.kind !== 'applied') return { exitCode: exitCodeOf(outcome), outcome, verification: null };
   const verification = await verify(shell, job);
-  say(renderVerification(verification, job.plan, job.waitSeconds !== null, shell.style));
+  say(renderVerification(verification, job.plan, job.waitSeconds !== null, shell.style), verification.isVerified);
   return { exitCode: verification.isVerified ? 0 : 4, outcome, verification };
 }
 

@@ -60,8 +60,10 @@ export async function runLockdownPortfolio(
   const end = await shell.untilInterrupted(() => run(shell, context, left, portfolio, log));
   const unverified =
     request.isDryRun || end.stopped === 'interrupted' ? [] : await verifyAll(shell, provider, context, end.results);
-  report(shell, end, unverified, domains.length - left.length);
-  return exitCodeOf(end, unverified);
+  const exitCode = exitCodeOf(end, unverified);
+  const isSilent = shell.options.quiet && exitCode === 0 && !shell.options.json;
+  if (!isSilent) report(shell, end, unverified, domains.length - left.length);
+  return exitCode;
 }
 
 function realPacer(): Pacer {

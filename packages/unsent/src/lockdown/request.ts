@@ -1,5 +1,6 @@
 import { type DomainName, parseDomainName, UnsentError } from '@unsent/dns';
 import {
+  type ChangePlan,
   DEFAULT_PARTS,
   EXPORT_FORMATS,
   type ExportFormat,
@@ -10,6 +11,7 @@ import {
   type RefusalCode,
 } from '@unsent/lockdown';
 import type { LockdownConfig } from '../config.ts';
+import type { Shell } from '../shell.ts';
 
 /** Options as commander hands them over. */
 export type LockdownFlags = {
@@ -74,6 +76,11 @@ export function lockdownRequest(flags: LockdownFlags, config: LockdownConfig): L
     waitSeconds: waitSeconds(flags.wait),
     exportFormat: flags.export === undefined ? null : oneOf('--export', EXPORT_FORMATS, flags.export),
   };
+}
+
+/** True if nothing is to be printed while all goes well: --quiet, for a plan that was agreed to beforehand. */
+export function isSilent(shell: Shell, { isAgreed, isDryRun }: LockdownRequest, { refusals }: ChangePlan): boolean {
+  return shell.options.quiet && isAgreed && !isDryRun && refusals.length === 0;
 }
 
 /** A domain as typed. Throws `usage` when it is no name. */

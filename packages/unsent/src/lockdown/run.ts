@@ -7,7 +7,7 @@ import { openProvider } from './open-provider.ts';
 import type { PortfolioRequest } from './portfolio.ts';
 import { openPreparation, type Prepared, prepareLockdown } from './prepare.ts';
 import { renderNotes, renderPlan, renderRefusals } from './render.ts';
-import { type LockdownFlags, type LockdownRequest, lockdownRequest, usage, wholeNumber } from './request.ts';
+import { isSilent, type LockdownFlags, type LockdownRequest, lockdownRequest, usage, wholeNumber } from './request.ts';
 import { verificationServers } from './servers.ts';
 import { journalFor, noteLocked } from './state.ts';
 
@@ -27,7 +27,7 @@ export async function runLockdown(shell: Shell, domains: readonly string[], flag
   const provider = await openProvider(shell, flags, names);
   const prepared = await prepareLockdown(await openPreparation(shell, provider, request), domain);
   if (request.exportFormat !== null) return printExport(shell, prepared, request.exportFormat);
-  showPlan(shell, prepared, provider.title);
+  if (!isSilent(shell, request, prepared.plan)) showPlan(shell, prepared, provider.title);
   const early = earlyEnd(prepared, request);
   if (early !== null) {
     printJson(shell, prepared, early.outcome, null);

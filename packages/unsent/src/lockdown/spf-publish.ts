@@ -25,7 +25,7 @@ import type { Shell } from '../shell.ts';
 import { carryOut } from './carry-out.ts';
 import { openProvider } from './open-provider.ts';
 import { renderPlan } from './render.ts';
-import { type LockdownFlags, type LockdownRequest, lockdownRequest, readDomain, usage } from './request.ts';
+import { isSilent, type LockdownFlags, type LockdownRequest, lockdownRequest, readDomain, usage } from './request.ts';
 import { verificationServers } from './servers.ts';
 import { declaredHosts, type KnownSender, lostHosts, passingHosts, spfOf } from './spf-hosts.ts';
 import { hasState, journalFor } from './state.ts';
@@ -50,7 +50,7 @@ export async function runSpfPublish(shell: Shell, domainText: string, flags: Pub
   await refuseBroken(domain, text, resolver);
   const provider = await openProvider(shell, flags, [domain]);
   const prepared = await prepare(shell, provider, domain, text, request);
-  show(shell, prepared, provider);
+  if (shell.options.json || !isSilent(shell, request, prepared.plan)) show(shell, prepared, provider);
   if (prepared.plan.refusals.length > 0) return 3;
   if (request.isDryRun) return 0;
   const { plan, snapshot } = prepared;

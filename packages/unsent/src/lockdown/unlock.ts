@@ -12,7 +12,7 @@ import type { Shell } from '../shell.ts';
 import { carryOut, type JobResult } from './carry-out.ts';
 import { openProvider } from './open-provider.ts';
 import { renderPlan } from './render.ts';
-import { type LockdownFlags, type LockdownRequest, lockdownRequest, readDomain } from './request.ts';
+import { isSilent, type LockdownFlags, type LockdownRequest, lockdownRequest, readDomain } from './request.ts';
 import { verificationServers } from './servers.ts';
 import { hasState, journalFor, noteLocked } from './state.ts';
 
@@ -40,7 +40,7 @@ export async function runUnlock(shell: Shell, domain: string, flags: LockdownFla
       `${zone} is not locked any more: the journal has nothing left to undo\n`,
     );
   }
-  showPlan(shell, prepared, provider.title);
+  if (!isSilent(shell, request, prepared.plan)) showPlan(shell, prepared, provider.title);
   if (prepared.plan.refusals.length > 0) return printJson(shell, prepared, 'refused', null, 3);
   if (request.isDryRun) return printJson(shell, prepared, 'planned', null, 0);
   const result = await restore(shell, provider, prepared, request);
@@ -115,7 +115,8 @@ function showPlan(shell: Shell, { plan, snapshot }: PreparedUndo, providerTitle:
 }
 
 function endWith(shell: Shell, zone: DomainName, outcome: string, sentence: string): ExitCode {
-  shell.stdout.write(shell.options.json ? `${JSON.stringify({ zone, outcome })}\n` : sentence);
+  if (shell.options.json) shell.stdout.write(`${JSON.stringify({ zone, outcome })}\n`);
+  else if (!shell.options.quiet) shell.stdout.write(sentence);
   return 0;
 }
 

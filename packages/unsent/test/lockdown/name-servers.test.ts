@@ -58,6 +58,17 @@ describe.each(['bind', 'knot', 'pdns'] as const)(
         expect(unlocked.exitCode).toBe(0);
       });
 
+      test('with --quiet and --yes, success says nothing', async () => {
+        const authoritative = ['--authoritative', `127.0.0.1:${server.dnsPort}`];
+        for (const command of ['lockdown', 'unlock']) {
+          expect(await run('--quiet', command, 'unused-one.test', '--yes', ...authoritative)).toEqual({
+            exitCode: 0,
+            out: '',
+            err: '',
+          });
+        }
+      });
+
       test('a server that does not answer is named, and the exit code is 4', async () => {
         const ran = await run('lockdown', 'unused-one.test', '--yes', '--mx', 'null', '--authoritative', '127.0.0.1:9');
         expect(ran.exitCode).toBe(4);

@@ -47,29 +47,7 @@ const ALL_COLUMNS = 'id, kind, zone, provider, state, begun_at, finished_at, det
  */
 export function sqlJournal<Snapshot, Plan>(sql: Sql, copiesFolder: string | null): StoreJournal<Snapshot, Plan> {
   return {
-    begin: (at, draft) =>
-      sql.transaction(async (inside) => {
-        const id = await nextId(inside, at);
-        const drafted = draft(id);
-        const begunAt = at.toISOString();
-        await inside.run(`INSERT INTO journal (${ALL_COLUMNS}) VALUES ${placeholders(12, 1)}`, [
-          id,
-          drafted.kind,
-          drafted.zone,
-          drafted.provider,
-          'begun',
-          begunAt,
-          null,
-          null,
-          JSON.stringify(drafted.undoes),
-          JSON.stringify(drafted.snapshot),
-          JSON.stringify(drafted.plan),
-          drafted.zoneText,
-        ]);
-        // Before the commit: an entry in the journal always has its copy.
-        if (copiesFolder !== null) await writeCopy(copiesFolder, `${id}.zone`, drafted.zoneText);
-        return { ...drafted, id, state: 'begun', begunAt, finishedAt: null, detail: null };
-      }),
+    begin: (at, draft) => sql.transaction((inside) => begin(inside, copiesFolder, at, draft)),
     finish: async (id, state, at, detail) => {
       const changed = await sql.transaction((inside) =>
         inside.all('UPDATE journal SET state = ?, finished_at = ?, detail = ? WHERE id = ? RETURNING id', [
@@ -96,6 +74,34 @@ export function sqlJournal<Snapshot, Plan>(sql: Sql, copiesFolder: string | null
       return rows.map((row) => readEntry<Snapshot, Plan>(row));
     },
   };
+}
+
+async function begin<Snapshot, Plan>(
+  sql: Sql,
+  copiesFolder: string | null,
+  at: Date,
+  draft: (id: string) => StoredDraft<Snapshot, Plan>,
+): Promise<StoredJournalEntry<Snapshot, Plan>> {
+  const id = await nextId(sql, at);
+  const drafted = draft(id);
+  const begunAt = at.toISOString();
+  await sql.run(`INSERT INTO journal (${ALL_COLUMNS}) VALUES ${placeholders(12, 1)}`, [
+    id,
+    drafted.kind,
+    drafted.zone,
+    drafted.provider,
+    'begun',
+    begunAt,
+    null,
+    null,
+    JSON.stringify(drafted.undoes),
+    JSON.stringify(drafted.snapshot),
+    JSON.stringify(drafted.plan),
+    drafted.zoneText,
+  ]);
+  // Before the commit: an entry in the journal always has its copy.
+  if (copiesFolder !== null) await writeCopy(copiesFolder, `${id}.zone`, drafted.zoneText);
+  return { ...drafted, id, state: 'begun', begunAt, finishedAt: null, detail: null };
 }
 
 /** `2026-11-23-01`. The hundredth of a day is `-100`: still later than `-99`, because longer is later. */

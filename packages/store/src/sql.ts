@@ -22,7 +22,7 @@ export interface Sql {
  * 'now' (the default): a power cut after the commit takes nothing back. 'soon': it may take back the last commits, each
  * of them whole; for what is simply read again then.
  */
-export type Durability = 'now' | 'soon';
+type Durability = 'now' | 'soon';
 
 /** Rows of one multi-row INSERT. Few sizes, so that few statements are prepared. */
 const ROWS_PER_STATEMENT = [100, 10, 1] as const;

@@ -21,24 +21,8 @@ const LONGEST_WAIT_MS = 100;
  */
 export function connectSqlite(path: string, busyLimitMs: number): SqliteConnection {
   const database = openDatabase(path);
-  const prepared = new Map<string, Statement>();
+  const direct = preparedStatements(database);
   const withLock = lock();
-
-  const prepare = (statement: string): Statement => {
-    const known = prepared.get(statement);
-    if (known !== undefined) return known;
-    if (prepared.size >= MAX_PREPARED) prepared.clear();
-    const made = database.prepare(statement);
-    prepared.set(statement, made);
-    return made;
-  };
-  const direct = {
-    run: (statement: string, values: readonly SqlValue[] = []): void => {
-      prepare(statement).run(bound(values));
-    },
-    all: (statement: string, values: readonly SqlValue[] = []): readonly Row[] =>
-      prepare(statement).all(bound(values)).filter(isRow),
-  };
   const patiently = <T>(work: () => T): Promise<T> => retryWhileBusy(work, path, busyLimitMs);
 
   const inside: Sql = {
@@ -66,9 +50,30 @@ export function connectSqlite(path: string, busyLimitMs: number): SqliteConnecti
     close: () =>
       withLock(async () => {
         emptyLog(database);
-        prepared.clear();
+        direct.forget();
         database.close();
       }),
+  };
+}
+
+/** Runs statements at once, each prepared the first time it comes. */
+function preparedStatements(database: InstanceType<typeof Database>) {
+  const prepared = new Map<string, Statement>();
+  const prepare = (statement: string): Statement => {
+    const known = prepared.get(statement);
+    if (known !== undefined) return known;
+    if (prepared.size >= MAX_PREPARED) prepared.clear();
+    const made = database.prepare(statement);
+    prepared.set(statement, made);
+    return made;
+  };
+  return {
+    run: (statement: string, values: readonly SqlValue[] = []): void => {
+      prepare(statement).run(bound(values));
+    },
+    all: (statement: string, values: readonly SqlValue[] = []): readonly Row[] =>
+      prepare(statement).all(bound(values)).filter(isRow),
+    forget: (): void => prepared.clear(),
   };
 }
 

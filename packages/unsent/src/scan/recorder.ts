@@ -2,7 +2,7 @@ import type { Ledger, LedgerEntry, SourceCursor } from '@unsent/bounce';
 import { type Classified, jsonLine, ledgerEntry, type MessagePlace } from './classified.ts';
 
 /** One message on its way into the ledger; its bytes are gone. */
-export type JudgedMessage = {
+type JudgedMessage = {
   readonly at: MessagePlace;
   /** Null: it was known, and nobody wanted to see it again. */
   readonly found: Classified | null;

@@ -25,7 +25,7 @@ export type ScanSummary = {
   readonly recommendations: readonly Recommendation[];
 };
 
-export type LedgerTotals = { readonly messages: number; readonly backscatter: number; readonly firstSeen: Date | null };
+type LedgerTotals = { readonly messages: number; readonly backscatter: number; readonly firstSeen: Date | null };
 
 export type DomainSummary = DomainTotals & {
   /** What we know the domain to be; null when it is none of ours, or nobody declared it. */

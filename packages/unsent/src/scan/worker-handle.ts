@@ -5,10 +5,10 @@ import type { Classified } from './classified.ts';
 import type { Candidate } from './classify.ts';
 import type { FromWorker, Job, Question, Reply, ToWorker, WorkerSetup } from './worker-protocol.ts';
 
-/** How a worker's work on a batch ended. `at` is the message it had begun last. */
-export type Outcome =
+/** How a worker's work on a batch ended. `at` is the message it had begun last, null when it had begun none. */
+type Outcome =
   | { readonly kind: 'done'; readonly results: readonly Classified[] }
-  | { readonly kind: 'stuck' | 'died'; readonly at: number; readonly why: string };
+  | { readonly kind: 'lost'; readonly at: number | null; readonly why: string };
 
 /** One worker thread. It works on one batch at a time. */
 export interface WorkerHandle {
@@ -41,40 +41,50 @@ export function startWorker(url: URL, context: CaseContext, limits: WorkerLimits
     started: shared,
   };
   const worker = new Worker(url, { workerData: setup, resourceLimits: RESOURCE_LIMITS });
-  // The same memory goes to and fro: what is thrown away in a thread is cleared late.
-  let spare = new ArrayBuffer(0);
-  const send = (message: ToWorker): void => worker.postMessage(message);
   worker.on('message', (message: FromWorker) => {
-    if (message.kind === 'ask')
-      void answer(message.question, context).then((reply) => send({ ...reply, id: message.id }));
+    if (message.kind !== 'ask') return;
+    const send = (reply: ToWorker): void => worker.postMessage(reply);
+    void answer(message.question, context).then((reply) => send({ ...reply, id: message.id }));
   });
   // Told through `run`; without a listener it would end the process.
   worker.on('error', () => undefined);
+  // The same memory goes to and fro: what is thrown away in a thread is cleared late.
+  let spare = new ArrayBuffer(0);
   return {
     stop: async () => void (await worker.terminate()),
-    run: (messages) => {
-      Atomics.store(started, 0, 0);
-      return new Promise<Outcome>((resolve) => {
-        const watch = watchProgress(started, limits.stuckAfterMs, (why) => settle({ kind: 'stuck', at: begun(), why }));
-        const begun = (): number => Atomics.load(started, 0);
-        const settle = (outcome: Outcome): void => {
-          clearInterval(watch);
-          worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-          resolve(outcome);
-        };
-        const onMessage = (message: FromWorker): void => {
-          if (message.kind !== 'done') return;
-          spare = message.buffer;
-          settle({ kind: 'done', results: message.results });
-        };
-        const onError = (error: Error): void => settle({ kind: 'died', at: begun(), why: error.message });
-        const onExit = (): void => settle({ kind: 'died', at: begun(), why: 'the thread ended' });
-        worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-        const job = pack(messages, spare);
-        worker.postMessage(job, [job.buffer]);
-      });
+    run: async (messages) => {
+      const { outcome, buffer } = await runJob(worker, pack(messages, spare), started, limits.stuckAfterMs);
+      spare = buffer;
+      return outcome;
     },
   };
+}
+
+/** Hands a job to the thread and waits for its end, whichever it is. */
+function runJob(
+  worker: Worker,
+  job: Job,
+  started: Int32Array,
+  stuckAfterMs: number,
+): Promise<{ readonly outcome: Outcome; readonly buffer: ArrayBuffer }> {
+  const before = Atomics.load(started, 1);
+  const begun = (): number | null => (Atomics.load(started, 1) === before ? null : Atomics.load(started, 0));
+  return new Promise((resolve) => {
+    const settle = (outcome: Outcome, buffer = new ArrayBuffer(0)): void => {
+      clearInterval(watch);
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      resolve({ outcome, buffer });
+    };
+    const lost = (why: string): void => settle({ kind: 'lost', at: begun(), why });
+    const onMessage = (message: FromWorker): void => {
+      if (message.kind === 'done') settle({ kind: 'done', results: message.results }, message.buffer);
+    };
+    const onError = (error: Error): void => lost(error.message);
+    const onExit = (): void => lost('the thread ended');
+    const watch = watchProgress(started, stuckAfterMs, lost);
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+    worker.postMessage(job, [job.buffer]);
+  });
 }
 
 function watchProgress(started: Int32Array, limitMs: number, onStuck: (why: string) => void): NodeJS.Timeout {

@@ -20,7 +20,7 @@ export type Job = {
   readonly parts: readonly { readonly offset: number; readonly length: number; readonly cutFromBytes: number | null }[];
 };
 
-export type JobDone = { readonly kind: 'done'; readonly results: readonly Classified[]; readonly buffer: ArrayBuffer };
+type JobDone = { readonly kind: 'done'; readonly results: readonly Classified[]; readonly buffer: ArrayBuffer };
 
 /** A worker asks the main thread for what needs input or output, so that there is one cache and one database. */
 export type Question =
@@ -28,7 +28,7 @@ export type Question =
   | { readonly kind: 'sent'; readonly keys: readonly string[] }
   | { readonly kind: 'coverage'; readonly domain: DomainName };
 
-export type Ask = { readonly kind: 'ask'; readonly id: number; readonly question: Question };
+type Ask = { readonly kind: 'ask'; readonly id: number; readonly question: Question };
 
 /** `value` is what the asked method gave; `error` is null unless it failed. */
 export type Reply = {

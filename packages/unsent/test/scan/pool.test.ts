@@ -44,6 +44,15 @@ test('a thread asks DNS through its owner, and a failure there is only an answer
   expect(await judge(1, broken)('ask nowhere.example')).toEqual(['no network']);
 });
 
+test('a thread that does not even start blames no message', async () => {
+  const missing = new URL('../support/no-such-thread.mjs', import.meta.url);
+  const pool = classifyPool(missing, 2, context, { timeLimitMs: 1000, stuckAfterMs: 400, withDetails: true });
+  onTestFinished(() => pool.close());
+  await expect(pool.classify([{ bytes: Buffer.from('a'), cutFromBytes: null }])).rejects.toMatchObject({
+    code: 'threads-failed',
+  });
+});
+
 test('an empty batch needs no thread', async () => {
   const refuse = async (): Promise<readonly Classified[]> => {
     throw new Error('not here');

@@ -7,7 +7,7 @@ import { lockdownOptions } from '../src/options.ts';
 import { planLockdown } from '../src/plan.ts';
 import type { MemoryProvider } from '../src/providers/memory.ts';
 import { fingerprint } from '../src/zone.ts';
-import { arriveLate, type Fault, failing, lockdown, unlock, ZONE } from './support/drive.ts';
+import { type Fault, failing, lockdown, unlock, ZONE } from './support/drive.ts';
 import { lines, memory, NOW, records } from './support/zone.ts';
 
 const OLD = `
@@ -132,7 +132,7 @@ describe('for every fault at every call, the journal tells the truth and the way
       const journal = memoryJournal();
       const provider = failing(inner, at, fault, forEver);
       const outcome = await lockdown(provider, journal).catch(() => null);
-      expect(provider.used).toBe(true);
+      expect(provider.wasUsed()).toBe(true);
       return { inner, before, journal, outcome, provider };
     }
 
@@ -164,7 +164,7 @@ describe('for every fault at every call, the journal tells the truth and the way
 
     test('a request that was carried out late is undone too', async () => {
       const { inner, before, journal, provider } = await struck();
-      await arriveLate(provider);
+      await provider.arriveLate();
       await unlock(inner, journal);
       expect(fingerprint(inner.records(ZONE))).toBe(before);
     });

@@ -1,15 +1,21 @@
+import type { DnsRecord } from '@unsent/dns';
 import { describe, expect, test } from 'vitest';
-import { fingerprint, type WantedRecord } from '../src/zone.ts';
+import { fingerprint, isType, type RecordMeta, type WantedRecord } from '../src/zone.ts';
 import { zoneFromText } from '../src/zone-from-text.ts';
 import { snapshotText } from '../src/zone-text.ts';
 import { lines, name, records, snapshot } from './support/zone.ts';
 
+type MxRecord = DnsRecord<'MX'> & RecordMeta;
+
 const ONE = '@ 300 MX 10 mx.example.net.\n@ 300 TXT a|b\nwww 300 A 192.0.2.1';
 
-/** The first record of ONE with something different. */
-function changed(change: Partial<WantedRecord> & Record<string, unknown>): WantedRecord[] {
+/** ONE, its first record (an MX) with something different. */
+function changed(
+  change: Partial<Pick<MxRecord, 'ttlSeconds' | 'comment' | 'tags' | 'proxied' | 'settings' | 'data'>>,
+): WantedRecord[] {
   const [first, ...rest] = records(ONE);
-  return [{ ...first, ...change } as WantedRecord, ...rest];
+  if (first === undefined || !isType(first, 'MX')) throw new Error('the first record is the MX');
+  return [{ ...first, ...change }, ...rest];
 }
 
 describe('fingerprint', () => {

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { readHeader, readRecords, UnsentError, type WireHeader, type WireRecord } from '@unsent/dns';
-import { signMessage, TsigCheck, type TsigKey, type TsigProblem } from './tsig.ts';
+import { signMessage, type TsigKey, type TsigProblem, tsigCheck } from './tsig.ts';
 
 /** A primary name server to talk to. */
 export type Primary = {
@@ -30,7 +30,7 @@ export type Reply = {
 export async function exchange(primary: Primary, message: Buffer, take: (reply: Reply) => boolean): Promise<void> {
   const now = primary.now();
   const signed = primary.key === null ? { message, mac: Buffer.alloc(0) } : signMessage(message, primary.key, now);
-  const check = primary.key === null ? null : new TsigCheck(primary.key, signed.mac, now);
+  const check = primary.key === null ? null : tsigCheck(primary.key, signed.mac, now);
   const id = message.readUInt16BE(0);
   await overTcp(primary, signed.message, (octets) => {
     const reply = readReply(octets);

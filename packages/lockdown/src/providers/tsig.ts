@@ -17,6 +17,8 @@ const TYPE_TSIG = 250;
 const CLASS_ANY = 255;
 /** Seconds that clocks may differ (RFC 8945 §10 recommends 300). */
 const FUDGE_SECONDS = 300;
+/** An answer may be signed this much later than the question. */
+const ANSWER_SECONDS = 60;
 
 /** A signed message, and the MAC that the answer's signature builds on. */
 export type SignedMessage = { readonly message: Buffer; readonly mac: Buffer };
@@ -50,49 +52,45 @@ export function signMessage(message: Buffer, key: TsigKey, now: Date): SignedMes
   return { message: signed, mac };
 }
 
+/** Judges the messages of an answer, one after the other. */
+export type TsigCheck = {
+  /** Null while all is well; `last` is the last additional record of the message. */
+  take(message: Buffer, last: WireRecord | undefined): TsigProblem | null;
+  /** To be asked after the last message: it must have been signed (RFC 8945 §5.3.1). */
+  end(): TsigProblem | null;
+};
+
 /**
- * Checks the signatures of an answer, which may come in several messages (RFC 8945 §5.3.1: not each needs one).
- *
- * `take` returns null while all is well. The first message must be signed, and `end` says whether the last was.
+ * Checks the signatures of an answer, which may come in several messages (RFC 8945 §5.3.1): the first must be signed, and
+ * a later signature covers the unsigned messages before it.
  */
-export class TsigCheck {
-  readonly #key: TsigKey;
-  readonly #now: Date;
-  #mac: Buffer;
-  #unsigned: Buffer[] = [];
-  #isFirst = true;
-
-  constructor(key: TsigKey, requestMac: Buffer, now: Date) {
-    this.#key = key;
-    this.#mac = requestMac;
-    this.#now = now;
-  }
-
-  take(message: Buffer, last: WireRecord | undefined): TsigProblem | null {
-    if (last?.type !== TYPE_TSIG) {
-      if (this.#isFirst) return 'missing';
-      this.#unsigned.push(message);
+export function tsigCheck(key: TsigKey, requestMac: Buffer, now: Date): TsigCheck {
+  let mac = requestMac;
+  let unsigned: Buffer[] = [];
+  let isFirst = true;
+  return {
+    take(message, last) {
+      if (last?.type !== TYPE_TSIG) {
+        if (isFirst) return 'missing';
+        unsigned.push(message);
+        return null;
+      }
+      const signature = readSignature(message, last);
+      if (signature === null) return 'forged';
+      if (signature.error !== null) return signature.error;
+      const { seconds, fudge } = signature;
+      const bare = withoutSignature(message, last, signature.originalId);
+      const tail = isFirst ? variables(key, seconds, 0, Buffer.alloc(0), fudge) : timers(seconds, fudge);
+      const expected = digest(key, [uint16(mac.length), mac, ...unsigned, bare, tail]);
+      if (signature.mac.length !== expected.length || !timingSafeEqual(signature.mac, expected)) return 'forged';
+      if (Math.abs(now.getTime() / 1000 - seconds) > fudge + ANSWER_SECONDS) return 'stale';
+      mac = signature.mac;
+      unsigned = [];
+      isFirst = false;
       return null;
-    }
-    const signature = readSignature(message, last);
-    if (signature === null) return 'forged';
-    if (signature.error !== null) return signature.error;
-    const bare = withoutSignature(message, last, signature.originalId);
-    const { seconds, fudge, mac } = signature;
-    const tail = this.#isFirst ? variables(this.#key, seconds, 0, Buffer.alloc(0), fudge) : timers(seconds, fudge);
-    const expected = digest(this.#key, [uint16(this.#mac.length), this.#mac, ...this.#unsigned, bare, tail]);
-    if (mac.length !== expected.length || !timingSafeEqual(mac, expected)) return 'forged';
-    if (Math.abs(this.#now.getTime() / 1000 - seconds) > fudge + 60) return 'stale';
-    this.#mac = mac;
-    this.#unsigned = [];
-    this.#isFirst = false;
-    return null;
-  }
-
-  /** RFC 8945 §5.3.1: the last message must be signed, or what came before it is not covered. */
-  end(): TsigProblem | null {
-    return this.#isFirst || this.#unsigned.length > 0 ? 'missing' : null;
-  }
+    },
+    end: () => (isFirst || unsigned.length > 0 ? 'missing' : null),
+  };
 }
 
 type Signature = {

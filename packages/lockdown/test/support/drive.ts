@@ -8,7 +8,6 @@ import { planLockdown } from '../../src/plan.ts';
 import type { DnsProvider } from '../../src/providers/provider.ts';
 import { settleJournal } from '../../src/settle.ts';
 import { planUndo } from '../../src/undo.ts';
-import { snapshotOf } from '../../src/zone.ts';
 import { NOW, name } from './zone.ts';
 
 export const ZONE = name('example.com');
@@ -56,44 +55,42 @@ function common(provider: DnsProvider, journal: Journal) {
 /** What goes wrong at one call: nothing happens, everything happens, or half of it, and the caller learns nothing. */
 export type Fault = 'before' | 'after' | 'half' | 'late';
 
+/** A provider some of whose calls fail, and what is known about that. */
+export type FailingProvider = DnsProvider & {
+  wasUsed(): boolean;
+  /** Lets a hanging server carry out what it was sent after all. */
+  arriveLate(): Promise<void>;
+};
+
 /** A provider whose calls from index `at` on (reads and writes counted together) fail once, or for ever. */
-export function failing(
-  inner: DnsProvider,
-  at: number,
-  fault: Fault,
-  forEver = false,
-): DnsProvider & { used: boolean } {
+export function failing(inner: DnsProvider, at: number, fault: Fault, forEver = false): FailingProvider {
   let index = 0;
+  let isUsed = false;
   const late: (() => Promise<void>)[] = [];
-  const strikes = (): boolean => (index++ === at ? true : forEver && index > at);
+  const strikes = (): boolean => {
+    const isStruck = index === at || (forEver && index > at);
+    index++;
+    isUsed ||= isStruck;
+    return isStruck;
+  };
   const lost = (): UnsentError => new UnsentError('provider-unreachable', { message: 'the connection was reset' });
-  const provider = {
+  return {
     ...inner,
-    used: false,
+    wasUsed: () => isUsed,
+    async arriveLate() {
+      for (const write of late) await write();
+    },
     async read(zone) {
-      const strike = strikes();
-      if (strike) provider.used = true;
-      if (strike) throw lost();
+      if (strikes()) throw lost();
       return inner.read(zone);
     },
     async write(base, changes) {
       if (!strikes()) return inner.write(base, changes);
-      provider.used = true;
-      // A batch that is cut in two, as a zone with more changes than one batch holds.
-      const now = snapshotOf(base.zone, inner.name, NOW, (await inner.read(base.zone)).records);
       if (fault === 'after') await inner.write(base, changes);
-      if (fault === 'half') await inner.write(now, changes.slice(0, Math.ceil(changes.length / 2)));
+      // A batch that is cut in two, as a zone with more changes than one batch holds.
+      if (fault === 'half') await inner.write(base, changes.slice(0, Math.ceil(changes.length / 2)));
       if (fault === 'late') late.push(() => inner.write(base, changes));
       throw lost();
     },
-  } as DnsProvider & { used: boolean };
-  lateWrites.set(provider, late);
-  return provider;
-}
-
-const lateWrites = new WeakMap<DnsProvider, (() => Promise<void>)[]>();
-
-/** Lets a hanging server carry out what it was sent after all. */
-export async function arriveLate(provider: DnsProvider): Promise<void> {
-  for (const write of lateWrites.get(provider) ?? []) await write();
+  };
 }

@@ -7,7 +7,7 @@ export type Interrupts = {
   untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 };
 
-export type Signal = 'SIGINT' | 'SIGTERM';
+type Signal = 'SIGINT' | 'SIGTERM';
 
 /** The side that the process talks to. */
 export type ReceivedInterrupts = Interrupts & {

@@ -2,7 +2,7 @@ import { type DomainName, isSubdomainOf, parseDomainName } from '@unsent/dns';
 import { type Canonicalization, type RawField, splitFields } from './canonical.ts';
 import { compact, decodeBase64, parseTags, type TagList } from './tags.ts';
 
-export type DkimAlgorithm = 'rsa-sha256' | 'ed25519-sha256';
+type DkimAlgorithm = 'rsa-sha256' | 'ed25519-sha256';
 
 /** One DKIM-Signature field, read (RFC 6376 §3.5). */
 export type DkimSignature = {

@@ -12,7 +12,7 @@ export function folderOf(files: Readonly<Record<string, string>> = {}): string {
   return folder;
 }
 
-export function putFile(path: string, content: string): void {
+function putFile(path: string, content: string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content, 'latin1');
 }

@@ -34,7 +34,7 @@ export type ConfigTree = {
   readonly lockdown: LockdownConfig;
 };
 
-export type DomainsConfig = {
+type DomainsConfig = {
   readonly unused: readonly DeclaredDomain[];
   readonly receiving: readonly DeclaredDomain[];
   readonly sending: { readonly [name: string]: SendingConfig | null | undefined };
@@ -49,7 +49,7 @@ export type SendingConfig = {
   readonly localParts: readonly string[] | null;
 };
 
-export type BatvKeyConfig = { readonly digit: number; readonly secret: SecretPlace };
+type BatvKeyConfig = { readonly digit: number; readonly secret: SecretPlace };
 
 export type LockdownConfig = {
   readonly mx: 'loopback' | 'null' | 'auto';
@@ -60,7 +60,7 @@ export type LockdownConfig = {
   readonly auto: { readonly enabled: boolean; readonly perDay: number } | null;
 };
 
-export type LockdownPart = (typeof LOCKDOWN_PARTS)[number];
+type LockdownPart = (typeof LOCKDOWN_PARTS)[number];
 
 const MX_CHOICES = ['loopback', 'null', 'auto'] as const;
 const LOCKDOWN_PARTS = ['mx', 'spf', 'wildcard', 'hosts', 'dmarc', 'dkim', 'caa'] as const;

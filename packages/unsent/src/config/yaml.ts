@@ -6,7 +6,7 @@ export type Position = { readonly line: number; readonly column: number };
 /** Keys and indexes from the top of the file: `['domains', 'unused', 0]`. */
 export type KeyPath = readonly (string | number)[];
 
-export type YamlProblem = { readonly position: Position; readonly message: string };
+type YamlProblem = { readonly position: Position; readonly message: string };
 
 /** A parsed file: its plain value, and where each key stands. */
 export type YamlFile = {

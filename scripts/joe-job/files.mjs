@@ -59,8 +59,8 @@ domains:
       outbound: [192.0.2.10/31, "2001:db8:10::/48"]
 
 # Only for the example: DNS, zone and database are files here, so that nothing leaves this folder.
-dns: {zone: dns.txt}
-provider: {name: memory, zone: zone.txt}
+dns: { zone: dns.txt }
+provider: { name: memory, zone: zone.txt }
 state: ../../.unsent/joe-job.db
 `;
 }

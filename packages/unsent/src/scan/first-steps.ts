@@ -27,7 +27,7 @@ export function renderFirstSteps(shell: Shell, summary: ScanSummary, isForgotten
   return [
     `\n${bold('What to do')}\n`,
     '  Say which of these domains are yours and which of them never send, and every bounce can be\n',
-    `  judged. ${isForgotten ? 'Nothing was remembered yet. ' : ''}For example, in ${escapeForTerminal(file)}:\n\n`,
+    `  judged. ${isForgotten ? 'Nothing was remembered yet. ' : 'Then scan with --again. '}For example, in ${escapeForTerminal(file)}:\n\n`,
     `      ${cyan('domains:')}\n`,
     line(`  unused: [${first}]`, 'neither send nor receive'),
     line('  receiving: []', 'receive, and never send'),

@@ -36,6 +36,7 @@ mail 300 MX 10 a
 const work = mkdtempSync(join(tmpdir(), 'unsent-bench-dns-'));
 const port = await freePort();
 const nsd = startNsd();
+await once(nsd, 'spawn'); // throws when nsd is not installed
 try {
   await answering();
   process.stdout.write(`Node ${process.version}, NSD on loopback, ${values.concurrency} questions at a time\n\n`);
@@ -45,7 +46,8 @@ try {
   printCodecs(measure(['ours', 'dns-packet'], (engine) => ['codec.mjs', engine]));
 } finally {
   nsd.kill();
-  rmSync(work, { recursive: true });
+  if (nsd.exitCode === null) await once(nsd, 'exit');
+  rmSync(work, { recursive: true, maxRetries: 5 });
 }
 
 /** The runs of each engine; they take turns. */

@@ -33,7 +33,7 @@ export async function startNsd(zones: Readonly<Record<string, string>>, address 
     async [Symbol.asyncDispose]() {
       process.kill('SIGTERM');
       if (process.exitCode === null) await once(process, 'exit');
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

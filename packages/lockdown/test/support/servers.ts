@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,10 +35,33 @@ export async function startServer(kind: keyof typeof PROGRAMS): Promise<RunningS
     dnsPort,
     apiPort,
     stop() {
+      const pid = pidIn(folder);
       execFileSync('bash', [script, 'stop', folder], { stdio: 'ignore' });
+      untilEnded(pid);
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+function pidIn(folder: string): number | null {
+  const file = join(folder, 'pid');
+  const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : Number.NaN;
+  return Number.isInteger(pid) && pid > 0 ? pid : null;
+}
+
+/** A server that is ending still writes into its folder, which then cannot be removed. */
+function untilEnded(pid: number | null): void {
+  for (let tries = 0; pid !== null && isRunning(pid) && tries < 100; tries++) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** A server that runs may still be loading its zones. */

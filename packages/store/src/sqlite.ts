@@ -36,7 +36,7 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
     await connection.run('PRAGMA synchronous = FULL');
     // 16 MB of log between two checkpoints: each of them waits for the disk.
     await connection.all('PRAGMA wal_autocheckpoint = 4096');
-    await connection.run('PRAGMA cache_size = -16384');
+    await connection.run('PRAGMA cache_size = -8192');
     if (version < migrations.length) await migrate(connection, file, migrations);
     return connection;
   } catch (error) {

@@ -6,7 +6,7 @@ import type { MboxPiece } from './mbox-piece.ts';
 import { mboxSplitter } from './mbox-splitter.ts';
 import type { MailSource, RawMessage, SourceNote, SourceOptions } from './source.ts';
 
-const CHUNK_BYTES = 1 << 20;
+const CHUNK_BYTES = 512 << 10;
 const HEAD_BYTES = 512;
 const TAIL_BYTES = 64;
 const START = { offset: 0, lengthTrust: 0 } as const;

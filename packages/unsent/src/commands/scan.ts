@@ -22,7 +22,7 @@ export function scanCommand(run: RunInShell): Command {
     .addOption(new Option('--fail-on <finding>', 'end with 5 when there is new backscatter').choices(['backscatter']))
     .option('--again', 'read and judge also what was read before; nothing is counted twice')
     .option('--forget', 'use an empty database in memory and remember nothing')
-    .option('--jobs <n>', 'threads for a large mailbox (default: the number of cores)')
+    .option('--jobs <n>', 'threads for a large mailbox (default: one for each core, at most 8)')
     .option('--top <n>', 'names shown of each list (default: 5)')
     .addHelpText('after', HELP)
     .action(

@@ -30,6 +30,8 @@ import { gatherSummary, type ScanSummary } from './summary.ts';
 /** What one message may take. */
 const MESSAGE_LIMIT_MS = 20_000;
 /** When a thread that gives no sign is given up: later than its own limit, which is kinder. */
+/** Each thread takes some 30 MB, and beyond these the one that reads and records is what they wait for. */
+const MAX_DEFAULT_JOBS = 8;
 const NOTHING_READ: SourceTotals = { read: 0, added: 0, changed: 0, faulty: 0, unreadable: 0 };
 const STUCK_AFTER_MS = 30_000;
 
@@ -94,7 +96,7 @@ async function makePipeline(shell: Shell, request: ScanRequest, parts: Parts): P
     now: () => shell.now(),
   });
   shell.onClose(() => progress.end());
-  const jobs = request.jobs ?? availableParallelism();
+  const jobs = request.jobs ?? Math.min(availableParallelism(), MAX_DEFAULT_JOBS);
   return {
     ledger,
     run,

@@ -24,8 +24,8 @@ export type WorkerLimits = {
   readonly stuckAfterMs: number;
 };
 
-/** The judging thread's heap. A message that needs more is an error of that message. */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 };
+/** The judging thread's heap: small, so that garbage goes early. A message that needs more is an error of that message. */
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 24 };
 const WATCH_EVERY_MS = 250;
 
 /** Starts a worker whose questions `context` answers. */

@@ -10,7 +10,7 @@ export type RawText = { readonly text: string; readonly isCut: boolean };
 export function normaliseMessage(bytes: Uint8Array, maxBytes: number): RawText {
   const isCut = bytes.byteLength > maxBytes;
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, isCut ? maxBytes : bytes.byteLength);
-  const lines = (view.includes(CR) ? withoutCr(view) : view).toString('latin1');
+  const lines = withLineFeeds(view);
   const start = contentStart(lines);
   return { text: start === 0 ? lines : lines.slice(start), isCut };
 }
@@ -53,7 +53,20 @@ function isBlank(byte: number | undefined): boolean {
   return byte === 32 || byte === 9 || byte === CR || byte === LF;
 }
 
-// CR* LF and bare CR become LF; copied once, because splitting and joining a large string costs three times as much.
+const LARGE = 1_048_576;
+
+// Splitting and joining is the fastest way for the size that mail has; of a large message it would take the memory
+// three times over.
+function withLineFeeds(view: Buffer): string {
+  if (view.length > LARGE) return (view.includes(CR) ? withoutCr(view) : view).toString('latin1');
+  const text = view.toString('latin1');
+  if (!text.includes('\r')) return text;
+  if (text.includes('\r\r\n')) return withoutCr(view).toString('latin1');
+  const joined = text.includes('\r\n') ? text.split('\r\n').join('\n') : text;
+  return joined.includes('\r') ? joined.replaceAll('\r', '\n') : joined;
+}
+
+// CR* LF and bare CR become LF.
 function withoutCr(view: Buffer): Buffer {
   const out = Buffer.allocUnsafe(view.length);
   let length = 0;

@@ -46,7 +46,7 @@ export type ReasonQuestion = {
   readonly diagnostic: string | null;
 };
 
-const MAX_DIAGNOSTIC = 1500;
+const MAX_DIAGNOSTIC = 800;
 
 // RFC 3463 and the IANA registry of enhanced status codes; only those whose meaning servers keep to.
 const BY_STATUS: Readonly<Record<string, BounceReason>> = {

@@ -57,7 +57,7 @@ function addRunOptions(command: Command): void {
     .option('--dry-run', 'show the plan and write nothing at all')
     .option('--rehearse', 'lock, verify and unlock a copy in memory; write nothing')
     .option('--yes', 'apply without asking')
-    .option('--wait [seconds]', 'wait for all name servers to follow (default 600)')
+    .option('--wait [seconds]', 'wait for all name servers to follow (default: 600, more if the SOA says so)')
     .option('--export <format>', 'print the records instead: bind, tinydns, dnscontrol or octodns');
 }
 

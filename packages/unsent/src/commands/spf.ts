@@ -113,7 +113,7 @@ function publishCommand(run: RunInShell): Command {
     .option('--override <code>', 'go on in spite of this refusal (host-carries-mail)', list)
     .option('--dry-run', 'show the plan and write nothing at all')
     .option('--yes', 'apply without asking')
-    .option('--wait [seconds]', 'wait for all name servers to follow (default 600)')
+    .option('--wait [seconds]', 'wait for all name servers to follow (default: 600, more if the SOA says so)')
     .addHelpText('after', PUBLISH_EXAMPLES)
     .action(
       run(async (shell, domain: string, options: object) =>

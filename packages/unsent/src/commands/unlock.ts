@@ -16,7 +16,7 @@ export function unlockCommand(run: RunInShell): Command {
     .option('--override <code>', 'go on in spite of this refusal (drifted)', collect)
     .option('--dry-run', 'show the plan and write nothing at all')
     .option('--yes', 'restore without asking')
-    .option('--wait [seconds]', 'wait for all name servers to follow (default 600)')
+    .option('--wait [seconds]', 'wait for all name servers to follow (default: 600, more if the SOA says so)')
     .addHelpText('after', EXAMPLES)
     .action(
       run(async (shell, domain: string, options: object) =>

@@ -7,7 +7,6 @@ import {
   type DnsProvider,
   type Journal,
   type JournalKind,
-  type NamedServer,
   type Verification,
   verifyPlan,
   type ZoneSnapshot,
@@ -15,6 +14,7 @@ import {
 import type { Shell } from '../shell.ts';
 import { ask, canAsk } from './ask.ts';
 import { renderNotAgreed, renderOutcome, renderVerification } from './render-outcome.ts';
+import type { VerificationServers } from './servers.ts';
 
 /** A plan that was shown, and everything needed to carry it out. */
 export type Job = {
@@ -27,8 +27,8 @@ export type Job = {
   readonly undoes: readonly string[];
   readonly isAgreed: boolean;
   /** How long to wait for servers that lag behind; null: ask once. */
-  readonly waitSeconds: number | null;
-  readonly servers: () => Promise<readonly NamedServer[]>;
+  readonly waitSeconds: number | 'as-needed' | null;
+  readonly servers: () => Promise<VerificationServers>;
 };
 
 /** How it ended, for the exit code and for --json. */
@@ -41,6 +41,8 @@ export type JobResult = {
 
 /** Asks again at this pace while waiting. */
 const WAIT_STEP_MS = 5000;
+const MIN_WAIT_SECONDS = 600;
+const MAX_WAIT_SECONDS = 7200;
 
 /** Asks, applies, verifies, and tells about each. The one way by which a command writes to DNS. */
 export async function carryOut(shell: Shell, job: Job): Promise<JobResult> {
@@ -61,8 +63,10 @@ export async function carryOut(shell: Shell, job: Job): Promise<JobResult> {
   const manner = { kind: job.kind, isKept: job.provider.name !== 'memory' };
   say(renderOutcome(outcome, job.plan, manner, shell.style), outcome.kind === 'applied');
   if (outcome.kind !== 'applied') return { exitCode: exitCodeOf(outcome), outcome, verification: null };
-  const verification = await verify(shell, job);
-  say(renderVerification(verification, job.plan, job.waitSeconds !== null, shell.style), verification.isVerified);
+  const asked = await job.servers();
+  const verification = await verify(shell, job, asked);
+  const waited = { hasWaited: job.waitSeconds !== null, refreshSeconds: asked.refreshSeconds };
+  say(renderVerification(verification, job.plan, waited, shell.style), verification.isVerified);
   return { exitCode: verification.isVerified ? 0 : 4, outcome, verification };
 }
 
@@ -82,13 +86,19 @@ function exitCodeOf(outcome: ApplyOutcome): ExitCode {
 }
 
 /** Asks every server; with --wait again and again until all have followed, the time is over, or a signal comes. */
-async function verify(shell: Shell, { plan, servers, waitSeconds }: Job): Promise<Verification> {
-  const asked = await servers();
-  const endMs = shell.now().getTime() + (waitSeconds ?? 0) * 1000;
+async function verify(shell: Shell, { plan, waitSeconds }: Job, asked: VerificationServers): Promise<Verification> {
+  const endMs = shell.now().getTime() + waitMs(waitSeconds, asked.refreshSeconds);
   for (;;) {
-    const verification = await verifyPlan(plan, asked, shell.now());
+    const verification = await verifyPlan(plan, asked.servers, shell.now());
     const leftMs = endMs - shell.now().getTime();
     if (verification.isVerified || leftMs <= 0 || shell.signal.aborted) return verification;
     await sleep(Math.min(WAIT_STEP_MS, leftMs), undefined, { signal: shell.signal }).catch(() => {});
   }
+}
+
+/** Without a number: as long as a secondary may take by its own timer, within reason. */
+function waitMs(waitSeconds: Job['waitSeconds'], refreshSeconds: number | null): number {
+  if (waitSeconds === null) return 0;
+  if (waitSeconds !== 'as-needed') return waitSeconds * 1000;
+  return Math.min(Math.max(refreshSeconds ?? 0, MIN_WAIT_SECONDS), MAX_WAIT_SECONDS) * 1000;
 }

@@ -141,7 +141,7 @@ async function verifyAll(
     for (let result = queue.pop(); result !== undefined; result = queue.pop()) {
       const entry = result.entry === null ? null : await journal.entry(result.entry);
       if (entry === null) continue;
-      const servers = await verificationServers(shell, provider, entry.zone, preparation.request.authoritative);
+      const { servers } = await verificationServers(shell, provider, entry.zone, preparation.request.authoritative);
       const { isVerified, servers: reports } = await verifyPlan(entry.plan, servers, shell.now());
       const lagging = reports.filter(({ isAsPlanned }) => !isAsPlanned).map(({ server }) => server);
       if (!isVerified) unverified.push({ domain: result.domain, servers: lagging });

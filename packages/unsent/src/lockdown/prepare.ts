@@ -1,4 +1,11 @@
-import { type DomainName, isSubdomainOf, parseDomainName, UnsentError } from '@unsent/dns';
+import {
+  type DomainName,
+  findDelegation,
+  isSubdomainOf,
+  parseDomainName,
+  type Resolver,
+  UnsentError,
+} from '@unsent/dns';
 import {
   type ChangePlan,
   checkReportAddresses,
@@ -24,6 +31,9 @@ import type { Shell } from '../shell.ts';
 import { declaredUse, gatherMailHosts } from './history.ts';
 import { type LockdownRequest, usage } from './request.ts';
 import { genuineMailOf, journalEntriesOf, lockedDomainsOf } from './state.ts';
+
+/** The servers of a parent are many and near; a firewall that lets nobody ask them must not cost much. */
+const PARENT_TIMEOUT_MS = 1500;
 
 /** A plan, ready to be shown, and what it was made from. */
 export type Prepared = {
@@ -144,11 +154,20 @@ async function delegatedTo(
   const expected = hosted.nameServers.length > 0 ? hosted.nameServers : own;
   const isAsked = expected.length > 0 && request.authoritative.length === 0 && snapshot.provider !== 'memory';
   if (!isAsked) return { expected, servers: null, notes: [] };
-  const answer = await (await shell.resolver()).resolve(hosted.name, 'NS');
-  if (answer.kind === 'records') return { expected, servers: answer.data, notes: [] };
-  if (answer.kind !== 'failure') return { expected, servers: [], notes: [] };
-  const message = `It could not be asked where ${hosted.name} is delegated to (${answer.detail}).`;
+  const answer = await askDelegation(await shell.resolver(), hosted.name);
+  if (typeof answer !== 'string') return { expected, servers: answer, notes: [] };
+  const message = `It could not be asked where ${hosted.name} is delegated to (${answer}).`;
   return { expected, servers: null, notes: [{ code: 'delegation', message }] };
+}
+
+/** What the parent's own servers say; where they cannot be asked, what the resolver finds. A text: why nobody knows. */
+async function askDelegation(resolver: Resolver, zone: DomainName): Promise<readonly DomainName[] | string> {
+  const delegation = await findDelegation(zone, resolver, { timeoutMs: PARENT_TIMEOUT_MS, tries: 1 });
+  if (delegation.kind === 'delegated') return delegation.nameServers;
+  if (delegation.kind === 'not-delegated') return [];
+  const answer = await resolver.resolve(zone, 'NS');
+  if (answer.kind === 'failure') return answer.detail;
+  return answer.kind === 'records' ? answer.data : [];
 }
 
 async function reportNotes(

@@ -45,7 +45,7 @@ export async function rehearse(shell: Shell, provider: DnsProvider, { plan, snap
   if (!shell.options.json) {
     shell.stdout.write('\n  Rehearsal on a copy in memory; nothing is written anywhere.\n');
     shell.stdout.write(`  ${mark(isDone(applied), style)} locked down\n`);
-    shell.stdout.write(renderVerification(verification, plan, true, style));
+    shell.stdout.write(renderVerification(verification, plan, { hasWaited: true, refreshSeconds: null }, style));
     shell.stdout.write(`  ${mark(isDone(undone), style)} unlocked\n`);
     shell.stdout.write(`  restored: ${isIdentical ? style.green('identical') : style.red('different')}\n`);
   } else {

@@ -53,7 +53,7 @@ export function renderOutcome(
 export function renderVerification(
   { servers, isVerified, notAsked }: Verification,
   plan: ChangePlan,
-  hasWaited: boolean,
+  { hasWaited, refreshSeconds }: { readonly hasWaited: boolean; readonly refreshSeconds: number | null },
   style: Style,
 ): string {
   if (servers.length === 0) {
@@ -72,8 +72,12 @@ export function renderVerification(
   const hint =
     hasWaited || !isLate
       ? ''
-      : '    Secondaries follow when the primary tells them, or after the SOA refresh time: --wait waits for them.\n';
+      : `    Secondaries follow when the primary tells them, or ${afterWords(refreshSeconds)}: --wait waits for them.\n`;
   return [head, ...lagging.flatMap(serverLines), hint].join('');
+}
+
+function afterWords(refreshSeconds: number | null): string {
+  return refreshSeconds === null ? 'after the SOA refresh time' : `within ${refreshSeconds} s (SOA refresh)`;
 }
 
 /** What one server says that it should not; a server that says nothing at all is one line. */

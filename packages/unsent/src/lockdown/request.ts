@@ -52,11 +52,11 @@ export type LockdownRequest = {
   /** Play it through on a copy in memory. */
   readonly isRehearsal: boolean;
   readonly isAgreed: boolean;
-  readonly waitSeconds: number | null;
+  /** `as-needed`: --wait without a number. */
+  readonly waitSeconds: number | 'as-needed' | null;
   readonly exportFormat: ExportFormat | null;
 };
 
-const DEFAULT_WAIT_SECONDS = 600;
 /** Cloudflare takes 60 to 86400; others more, but nobody needs it here. */
 const TTL_RANGE = { min: 60, max: 86_400 } as const;
 
@@ -121,9 +121,9 @@ function checkRua(uri: string): string {
   return withScheme;
 }
 
-function waitSeconds(wait: string | true | undefined): number | null {
+function waitSeconds(wait: string | true | undefined): LockdownRequest['waitSeconds'] {
   if (wait === undefined) return null;
-  return wait === true ? DEFAULT_WAIT_SECONDS : wholeNumber('--wait', wait, { min: 1, max: 86_400 });
+  return wait === true ? 'as-needed' : wholeNumber('--wait', wait, { min: 1, max: 86_400 });
 }
 
 function oneOf<T extends string>(flag: string, known: readonly T[], word: string): T {

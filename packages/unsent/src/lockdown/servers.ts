@@ -1,12 +1,28 @@
-import { type DnsServer, type DomainName, dnsClient, type Resolver, UnsentError, zoneResolver } from '@unsent/dns';
+import {
+  type Answer,
+  authoritativeResolvers,
+  type DnsServer,
+  type DomainName,
+  formatDnsServer,
+  type NameServer,
+  type Resolver,
+  type RrType,
+  UnsentError,
+  zoneResolver,
+} from '@unsent/dns';
 import { type DnsProvider, modelledRecords, type NamedServer } from '@unsent/lockdown';
 import { parseServerAddress } from '../config/server-address.ts';
 import type { Shell } from '../shell.ts';
 import { readDomain } from './request.ts';
 
+/** The servers to ask, and how long a secondary among them may lag behind by its own timer; null when nobody says. */
+export type VerificationServers = {
+  readonly servers: readonly NamedServer[];
+  readonly refreshSeconds: number | null;
+};
+
 const TIMEOUT_MS = 3000;
 const TRIES = 2;
-const DNS_PORT = 53;
 
 /** Whom to ask whether the zone is as planned: the servers that were named, else the zone's own. */
 export async function verificationServers(
@@ -14,55 +30,72 @@ export async function verificationServers(
   provider: DnsProvider,
   zone: DomainName,
   named: readonly string[],
-): Promise<readonly NamedServer[]> {
+): Promise<VerificationServers> {
   if (provider.name === 'memory') {
     const { records } = await provider.read(zone);
-    return [{ label: 'memory', resolver: zoneResolver(modelledRecords(records)) }];
+    const resolver = zoneResolver(modelledRecords(records));
+    return { servers: [{ label: 'memory', resolver }], refreshSeconds: null };
   }
-  if (named.length > 0) return Promise.all(named.map((text) => namedServer(shell, text)));
-  return ownServers(shell, zone);
+  const addresses = await Promise.all(named.map((text) => namedAddress(shell, text)));
+  const found = await authoritativeResolvers(zone, await shell.resolver(), {
+    ...(named.length === 0 ? {} : { servers: addresses }),
+    timeoutMs: TIMEOUT_MS,
+    tries: TRIES,
+  });
+  if (found.kind !== 'servers') return { servers: [], refreshSeconds: null };
+  shell.onClose(() => found.close());
+  const silent = found.withoutAddress.map((name): NamedServer => ({ label: name, resolver: NOBODY }));
+  return { servers: [...byName(found.servers), ...silent], refreshSeconds: await refreshOf(found.servers) };
 }
 
 /** `HOST[:PORT]` as typed; a host that is a name is looked up. */
-async function namedServer(shell: Shell, text: string): Promise<NamedServer> {
+async function namedAddress(shell: Shell, text: string): Promise<DnsServer> {
   const place = parseServerAddress(text);
   if (place === null) {
     throw new UnsentError('usage', { message: `--authoritative wants HOST[:PORT], not "${text}"`, exitCode: 2 });
   }
-  const isAddress = /^[0-9.]+$|:/.test(place.host);
-  const addresses = isAddress ? [place.host] : await addressesOf(await shell.resolver(), readDomain(place.host));
-  if (addresses.length === 0) {
-    throw new UnsentError('server-unknown', { message: `The name server ${place.host} has no address.`, exitCode: 1 });
+  if (/^[0-9.]+$|:/.test(place.host)) return { address: place.host, port: place.port };
+  const answer = await (await shell.resolver()).resolve(readDomain(place.host), 'A');
+  const [address] = answer.kind === 'records' ? answer.data : [];
+  if (address === undefined) {
+    throw new UnsentError('server-unknown', { message: `The name server ${place.host} has no address.` });
   }
-  return { label: text, resolver: authoritative(shell, addresses, place.port) };
+  return { address, port: place.port };
 }
 
-/** One for each NS record; a server whose address is not known is asked nothing and found wanting. */
-async function ownServers(shell: Shell, zone: DomainName): Promise<readonly NamedServer[]> {
-  const resolver = await shell.resolver();
-  const answer = await resolver.resolve(zone, 'NS');
-  if (answer.kind !== 'records') return [];
-  return Promise.all(
-    [...answer.data].sort().map(async (name): Promise<NamedServer> => {
-      const addresses = await addressesOf(resolver, name);
-      return { label: name, resolver: addresses.length === 0 ? NOBODY : authoritative(shell, addresses, DNS_PORT) };
-    }),
-  );
+/** One for each name server; its addresses are tried in turn, because many hosts have no route to the IPv6 one. */
+function byName(servers: readonly NameServer[]): readonly NamedServer[] {
+  const groups = new Map<string, NameServer[]>();
+  for (const server of servers) {
+    const label = server.name ?? formatDnsServer(server.server);
+    groups.set(label, [...(groups.get(label) ?? []), server]);
+  }
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([label, group]) => ({ label, resolver: firstToAnswer(group.map(({ resolver }) => resolver)) }));
 }
 
-/** IPv4 first: many hosts that run this have no IPv6 route, and the server is the same. */
-async function addressesOf(resolver: Resolver, name: DomainName): Promise<readonly string[]> {
-  const [four, six] = await Promise.all([resolver.resolve(name, 'A'), resolver.resolve(name, 'AAAA')]);
-  return [...(four.kind === 'records' ? four.data : []), ...(six.kind === 'records' ? six.data : [])];
+function firstToAnswer(resolvers: readonly Resolver[]): Resolver {
+  return {
+    async resolve<T extends RrType>(name: DomainName, type: T, signal?: AbortSignal): Promise<Answer<T>> {
+      let last: Answer<T> = UNREACHABLE;
+      for (const resolver of resolvers) {
+        last = await resolver.resolve(name, type, signal);
+        if (last.kind !== 'failure') return last;
+      }
+      return last;
+    },
+  };
 }
 
-function authoritative(shell: Shell, addresses: readonly string[], port: number): Resolver {
-  const servers = addresses.map((address): DnsServer => ({ address, port }));
-  const client = dnsClient({ servers, timeoutMs: TIMEOUT_MS, tries: TRIES, isRecursive: false });
-  shell.onClose(() => client.close());
-  return client;
+async function refreshOf(servers: readonly NameServer[]): Promise<number | null> {
+  for (const server of servers) {
+    const answer = await server.readSoa();
+    if (answer.kind === 'soa') return answer.soa.refreshSeconds;
+  }
+  return null;
 }
 
-const NOBODY: Resolver = {
-  resolve: () => ({ kind: 'failure', cause: 'unreachable', detail: 'the name server has no address' }),
-};
+const UNREACHABLE = { kind: 'failure', cause: 'unreachable', detail: 'the name server has no address' } as const;
+
+const NOBODY: Resolver = { resolve: () => UNREACHABLE };

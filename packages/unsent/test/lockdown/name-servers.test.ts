@@ -79,3 +79,44 @@ describe.each(['bind', 'knot', 'pdns'] as const)(
     });
   },
 );
+
+describe.skipIf(!hasServer('bind') || !hasServer('knot'))(
+  'promise 8: every name server is asked',
+  { timeout: 30_000 },
+  () => {
+    let primary: RunningServer;
+    let laggard: RunningServer;
+    let folder: string;
+
+    beforeAll(async () => {
+      [primary, laggard] = [await startServer('bind'), await startServer('knot')];
+      folder = mkdtempSync(join(tmpdir(), 'unsent-laggard-'));
+      const key = '{name: unsent-key, secret: {env: SECRET}}';
+      const provider = `{name: rfc2136, server: "127.0.0.1:${primary.dnsPort}", key: ${key}}`;
+      writeFileSync(join(folder, 'unsent.yaml'), `provider: ${provider}\n`);
+    }, 40_000);
+    afterAll(() => {
+      primary.stop();
+      laggard.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    test('one that lags behind is named with what it says, how long that may last, and the exit code is 4', async () => {
+      const surroundings = {
+        ...fakeSurroundings({ cwd: folder, env: { HOME: folder, SECRET } }),
+        now: () => new Date(),
+      };
+      const both = [primary, laggard].flatMap(({ dnsPort }) => ['--authoritative', `127.0.0.1:${dnsPort}`]);
+      const before = ['--state', `${folder}/state.db`, '--config', `${folder}/unsent.yaml`, '--dns', '127.0.0.1:9'];
+      const args = [...before, 'lockdown', 'unused-one.test', '--yes', ...both];
+      expect(await runCli(args, surroundings, '1.2.3')).toBe(4);
+      const out = surroundings.stdout.text();
+      expect(out).toContain('✗ 1 of 2 authoritative servers answers as planned');
+      expect(out).toContain(
+        `127.0.0.1:${laggard.dnsPort}: MX unused-one.test is 10 mx1.mailhost.test; should be 0 loopback`,
+      );
+      expect(out).not.toContain(`127.0.0.1:${primary.dnsPort}: MX`);
+      expect(out).toContain('within 10800 s (SOA refresh): --wait waits for them');
+    });
+  },
+);

@@ -24,7 +24,7 @@ export type WorkerLimits = {
   readonly stuckAfterMs: number;
 };
 
-/** The judging thread's heap: small, so that garbage goes early. A message that needs more is an error of that message. */
+/** The judging thread's heap. The young part decides how often garbage is collected: less of it is slower, more of it is memory. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 24 };
 const WATCH_EVERY_MS = 250;
 

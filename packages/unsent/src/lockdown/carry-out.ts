@@ -14,7 +14,8 @@ import {
 import type { Shell } from '../shell.ts';
 import { ask, canAsk } from './ask.ts';
 import { renderNotAgreed, renderOutcome, renderVerification } from './render-outcome.ts';
-import type { VerificationServers } from './servers.ts';
+import type { LockdownRequest } from './request.ts';
+import { type VerificationServers, verificationServers } from './servers.ts';
 
 /** A plan that was shown, and everything needed to carry it out. */
 export type Job = {
@@ -25,10 +26,7 @@ export type Job = {
   readonly journal: Journal;
   /** Journal entries that the plan takes back. */
   readonly undoes: readonly string[];
-  readonly isAgreed: boolean;
-  /** How long to wait for servers that lag behind; null: ask once. */
-  readonly waitSeconds: number | 'as-needed' | null;
-  readonly servers: () => Promise<VerificationServers>;
+  readonly request: LockdownRequest;
 };
 
 /** How it ended, for the exit code and for --json. */
@@ -46,6 +44,7 @@ const MAX_WAIT_SECONDS = 7200;
 
 /** Asks, applies, verifies, and tells about each. The one way by which a command writes to DNS. */
 export async function carryOut(shell: Shell, job: Job): Promise<JobResult> {
+  const { request, plan, provider } = job;
   // With --quiet, success is silent: a cron job must not mail its owner about it.
   let unsaid = '';
   const say = (text: string, isGood: boolean): void => {
@@ -54,19 +53,19 @@ export async function carryOut(shell: Shell, job: Job): Promise<JobResult> {
     shell.stdout.write(unsaid);
     unsaid = '';
   };
-  if (!job.isAgreed && !(await agreed(shell))) {
+  if (!request.isAgreed && !(await agreed(shell))) {
     say(renderNotAgreed(canAsk(shell)), false);
     return { exitCode: 3, outcome: { kind: 'declined' }, verification: null };
   }
   const outcome = await shell.uninterrupted(() => apply(shell, job));
-  if (job.isAgreed) say('\n', true); // a question leaves its own empty line
-  const manner = { kind: job.kind, isKept: job.provider.name !== 'memory' };
-  say(renderOutcome(outcome, job.plan, manner, shell.style), outcome.kind === 'applied');
+  if (request.isAgreed) say('\n', true); // a question leaves its own empty line
+  const manner = { kind: job.kind, isKept: provider.name !== 'memory' };
+  say(renderOutcome(outcome, plan, manner, shell.style), outcome.kind === 'applied');
   if (outcome.kind !== 'applied') return { exitCode: exitCodeOf(outcome), outcome, verification: null };
-  const asked = await job.servers();
+  const asked = await verificationServers(shell, provider, plan.zone, request.authoritative);
   const verification = await verify(shell, job, asked);
-  const waited = { hasWaited: job.waitSeconds !== null, refreshSeconds: asked.refreshSeconds };
-  say(renderVerification(verification, job.plan, waited, shell.style), verification.isVerified);
+  const waited = { hasWaited: request.waitSeconds !== null, refreshSeconds: asked.refreshSeconds };
+  say(renderVerification(verification, plan, waited, shell.style), verification.isVerified);
   return { exitCode: verification.isVerified ? 0 : 4, outcome, verification };
 }
 
@@ -86,8 +85,8 @@ function exitCodeOf(outcome: ApplyOutcome): ExitCode {
 }
 
 /** Asks every server; with --wait again and again until all have followed, the time is over, or a signal comes. */
-async function verify(shell: Shell, { plan, waitSeconds }: Job, asked: VerificationServers): Promise<Verification> {
-  const endMs = shell.now().getTime() + waitMs(waitSeconds, asked.refreshSeconds);
+async function verify(shell: Shell, { plan, request }: Job, asked: VerificationServers): Promise<Verification> {
+  const endMs = shell.now().getTime() + waitMs(request.waitSeconds, asked.refreshSeconds);
   for (;;) {
     const verification = await verifyPlan(plan, asked.servers, shell.now());
     const leftMs = endMs - shell.now().getTime();
@@ -97,7 +96,7 @@ async function verify(shell: Shell, { plan, waitSeconds }: Job, asked: Verificat
 }
 
 /** Without a number: as long as a secondary may take by its own timer, within reason. */
-function waitMs(waitSeconds: Job['waitSeconds'], refreshSeconds: number | null): number {
+function waitMs(waitSeconds: LockdownRequest['waitSeconds'], refreshSeconds: number | null): number {
   if (waitSeconds === null) return 0;
   if (waitSeconds !== 'as-needed') return waitSeconds * 1000;
   return Math.min(Math.max(refreshSeconds ?? 0, MIN_WAIT_SECONDS), MAX_WAIT_SECONDS) * 1000;

@@ -8,7 +8,6 @@ import type { PortfolioRequest } from './portfolio.ts';
 import { openPreparation, type Prepared, prepareLockdown } from './prepare.ts';
 import { renderNotes, renderPlan, renderRefusals } from './render.ts';
 import { isSilent, type LockdownFlags, type LockdownRequest, lockdownRequest, usage, wholeNumber } from './request.ts';
-import { verificationServers } from './servers.ts';
 import { journalFor, noteLocked } from './state.ts';
 
 /** `unsent lockdown`. Exit code 0 done, 3 refused (nothing was written), 4 applied but not verified. */
@@ -75,9 +74,7 @@ async function lockDown(
     provider,
     journal,
     undoes: [],
-    isAgreed: request.isAgreed,
-    waitSeconds: request.waitSeconds,
-    servers: () => verificationServers(shell, provider, plan.zone, request.authoritative),
+    request,
   });
   if (result.outcome.kind === 'applied') await noteLocked(shell, provider, asked, result.outcome.entry);
   return result;

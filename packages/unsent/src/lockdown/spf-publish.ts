@@ -26,7 +26,6 @@ import { carryOut } from './carry-out.ts';
 import { openProvider } from './open-provider.ts';
 import { renderPlan } from './render.ts';
 import { isSilent, type LockdownFlags, type LockdownRequest, lockdownRequest, readDomain, usage } from './request.ts';
-import { verificationServers } from './servers.ts';
 import { declaredHosts, type KnownSender, lostHosts, passingHosts, spfOf } from './spf-hosts.ts';
 import { hasState, journalFor } from './state.ts';
 
@@ -64,9 +63,7 @@ export async function runSpfPublish(shell: Shell, domainText: string, flags: Pub
     provider,
     journal,
     undoes: [],
-    isAgreed: request.isAgreed,
-    waitSeconds: request.waitSeconds,
-    servers: () => verificationServers(shell, provider, plan.zone, request.authoritative),
+    request,
   });
   return result.exitCode;
 }

@@ -13,7 +13,6 @@ import { carryOut, type JobResult } from './carry-out.ts';
 import { openProvider } from './open-provider.ts';
 import { renderPlan } from './render.ts';
 import { isSilent, type LockdownFlags, type LockdownRequest, lockdownRequest, readDomain } from './request.ts';
-import { verificationServers } from './servers.ts';
 import { hasState, journalFor, noteLocked } from './state.ts';
 
 /** What is to be taken back, and the plan for it. */
@@ -89,9 +88,7 @@ async function restore(
     provider,
     journal,
     undoes,
-    isAgreed: request.isAgreed,
-    waitSeconds: request.waitSeconds,
-    servers: () => verificationServers(shell, provider, plan.zone, request.authoritative),
+    request,
   });
   if (result.outcome.kind === 'applied') await noteLocked(shell, provider, plan.zone, null);
   return result;

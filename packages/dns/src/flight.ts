@@ -61,15 +61,6 @@ function join<T extends RrType>(flight: Flight<T>, signal: AbortSignal | undefin
     };
     signal.addEventListener('abort', giveUp, { once: true });
     const done = (): void => signal.removeEventListener('abort', giveUp);
-    flight.promise.then(
-      (answer) => {
-        done();
-        resolve(answer);
-      },
-      (reason: unknown) => {
-        done();
-        reject(reason);
-      },
-    );
+    flight.promise.finally(done).then(resolve, reject);
   });
 }

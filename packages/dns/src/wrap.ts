@@ -37,16 +37,7 @@ function limited<T extends RrType>(
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
     };
-    asked.then(
-      (answer) => {
-        done();
-        resolve(answer);
-      },
-      (reason: unknown) => {
-        done();
-        reject(reason);
-      },
-    );
+    asked.finally(done).then(resolve, reject);
     if (signal?.aborted === true) onAbort();
     else signal?.addEventListener('abort', onAbort, { once: true });
   });

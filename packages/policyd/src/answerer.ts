@@ -66,9 +66,7 @@ function run(
   if (step.kind === 'decided') return step.decision;
   if (asked >= MAX_QUESTIONS) throw new Error(`the rules keep asking: ${step.question.kind}`);
   const found = investigate(step.question, request, context.policy, answers, investigator);
-  return found instanceof Promise
-    ? found.then((known) => run(request, context, known, asked + 1, investigator))
-    : run(request, context, found, asked + 1, investigator);
+  return whenKnown(found, (known) => run(request, context, known, asked + 1, investigator));
 }
 
 function investigate(

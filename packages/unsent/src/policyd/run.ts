@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Duplex } from 'node:stream';
-import { contains, type ExitCode, type IpPrefix, parseIp, UnsentError } from '@unsent/dns';
+import { contains, type ExitCode, type IpAddress, type IpPrefix, parseIp, UnsentError } from '@unsent/dns';
 import {
   createAnswerer,
   createInvestigator,
@@ -138,7 +138,7 @@ function mayConnect(allow: readonly IpPrefix[] | null): (address: string | null)
   };
 }
 
-function isIn(ip: Parameters<typeof contains>[1], networks: readonly IpPrefix[]): boolean {
+function isIn(ip: IpAddress, networks: readonly IpPrefix[]): boolean {
   return networks.some((network) => contains(network, ip));
 }
 

@@ -29,10 +29,10 @@ import { gatherSummary, type ScanSummary } from './summary.ts';
 
 /** What one message may take. */
 const MESSAGE_LIMIT_MS = 20_000;
-/** When a thread that gives no sign is given up: later than its own limit, which is kinder. */
 /** Each thread takes some 30 MB, and beyond these the one that reads and records is what they wait for. */
 const MAX_DEFAULT_JOBS = 8;
 const NOTHING_READ: SourceTotals = { read: 0, added: 0, changed: 0, faulty: 0, unreadable: 0 };
+/** When a thread that gives no sign is given up: later than its own limit, which is kinder. */
 const STUCK_AFTER_MS = 30_000;
 
 /** `unsent scan`: reads the sources one after the other; one that cannot be read stops none of the others. */
@@ -48,8 +48,9 @@ async function scan(shell: Shell, request: ScanRequest): Promise<ExitCode> {
   const domains = ownDomainsFrom(config, await store.lockedDomains.all(), await readBatvSecrets(config, shell.env));
   const ledger: Ledger = store.ledger;
   const started = performance.now();
-  const { run, basisBefore } = await ledger.startRun(shell.now(), request.sources, basisOf(domains));
-  if (basisBefore !== null && basisBefore !== basisOf(domains) && !request.again) noteChangedBasis(shell);
+  const basis = basisOf(domains);
+  const { run, basisBefore } = await ledger.startRun(shell.now(), request.sources, basis);
+  if (basisBefore !== null && basisBefore !== basis && !request.again) noteChangedBasis(shell);
   const pipeline = await makePipeline(shell, request, { run, ledger, domains, sentLog: store.sentLog });
   const { totals, read, failed } = await scanAll(shell, request, pipeline);
   await ledger.finishRun(run, shell.now(), totals.read);

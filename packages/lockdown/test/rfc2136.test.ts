@@ -1,12 +1,13 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../../test/support/ports.ts';
 import { memoryJournal } from '../src/journal-memory.ts';
 import { providerContract } from '../src/providers/contract.ts';
 import type { DnsProvider } from '../src/providers/provider.ts';
 import { rfc2136Provider } from '../src/providers/rfc2136.ts';
 import type { TsigKey } from '../src/providers/tsig.ts';
 import { lockdownOf, unlockOf } from './support/drive.ts';
-import { freePort, hasServer, type RunningServer, startServer } from './support/servers.ts';
+import { hasServer, type RunningServer, startServer } from './support/servers.ts';
 import { lines, name } from './support/zone.ts';
 
 const ZONE = name('unused-one.test');

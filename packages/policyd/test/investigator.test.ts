@@ -1,6 +1,7 @@
-import { type DomainName, parseDomainName, parseIp, parsePrefix, parseZoneText, zoneResolver } from '@unsent/dns';
+import { parseIp, parsePrefix, parseZoneText, zoneResolver } from '@unsent/dns';
 import { createRecordCache } from '@unsent/spf';
 import { describe, expect, test } from 'vitest';
+import { name } from '../../../test/support/names.ts';
 import { createInvestigator } from '../src/investigator.ts';
 import { type Policy, presetPolicy } from '../src/policy.ts';
 import type { PolicyRequest } from '../src/request.ts';
@@ -97,12 +98,6 @@ const REQUEST: PolicyRequest = {
   saslUsername: '',
   attributes: new Map(),
 };
-
-function name(text: string): DomainName {
-  const parsed = parseDomainName(text);
-  if (parsed === null) throw new Error(text);
-  return parsed;
-}
 
 function prefixes(text: string) {
   const prefix = parsePrefix(text);

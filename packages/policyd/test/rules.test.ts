@@ -1,6 +1,7 @@
-import { type DomainName, parseDomainName, parseIp, parsePrefix } from '@unsent/dns';
+import { parseIp, parsePrefix } from '@unsent/dns';
 import type { SpfOutcome } from '@unsent/spf';
 import { describe, expect, test } from 'vitest';
+import { name } from '../../../test/support/names.ts';
 import { type Answers, type Decision, NOTHING_ASKED, type Question } from '../src/decision.ts';
 import type { OwnDomains } from '../src/own-domains.ts';
 import { type Policy, presetPolicy } from '../src/policy.ts';
@@ -202,12 +203,6 @@ function request(fields: Partial<PolicyRequest> = {}): PolicyRequest {
 
 function trusting(): Partial<Policy> {
   return { trusted: { ...STANDARD.trusted, heloNames: [name('relay.example')] } };
-}
-
-function name(text: string): DomainName {
-  const parsed = parseDomainName(text);
-  if (parsed === null) throw new Error(text);
-  return parsed;
 }
 
 /** A fail of a record with this text. */

@@ -1,14 +1,11 @@
-import { type DomainName, type IpPrefix, parseDomainName, parseIp, parsePrefix } from '@unsent/dns';
+import { type IpPrefix, parseIp, parsePrefix } from '@unsent/dns';
+import { name as domain } from '../../../../test/support/names.ts';
 import type { CaseFacts, PathFacts, PathHop, SentLogFacts } from '../../src/case.ts';
 import type { OwnDomain } from '../../src/own-domains.ts';
 
-export const AT: Date = new Date('2026-03-02T10:00:00Z');
+export { domain };
 
-export function domain(text: string): DomainName {
-  const name = parseDomainName(text);
-  if (name === null) throw new Error(`no domain name: ${text}`);
-  return name;
-}
+export const AT: Date = new Date('2026-03-02T10:00:00Z');
 
 export function prefix(text: string): IpPrefix {
   const parsed = parsePrefix(text);

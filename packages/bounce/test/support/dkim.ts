@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { type DnsRecord, type DomainName, parseDomainName } from '@unsent/dns';
+import type { DnsRecord } from '@unsent/dns';
 import { dkimSign } from 'mailauth/lib/dkim/sign.js';
+import { name } from '../../../../test/support/names.ts';
 
 export type SigningKey = { readonly kind: 'rsa' | 'ed25519'; readonly pem: string; readonly record: string };
 
@@ -18,12 +19,6 @@ function pemOf(key: KeyObject): string {
 function publicPart(kind: 'rsa' | 'ed25519', key: KeyObject): string {
   const der = key.export({ type: 'spki', format: 'der' });
   return (kind === 'rsa' ? der : der.subarray(-32)).toString('base64');
-}
-
-function name(text: string): DomainName {
-  const parsed = parseDomainName(text);
-  if (parsed === null) throw new Error(`no domain name: ${text}`);
-  return parsed;
 }
 
 export function txt(owner: string, text: string): DnsRecord {

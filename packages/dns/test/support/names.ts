@@ -1,11 +1,6 @@
-import { type DomainName, type IpText, parseDomainName, parseIp } from '../../src/index.ts';
+import { type IpText, parseIp } from '../../src/index.ts';
 
-/** A name that the test is sure of. */
-export function name(text: string): DomainName {
-  const parsed = parseDomainName(text);
-  if (parsed === null) throw new Error(`no domain name: ${text}`);
-  return parsed;
-}
+export { name } from '../../../../test/support/names.ts';
 
 /** An address that the test is sure of. */
 export function ipText(text: string): IpText {

@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../../../test/support/ports.ts';
 import { findProgram, hasShared, needs, sharedDir } from '../../../../test/support/require.ts';
 
 /** A name server that runs for one test file. */
@@ -81,14 +81,4 @@ function allowTransfer(folder: string, zones: readonly string[]): void {
     const args = [`--config-dir=${folder}`, 'set-meta', zone, 'TSIG-ALLOW-AXFR', 'unsent-key'];
     execFileSync(findProgram('pdnsutil') ?? 'pdnsutil', args, { stdio: 'ignore' });
   }
-}
-
-/** A port that was free a moment ago, on loopback. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -1,14 +1,11 @@
-import { type DnsRecord, type DomainName, type IpText, isRrType, parseDomainName, parseIp } from '@unsent/dns';
+import { type DnsRecord, type DomainName, type IpText, isRrType, parseIp } from '@unsent/dns';
+import { name } from '../../../../test/support/names.ts';
 import { type MemoryOptions, type MemoryProvider, memoryProvider } from '../../src/providers/memory.ts';
 import { NO_META, type RecordMeta, snapshotOf, type WantedRecord, type ZoneSnapshot } from '../../src/zone.ts';
 
-export const NOW: Date = new Date('2026-11-23T12:00:00Z');
+export { name };
 
-export function name(text: string): DomainName {
-  const parsed = parseDomainName(text);
-  if (parsed === null) throw new RangeError(`no name: ${text}`);
-  return parsed;
-}
+export const NOW: Date = new Date('2026-11-23T12:00:00Z');
 
 /**
  * Records of `example.com` (or `zone`) from lines such as `@ 300 MX 10 mail.example.net` or `_dmarc 300 TXT v=DMARC1; p=none`.

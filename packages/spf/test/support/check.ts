@@ -1,7 +1,5 @@
 import {
-  type DomainName,
   type IpAddress,
-  parseDomainName,
   parseIp,
   parseZoneText,
   type Resolver,
@@ -9,15 +7,12 @@ import {
   type ZoneFailure,
   zoneResolver,
 } from '@unsent/dns';
+import { name } from '../../../../test/support/names.ts';
 import { checkHost } from '../../src/check-host.ts';
 import type { SpfOptions, SpfQuery } from '../../src/options.ts';
 import type { SpfOutcome } from '../../src/outcome.ts';
 
-export function name(text: string): DomainName {
-  const parsed = parseDomainName(text);
-  if (parsed === null) throw new Error(`${text} is no name`);
-  return parsed;
-}
+export { name };
 
 export function ip(text: string): IpAddress {
   const parsed = parseIp(text);

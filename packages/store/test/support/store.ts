@@ -1,6 +1,8 @@
-import { type DomainName, parseDomainName } from '@unsent/dns';
 import { onTestFinished } from 'vitest';
+import { name as domain } from '../../../../test/support/names.ts';
 import { type JoinSpans, openStore, type Store, type StoredEntry } from '../../src/index.ts';
+
+export { domain };
 
 /** Joins spans that touch: enough to see that the store asks. */
 export const joinTouching: JoinSpans = (spans) => {
@@ -18,12 +20,6 @@ export async function store(location = ':memory:'): Promise<Store<unknown, unkno
   const opened = await openStore<unknown, unknown>(location, { joinSpans: joinTouching, busyLimitMs: 2000 });
   onTestFinished(() => opened.close());
   return opened;
-}
-
-export function domain(name: string): DomainName {
-  const parsed = parseDomainName(name);
-  if (parsed === null) throw new Error(`${name} is no domain name`);
-  return parsed;
 }
 
 /** A bounce that is backscatter for parked.example, but for what `given` says. */

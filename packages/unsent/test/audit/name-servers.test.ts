@@ -1,5 +1,6 @@
-import { type DnsClient, type DomainName, dnsClient, parseDomainName } from '@unsent/dns';
+import { type DnsClient, dnsClient } from '@unsent/dns';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { name } from '../../../../test/support/names.ts';
 import { hasNsd, type Nsd, startNsd } from '../../../../test/support/nsd.ts';
 import { freePort } from '../../../../test/support/ports.ts';
 import { needs } from '../../../../test/support/require.ts';
@@ -18,12 +19,6 @@ const PARENT = `
   half.example. NS gone.servers.example.`;
 
 const zone = (servers: string): string => `@ NS ${servers}\n@ TXT "v=spf1 -all"\n@ MX 0 .`;
-
-function name(text: string): DomainName {
-  const parsed = parseDomainName(text);
-  if (parsed === null) throw new Error(text);
-  return parsed;
-}
 
 describe.skipIf(!needs('nsd', hasNsd))('asking the name servers themselves (needs nsd)', () => {
   let parent: Nsd;

@@ -1,5 +1,5 @@
-import { parseDomainName } from '@unsent/dns';
 import { describe, expect, test } from 'vitest';
+import { name } from '../../../../test/support/names.ts';
 import { ownDomainsFrom, readBatvSecrets } from '../../src/config/own-domains.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { makeConfig } from '../../src/config.ts';
@@ -8,12 +8,6 @@ function configOf(text: string) {
   const parsed = parseConfig(text);
   if (parsed.kind === 'wrong') throw new Error(JSON.stringify(parsed.problems));
   return makeConfig('/etc/unsent/unsent.yaml', parsed.tree, {});
-}
-
-function name(text: string) {
-  const parsed = parseDomainName(text);
-  if (parsed === null) throw new Error(text);
-  return parsed;
 }
 
 const config = configOf(`

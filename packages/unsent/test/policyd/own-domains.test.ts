@@ -1,5 +1,5 @@
-import { type DomainName, parseDomainName } from '@unsent/dns';
 import { expect, test } from 'vitest';
+import { name } from '../../../../test/support/names.ts';
 import { neverSendingDomains } from '../../src/policyd/own-domains.ts';
 
 const NOW = new Date('2026-03-10T00:00:00Z');
@@ -41,10 +41,4 @@ test.each([
 
 function sending(domain: string) {
   return { name: name(domain), outbound: [], batvKeys: [], batvSignsAll: false, localParts: null };
-}
-
-function name(text: string): DomainName {
-  const parsed = parseDomainName(text);
-  if (parsed === null) throw new Error(text);
-  return parsed;
 }

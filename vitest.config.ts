@@ -6,7 +6,15 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'] } },
-      { extends: true, test: { name: 'e2e', include: ['test/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/**/*.test.ts'],
+          testTimeout: 60_000,
+          globalSetup: 'test/support/fresh-bundle.ts',
+        },
+      },
     ],
     coverage: { provider: 'v8', include: ['packages/*/src/**/*.ts'] },
   },

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `npm run demo`: the main job on the example mailbox, from nothing but Node and npm. Writes below .unsent/demo only.
 import { mkdirSync, rmSync } from 'node:fs';
-import { bin, checkNode, installIfNeeded, root, run } from './lib/run.mjs';
+import { build, checkNode, installIfNeeded, root, run } from './lib/run.mjs';
 
 const CLI = 'packages/unsent/bin/unsent.js';
 const EXAMPLE = 'examples/joe-job';
@@ -11,8 +11,8 @@ const SHARED = ['--config', `${EXAMPLE}/unsent.yaml`, '--dns', `zone:${EXAMPLE}/
 checkNode();
 title('Install and build');
 installIfNeeded();
-say('npx', 'tsc', '-b', 'packages/unsent');
-run(process.execPath, [bin('typescript', 'tsc'), '-b', 'packages/unsent']);
+say('npx', 'tsc', '-b', 'packages/unsent', '&&', 'node', 'scripts/bundle.mjs');
+build('packages/unsent');
 
 title('Scan: a mailbox of 469 messages, three domains of which two never send');
 rmSync(`${root}.unsent/demo`, { recursive: true, force: true });

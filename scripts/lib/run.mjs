@@ -43,8 +43,10 @@ export function installIfNeeded() {
   writeFileSync(stampFile, stamp);
 }
 
-export function build() {
-  run(process.execPath, [bin('typescript', 'tsc'), '-b']);
+/** Compiles everything, or one project and what it needs, and makes the bundle that the command starts. */
+export function build(...projects) {
+  run(process.execPath, [bin('typescript', 'tsc'), '-b', ...projects]);
+  run(process.execPath, [`${root}scripts/bundle.mjs`]);
 }
 
 /** The JavaScript entry of a dev-dependency's command, so that no shell shim is needed. */

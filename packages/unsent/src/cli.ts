@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { auditCommand } from './commands/audit.ts';
 import { configCommand } from './commands/config.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { journalCommand } from './commands/journal.ts';
 import { lockdownCommand } from './commands/lockdown.ts';
@@ -24,6 +25,7 @@ const COMMANDS: readonly { readonly group: string; readonly make: (run: RunInShe
   { group: 'Lock down:', make: journalCommand },
   { group: 'Refuse:', make: policydCommand },
   { group: 'Set up:', make: configCommand },
+  { group: 'Set up:', make: doctorCommand },
 ];
 
 /** Runs one command line (without node and script) and resolves to the exit code. Never rejects. */

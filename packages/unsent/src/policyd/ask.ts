@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { type ExitCode, parseIp, UnsentError } from '@unsent/dns';
 import {
@@ -16,9 +15,10 @@ import { hasState } from '../lockdown/state.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { renderTable } from '../output/table.ts';
 import type { Shell } from '../shell.ts';
+import { askDaemon } from './ask-daemon.ts';
 import { systemClock } from './clock.ts';
 import { knowledgeOf } from './knowledge.ts';
-import { type ListenAddress, listenAddressText, parseListenAddress } from './listen-address.ts';
+import { parseListenAddress } from './listen-address.ts';
 
 export type AskOptions = {
   readonly client: string;
@@ -27,9 +27,6 @@ export type AskOptions = {
   readonly helo?: string;
   readonly at?: string;
 };
-
-const ANSWER_WITHIN_MS = 30_000;
-const MAX_ANSWER_CHARACTERS = 4096;
 
 const RULES: Readonly<Record<RuleId, string>> = {
   'not-judged': 'there was nothing to judge',
@@ -128,33 +125,4 @@ function meaningOf(answer: string): string {
   if (word === 'DEFER_IF_PERMIT') return 'Postfix asks the client to try again, unless a later restriction refuses.';
   if (word === 'REJECT' || /^5\d\d$/.test(word)) return 'Postfix refuses the recipient.';
   return `Postfix applies the restriction ${word}.`;
-}
-
-function askDaemon(address: ListenAddress, request: string): Promise<string> {
-  const where = listenAddressText(address);
-  return new Promise((resolve, reject) => {
-    const fail = (why: string): void => {
-      socket.destroy();
-      reject(
-        new UnsentError('policyd-no-answer', {
-          message: `no answer from ${where}: ${why}.`,
-          hint: 'Is the daemon running? Start it with: unsent policyd',
-        }),
-      );
-    };
-    const socket = address.kind === 'unix' ? connect(address.path) : connect(address.port, address.host);
-    let text = '';
-    socket.setTimeout(ANSWER_WITHIN_MS, () => fail('it took too long'));
-    socket.once('error', (error) => fail(error.message));
-    socket.once('close', () => fail('it closed the connection'));
-    socket.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      if (text.length > MAX_ANSWER_CHARACTERS) fail('this is no policy service');
-      const match = /^action=([^\n]*)\n\n/.exec(text);
-      if (match === null) return;
-      resolve(match[1] ?? '');
-      socket.destroy();
-    });
-    socket.write(request);
-  });
 }

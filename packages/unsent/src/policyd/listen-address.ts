@@ -6,6 +6,9 @@ export type ListenAddress =
   | { readonly kind: 'inet'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
 
+/** Where the daemon listens when nobody says otherwise. */
+export const DEFAULT_LISTEN = 'inet:127.0.0.1:10040';
+
 /**
  * Reads `inet:HOST:PORT`, `HOST:PORT` or `unix:PATH`, the way main.cf spells them; an IPv6 address stands in brackets.
  *

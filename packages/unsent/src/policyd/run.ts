@@ -20,7 +20,7 @@ import type { Shell } from '../shell.ts';
 import { systemClock } from './clock.ts';
 import { type Knowledge, knowledgeOf } from './knowledge.ts';
 import { listenAt, systemdDescriptors } from './listen.ts';
-import { isLocal, listenAddressText, parseListenAddress } from './listen-address.ts';
+import { DEFAULT_LISTEN, isLocal, listenAddressText, parseListenAddress } from './listen-address.ts';
 import { type LogFormat, type LogSink, SILENT_LOG, stderrSink } from './log-sink.ts';
 import { reload, writePidFile } from './reload.ts';
 import { builtStoreWorker, type StoreThread, startStoreThread } from './store-thread.ts';
@@ -38,7 +38,6 @@ export type PolicydOptions = {
 const RECORD_CACHE_ENTRIES = 20_000;
 /** Sender domains counted by name between two writes. */
 const NAMED_DOMAINS = 1_000;
-const DEFAULT_LISTEN = 'inet:127.0.0.1:10040';
 
 /** `unsent policyd`: serves until it is told to stop. */
 export async function runPolicyd(shell: Shell, options: PolicydOptions): Promise<ExitCode> {

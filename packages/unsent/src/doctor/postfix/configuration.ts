@@ -74,7 +74,7 @@ export async function readPostfix(place: PostfixPlace): Promise<PostfixConfigura
 }
 
 /** The services of `postconf -M`, one a line. `isChrootDefault`: `-` means a chroot (before compatibility level 1). */
-export function parseMaster(text: string, isChrootDefault: boolean): readonly MasterService[] {
+function parseMaster(text: string, isChrootDefault: boolean): readonly MasterService[] {
   return text.split('\n').flatMap((line): readonly MasterService[] => {
     // Commas are no separators in master.cf.
     const [name, type, , , chroot, , maxProcesses = '-', command, ...rest] = splitWords(line, NOT_BLANKS);

@@ -53,7 +53,7 @@ function spawnService(endpoint: string, { services }: PostfixConfiguration): Mas
 }
 
 /** True for `argv=/usr/bin/unsent … policyd --stdio`, also when Node or env stands before it. */
-export function isOurProgram({ arguments: words }: MasterService): boolean {
+function isOurProgram({ arguments: words }: MasterService): boolean {
   const argv = argvOf(words);
   return argv.some((word) => /^unsent(\.[cm]?js)?$/.test(basename(word))) && argv.includes('policyd');
 }

@@ -13,6 +13,7 @@ export { type Aim, type Desired, desiredRecords, MARK } from './desired.ts';
 export { DKIM_REVOKED } from './desired-dkim.ts';
 export { mailtoDomain } from './dmarc.ts';
 export { isLockedInDns } from './dns-check.ts';
+export { type Drift, type DriftedSet, findDrift } from './drift.ts';
 export { EXPORT_FORMATS, type ExportFormat, exportPlan } from './export/export.ts';
 export { formerMailHosts, withUnfinished } from './former.ts';
 export type { Journal, JournalDraft, JournalEntry, JournalFilter, JournalKind, JournalState } from './journal.ts';

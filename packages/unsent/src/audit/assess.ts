@@ -1,5 +1,6 @@
 import { assessDmarc, isDmarcShut } from './assess-dmarc.ts';
 import { assessDns } from './assess-dns.ts';
+import { assessJournal, hasDrifted } from './assess-journal.ts';
 import { assessMx, isMxShut } from './assess-mx.ts';
 import { assessNames } from './assess-names.ts';
 import { assessSpf, spfStance } from './assess-spf.ts';
@@ -12,7 +13,8 @@ export function assess(facts: DomainFacts): Assessment {
   const isLive = looksLive(facts, stance);
   const one: AuditCase = { facts, stance, isLive, shouldRefuseMail: !isLive && facts.role !== 'receiving' };
   const status = statusOf(one);
-  const findings = [assessDns(one), ...(facts.exists === 'no' ? [] : mailFindings(one))].flat();
+  const findings =
+    facts.exists === 'no' ? assessDns(one) : [assessJournal(one), assessDns(one), ...mailFindings(one)].flat();
   return {
     domain: facts.domain,
     role: facts.role,
@@ -36,6 +38,7 @@ function looksLive({ role, mx }: DomainFacts, stance: SpfStance): boolean {
 function statusOf({ facts, stance, isLive, shouldRefuseMail }: AuditCase): AuditStatus {
   if (facts.exists === 'no') return 'unknown';
   if (stance === 'unknown' || facts.mx.kind === 'unknown' || facts.dmarc.failure !== null) return 'unknown';
+  if (hasDrifted(facts.journal) && facts.journal.kind === 'locked') return 'drifted';
   if (isLive) return 'live';
   const doors = [stance === 'nobody', isDmarcShut(facts.dmarc), ...(shouldRefuseMail ? [isMxShut(facts.mx)] : [])];
   if (doors.every((isShut) => isShut)) return 'locked';

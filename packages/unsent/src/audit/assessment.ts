@@ -5,9 +5,9 @@ import type { DomainFacts, DomainRole } from './facts.ts';
  * How well a domain is closed to forgers.
  *
  * 'locked' nobody can send as it and no bounce comes back; 'partly' something is missing; 'open' nothing is there;
- * 'live' it sends or receives mail; 'unknown' DNS could not tell.
+ * 'live' it sends or receives mail; 'drifted' we locked it, and DNS shows it otherwise now; 'unknown' DNS could not tell.
  */
-export type AuditStatus = 'locked' | 'partly' | 'open' | 'live' | 'unknown';
+export type AuditStatus = 'locked' | 'partly' | 'open' | 'live' | 'drifted' | 'unknown';
 
 /** A problem makes the exit code 5; advice is what an expert would do besides. */
 export type AuditSeverity = 'problem' | 'advice';
@@ -15,7 +15,7 @@ export type AuditSeverity = 'problem' | 'advice';
 export type AuditFinding = {
   readonly code: AuditCode;
   readonly severity: AuditSeverity;
-  readonly subject: 'dns' | 'spf' | 'mx' | 'dmarc' | 'dkim' | 'names';
+  readonly subject: 'dns' | 'spf' | 'mx' | 'dmarc' | 'dkim' | 'names' | 'journal';
   /** The fact. */
   readonly message: string;
   /** What it leads to. */
@@ -63,7 +63,10 @@ export type AuditCode =
   | 'wildcard-address'
   | 'wildcard-without-spf'
   | 'host-without-spf'
-  | 'host-is-cname';
+  | 'host-is-cname'
+  | 'drifted'
+  | 'not-seen-yet'
+  | 'unfinished';
 
 export type Assessment = {
   readonly domain: DomainName;

@@ -13,18 +13,19 @@ export type AuditTarget = { readonly domain: DomainName; readonly role: DomainRo
 
 export type TargetFlags = { readonly file?: string; readonly all?: boolean };
 
-/** The domains named on the command line, in the file and in the configuration; each once, in that order. */
+/** The domains named on the command line, in the file, in the configuration, and `locked` by us; each once, in that order. */
 export async function auditTargets(
   shell: Shell,
   given: readonly string[],
   flags: TargetFlags,
+  locked: readonly DomainName[],
 ): Promise<readonly AuditTarget[]> {
   const config = await shell.config();
   const roles = rolesOf(config);
   const names = [
     ...given.map((name) => readDomain(name)),
     ...(flags.file === undefined ? [] : await readDomainFile(shell, flags.file)),
-    ...(flags.all === true ? roles.keys() : []),
+    ...(flags.all === true ? [...roles.keys(), ...locked] : []),
   ];
   if (names.length === 0) throw nothingToDo(flags, config);
   return [...new Set(names)].map((domain) => ({ domain, role: roles.get(domain) ?? 'unknown' }));

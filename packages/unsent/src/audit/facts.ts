@@ -1,11 +1,12 @@
 import type { DomainName, IpText } from '@unsent/dns';
 import type { DomainLint } from '@unsent/spf';
 import type { DmarcFacts } from './dmarc-facts.ts';
+import type { JournalFacts } from './gather-journal.ts';
 
 /** What the owner has said about a domain in the configuration; 'unknown' when nothing. */
 export type DomainRole = 'unused' | 'receiving' | 'sending' | 'unknown';
 
-/** All that DNS says about a domain and mail. Nothing is judged here; `assess` does that. */
+/** All that DNS and our journal say about a domain and mail. Nothing is judged here; `assess` does that. */
 export type DomainFacts = {
   readonly domain: DomainName;
   readonly role: DomainRole;
@@ -26,6 +27,8 @@ export type DomainFacts = {
   readonly wildcard: HostFacts;
   /** The one host name that most domains have. */
   readonly www: HostFacts;
+  /** Null when the journal knows of nothing that stands there, or there is none. */
+  readonly journal: JournalFacts | null;
 };
 
 /** What a name below the domain says. */

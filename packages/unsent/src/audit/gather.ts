@@ -21,7 +21,7 @@ export async function gatherFacts(
   resolver: Resolver,
   askServers: AskServers | null,
   signal: AbortSignal,
-): Promise<DomainFacts> {
+): Promise<Omit<DomainFacts, 'journal'>> {
   const ns = await resolver.resolve(domain, 'NS', signal);
   const { mx, addresses, failure } = await gatherMx(domain, resolver, signal);
   const known = ns.kind === 'records' ? ns.data : [];

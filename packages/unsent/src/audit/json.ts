@@ -1,7 +1,7 @@
 import type { AuditStatus } from './assessment.ts';
 import type { Audited } from './run.ts';
 
-const STATUSES: readonly AuditStatus[] = ['locked', 'partly', 'open', 'live', 'unknown'];
+const STATUSES: readonly AuditStatus[] = ['locked', 'partly', 'open', 'live', 'drifted', 'unknown'];
 
 /** What `unsent audit --json` prints; documented in docs/audit.md, keys are only ever added. */
 export function auditJson(audited: readonly Audited[], withFacts: boolean): unknown {
@@ -20,7 +20,7 @@ export function auditJson(audited: readonly Audited[], withFacts: boolean): unkn
 
 function domainJson({ facts, assessment }: Audited, withFacts: boolean): object {
   const { domain, role, status, stance, findings } = assessment;
-  const { spf, mx, dmarc } = facts;
+  const { spf, mx, dmarc, journal } = facts;
   return {
     domain,
     role,
@@ -29,6 +29,7 @@ function domainJson({ facts, assessment }: Audited, withFacts: boolean): object 
     mx: { kind: mx.kind, hosts: mx.hosts.map(({ name }) => name) },
     dmarc: { record: dmarc.record?.text ?? null, foundAt: dmarc.foundAt, policy: dmarc.policy },
     findings,
+    journal,
     ...(withFacts ? { facts } : {}),
   };
 }

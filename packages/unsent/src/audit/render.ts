@@ -61,7 +61,7 @@ function renderMany(all: readonly Audited[], look: Look): string {
 }
 
 function summary(all: readonly Audited[], style: Style): string {
-  const statuses: readonly AuditStatus[] = ['locked', 'partly', 'open', 'live', 'unknown'];
+  const statuses: readonly AuditStatus[] = ['locked', 'partly', 'open', 'drifted', 'live', 'unknown'];
   const counts = statuses.flatMap((status) => {
     const count = all.filter(({ assessment }) => assessment.status === status).length;
     return count === 0 ? [] : [paintOf(status, style)(`${count} ${status}`)];
@@ -98,6 +98,8 @@ function titleOf(status: AuditStatus): string {
       return 'open: nothing protects it';
     case 'live':
       return 'live: it sends or receives mail';
+    case 'drifted':
+      return 'drifted: it was locked, and DNS shows it otherwise now';
     case 'unknown':
       return 'unknown: DNS could not tell';
     default:
@@ -112,6 +114,7 @@ function paintOf(status: AuditStatus, style: Style): Paint {
     case 'partly':
       return style.yellow;
     case 'open':
+    case 'drifted':
       return style.red;
     case 'live':
       return style.cyan;

@@ -1,4 +1,5 @@
 import type { ExitCode, Resolver } from '@unsent/dns';
+import type { Journal } from '@unsent/lockdown';
 import { progressBar } from '../output/progress.ts';
 import type { Shell } from '../shell.ts';
 import { usage } from '../spf/input.ts';
@@ -7,6 +8,7 @@ import type { Assessment } from './assessment.ts';
 import { type AuditTarget, auditTargets, type TargetFlags } from './domains.ts';
 import type { DomainFacts } from './facts.ts';
 import { type AskServers, gatherFacts } from './gather.ts';
+import { gatherJournal, storeToCompare } from './gather-journal.ts';
 import { inParallel } from './in-parallel.ts';
 import { auditJson } from './json.ts';
 import { nameServerAsker } from './name-servers.ts';
@@ -17,11 +19,17 @@ export type AuditFlags = TargetFlags & { readonly failOn?: string; readonly name
 
 export type Audited = { readonly facts: DomainFacts; readonly assessment: Assessment };
 
+type Sources = {
+  readonly resolver: Resolver;
+  readonly askServers: AskServers | null;
+  readonly journal: Journal | null;
+};
+
 /** Domains looked at at the same time; each asks some thirty questions one after the other. */
 const CONCURRENCY = 16;
 const FAIL_ON = ['problem', 'advice', 'none'];
 
-/** `unsent audit`: gathers, judges, prints. Reads DNS and nothing else. */
+/** `unsent audit`: gathers, judges, prints. Reads DNS and, where there is one, the journal; writes nothing. */
 export async function runAudit(shell: Shell, domains: readonly string[], flags: AuditFlags): Promise<ExitCode> {
   const failOn = flags.failOn ?? 'problem';
   if (!FAIL_ON.includes(failOn))
@@ -29,11 +37,18 @@ export async function runAudit(shell: Shell, domains: readonly string[], flags: 
       `--fail-on does not know "${failOn}"; it knows ${FAIL_ON.join(', ')}`,
       'Run unsent audit --help to see what there is.',
     );
-  const targets = await auditTargets(shell, domains, flags);
+  const store = await storeToCompare(shell);
+  const locked = flags.all === true && store !== null ? await store.lockedDomains.all() : [];
+  const targets = await auditTargets(
+    shell,
+    domains,
+    flags,
+    locked.map(({ name }) => name),
+  );
   const resolver = await shell.resolver();
   const isAsked = flags.nameServers !== false && !isZoneFile(shell);
   const askServers = isAsked ? nameServerAsker(resolver) : null;
-  const audited = await auditAll(shell, targets, resolver, askServers);
+  const audited = await auditAll(shell, targets, { resolver, askServers, journal: store?.journal ?? null });
   const { json, quiet, verbose } = shell.options;
   const look = { style: shell.style, width: shell.stdout.isTerminal ? shell.stdout.columns : null };
   if (json) shell.stdout.write(`${JSON.stringify(auditJson(audited, verbose), null, 2)}\n`);
@@ -51,15 +66,15 @@ function isZoneFile({ options }: Shell): boolean {
 async function auditAll(
   shell: Shell,
   targets: readonly AuditTarget[],
-  resolver: Resolver,
-  askServers: AskServers | null,
+  { resolver, askServers, journal }: Sources,
 ): Promise<readonly Audited[]> {
   const { quiet } = shell.options;
   const progress = progressBar(shell.stderr, { label: '', isQuiet: quiet, now: shell.now });
   let done = 0;
   try {
     return await inParallel(targets, CONCURRENCY, async ({ domain, role }) => {
-      const facts = await gatherFacts(domain, role, resolver, askServers, shell.signal);
+      const seen = await gatherFacts(domain, role, resolver, askServers, shell.signal);
+      const facts = { ...seen, journal: journal && (await gatherJournal(journal, domain, resolver, shell.now())) };
       done++;
       progress.update({ done, total: targets.length, count: done, unit: `of ${targets.length} domains` });
       return { facts, assessment: assess(facts) };

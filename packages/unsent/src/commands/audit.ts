@@ -5,7 +5,7 @@ const EXAMPLES = `
 Examples:
   unsent audit example.com                  what is missing, why it matters
   unsent audit --file domains.txt           one domain a line; # is a comment
-  unsent audit --all                        all domains of the configuration
+  unsent audit --all                        all domains of the configuration, and those that were locked
   unsent --quiet audit --file domains.txt   for cron: silent if all is well
 
 Each domain is
@@ -13,6 +13,7 @@ Each domain is
   partly   something is missing
   open     nothing protects it
   live     it sends or receives mail
+  drifted  unsent locked it, and DNS shows it otherwise now
   unknown  DNS could not tell, or the domain does not exist
 
 Exit codes: 0 no problems, 5 problems (see --fail-on).`;
@@ -20,10 +21,10 @@ Exit codes: 0 no problems, 5 problems (see --fail-on).`;
 /** `unsent audit`: how well are domains closed to forgers? */
 export function auditCommand(run: RunInShell): Command {
   return new Command('audit')
-    .description('which domains can be forged, from DNS alone: no token, nothing is changed')
+    .description('which domains can be forged, and which locked ones have drifted: no token, nothing is changed')
     .argument('[domains...]', 'domains to look at')
     .option('--file <file>', 'read domains from this file (- is standard input)')
-    .option('--all', 'every domain that the configuration names')
+    .option('--all', 'every domain that the configuration names, and every one that was locked')
     .option('--fail-on <severity>', 'exit with 5 on: problem (the default), advice, none')
     .option('--no-name-servers', "do not ask the domains' own name servers")
     .addHelpText('after', EXAMPLES)

@@ -21,6 +21,10 @@ export type CloudflareCli = {
   interrupt(): void;
   config(yaml: string): void;
   dns(text: string): void;
+  /** Makes DNS show what the stand-in holds now, but no name servers: nobody would answer there. */
+  serve(): void;
+  /** From now on it is that moment. */
+  clock(at: string): void;
   zone(name: string): HeldZone;
   close(): Promise<void>;
 };
@@ -34,7 +38,9 @@ export async function cloudflareCli(zones: HeldZone[]): Promise<CloudflareCli> {
     writeFileSync(path, text);
     return path;
   };
-  const dns = write('dns', zones.map(({ name }) => `${name}. 300 IN NS amy.ns.example.net.\n`).join(''));
+  const delegations = zones.map(({ name }) => `${name}. 300 IN NS amy.ns.example.net.\n`).join('');
+  const dns = write('dns', delegations);
+  let now = '2026-11-23T12:00:00Z';
   const config = write('unsent.yaml', '');
   let interrupt = (): void => {};
   const run = async (typed: string | null, args: readonly string[]): Promise<Ran> => {
@@ -42,7 +48,11 @@ export async function cloudflareCli(zones: HeldZone[]): Promise<CloudflareCli> {
     const terminal = typed === null ? {} : { isTerminal: true, stdin: typed };
     const interrupts = makeInterrupts(() => {});
     interrupt = () => interrupts.receive('SIGINT');
-    const surroundings = { ...fakeSurroundings({ cwd: folder, env, ...terminal }), interrupts };
+    const surroundings = {
+      ...fakeSurroundings({ cwd: folder, env, ...terminal }),
+      interrupts,
+      now: () => new Date(now),
+    };
     if (typed !== null) Object.assign(surroundings.stdin, { isTTY: true });
     const before = ['--dns', `zone:${dns}`, '--state', state, '--config', config, '--no-color'];
     const exitCode = await runCli([...before, ...args], surroundings, '1.2.3');
@@ -57,6 +67,10 @@ export async function cloudflareCli(zones: HeldZone[]): Promise<CloudflareCli> {
     interrupt: () => interrupt(),
     config: (yaml) => void write('unsent.yaml', yaml),
     dns: (text) => void write('dns', text),
+    serve: () => void write('dns', OTHERS + zones.flatMap(({ records }) => records.map(zoneLine)).join('')),
+    clock: (at) => {
+      now = at;
+    },
     zone: (name) => {
       const zone = zones.find((one) => one.name === name);
       if (zone === undefined) throw new RangeError(`no zone ${name}`);
@@ -67,4 +81,16 @@ export async function cloudflareCli(zones: HeldZone[]): Promise<CloudflareCli> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The address for reports that the zones name. */
+const OTHERS = `
+reports.example. MX 0 mx.reports.example.
+mx.reports.example. A 192.0.2.25
+*._report._dmarc.reports.example. TXT "v=DMARC1"
+`;
+
+function zoneLine({ type, name, content, priority }: HeldZone['records'][number]): string {
+  const target = content === '.' || (type !== 'MX' && type !== 'CNAME') ? content : `${content}.`;
+  return `${name}. 300 IN ${type} ${priority ?? ''} ${target}\n`;
 }

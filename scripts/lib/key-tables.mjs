@@ -43,7 +43,7 @@ function rowsOf(name, schema, prefix, holder) {
 }
 
 function alternatives(schema) {
-  return schema.anyOf ?? [schema];
+  return schema.anyOf?.flatMap(alternatives) ?? [schema];
 }
 
 function isSecret(schema) {
@@ -52,7 +52,8 @@ function isSecret(schema) {
 
 function typeName(schema) {
   if (isSecret(schema)) return '`file:` or `env:`';
-  const [value] = alternatives(schema).filter(({ type }) => type !== 'null');
+  const [value, other] = alternatives(schema).filter(({ type }) => type !== 'null');
+  if (value?.type === 'boolean' && other?.type === 'object') return '`true` `false` or mapping';
   if (value?.enum !== undefined) return value.enum.map((one) => `\`${one}\``).join(' ');
   switch (value?.type) {
     case 'array':

@@ -57,11 +57,19 @@ export type LockdownConfig = {
   readonly ttlSeconds: number;
   /** Where DMARC aggregate reports go, `mailto:` URIs. */
   readonly rua: readonly string[] | null;
-  readonly auto: { readonly enabled: boolean; readonly perDay: number } | null;
+  readonly auto: AutoLockdownConfig | null;
+};
+
+type AutoLockdownConfig = {
+  readonly enabled: boolean;
+  /** So much backscatter in seven days makes an attack. */
+  readonly threshold: number;
+  readonly perDay: number;
 };
 
 type LockdownPart = (typeof LOCKDOWN_PARTS)[number];
 
+const AUTO_DEFAULTS = { threshold: 10, perDay: 3 } as const;
 const MX_CHOICES = ['loopback', 'null', 'auto'] as const;
 const LOCKDOWN_PARTS = ['mx', 'spf', 'wildcard', 'hosts', 'dmarc', 'dkim', 'caa'] as const;
 
@@ -165,13 +173,32 @@ function lockdownSection(): v.GenericSchema<unknown, LockdownConfig> {
       list(mailto(), 'mailto: addresses'),
     ),
     auto: key(
-      'Lock domains down when a scan finds backscatter for them.',
-      section({
-        enabled: keyOr(false, 'Off until you say so.', yesOrNo()),
-        perDay: keyOr(3, 'At most this many domains a day.', wholeNumber('domains', 1, 1000)),
-      }),
+      'Lock unused domains down when a scan finds them under attack; `true` for the mapping with its defaults.',
+      autoSection(),
     ),
   });
+}
+
+function autoSection(): v.GenericSchema<unknown, AutoLockdownConfig> {
+  const { threshold, perDay } = AUTO_DEFAULTS;
+  return v.union(
+    [
+      v.pipe(
+        v.boolean(),
+        v.transform((enabled): AutoLockdownConfig => ({ enabled, ...AUTO_DEFAULTS })),
+      ),
+      section({
+        enabled: keyOr(false, 'Off until you say so.', yesOrNo()),
+        threshold: keyOr(
+          threshold,
+          'So much backscatter for a domain in the last seven days makes an attack.',
+          wholeNumber('messages', 1, 1_000_000),
+        ),
+        perDay: keyOr(perDay, 'At most this many domains a day.', wholeNumber('domains', 1, 1000)),
+      }),
+    ],
+    (issue) => `expected true, false or a mapping, got ${describeValue(issue.input)}`,
+  );
 }
 
 /** YAML reads a bare `null` as nothing; here it is the name of a choice. */

@@ -20,6 +20,7 @@ import { progressBar } from '../output/progress.ts';
 import type { Shell } from '../shell.ts';
 import type { Store } from '../store.ts';
 import { type Classify, classifyHere } from './classify.ts';
+import { evidenceExitCode, lockAttacked, tellEvidence } from './evidence.ts';
 import { isFirstTry, renderFirstSteps } from './first-steps.ts';
 import { type ScanFlags, type ScanRequest, scanRequest } from './options.ts';
 import { type Pipeline, type SourceTotals, scanSource } from './pipeline.ts';
@@ -44,8 +45,7 @@ export async function runScan(shell: Shell, sources: readonly string[], flags: S
 async function scan(shell: Shell, request: ScanRequest): Promise<ExitCode> {
   const remembersNothing = request.forget || (await isFirstTry(shell));
   const store = remembersNothing ? await openForgetful(shell) : await shell.store();
-  const config = await shell.config();
-  const domains = ownDomainsFrom(config, await store.lockedDomains.all(), await readBatvSecrets(config, shell.env));
+  const domains = await ownDomains(shell, store);
   const ledger: Ledger = store.ledger;
   const started = performance.now();
   const basis = basisOf(domains);
@@ -55,17 +55,24 @@ async function scan(shell: Shell, request: ScanRequest): Promise<ExitCode> {
   const { totals, read, failed } = await scanAll(shell, request, pipeline);
   await ledger.finishRun(run, shell.now(), totals.read);
   const elapsedMs = performance.now() - started;
+  const lockdowns = remembersNothing ? null : await lockAttacked(shell, run);
   const question = { run, sources: read, totals, elapsedMs, top: request.top };
-  const summary = await gatherSummary(ledger, domains, question);
+  const summary = await gatherSummary(ledger, lockdowns === null ? domains : await ownDomains(shell, store), question);
   if (!shell.options.json && read > 0) {
     printSummary(shell, summary);
     if (domains.all().length === 0) shell.stdout.write(renderFirstSteps(shell, summary, remembersNothing));
   }
+  if (lockdowns !== null) tellEvidence(shell, lockdowns);
   if (shell.signal.aborted && !isReaderGone(shell.signal))
     shell.stderr.write('unsent: interrupted; the next run goes on from here\n');
-  if (failed > 0) return 1;
+  if (failed > 0 || evidenceExitCode(lockdowns ?? []) > 0) return 1;
   const found = summary.isOfRun && summary.domains.some(({ backscatter }) => backscatter > 0);
   return request.failsOnBackscatter && found ? 5 : 0;
+}
+
+async function ownDomains(shell: Shell, store: Store): Promise<OwnDomains> {
+  const config = await shell.config();
+  return ownDomainsFrom(config, await store.lockedDomains.all(), await readBatvSecrets(config, shell.env));
 }
 
 async function openForgetful(shell: Shell): Promise<Store> {

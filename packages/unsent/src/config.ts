@@ -143,8 +143,6 @@ function resolveProvider(provider: ProviderConfig, resolved: (path: string) => s
       return { ...provider, apiKey: resolveSecret(provider.apiKey, resolved) };
     case 'memory':
       return { ...provider, zone: resolved(provider.zone) };
-    case 'route53':
-      return provider;
     default:
       return assertNever(provider);
   }

@@ -25,11 +25,10 @@ export type ProviderConfig =
       readonly server: string;
       readonly apiKey: SecretPlace;
     }
-  | { readonly name: 'route53'; readonly profile: string | null; readonly region: string | null }
   /** A zone file, changed in memory only: for trying things out. */
   | { readonly name: 'memory'; readonly zone: string };
 
-const PROVIDERS = ['cloudflare', 'rfc2136', 'powerdns', 'route53', 'memory'] as const;
+const PROVIDERS = ['cloudflare', 'rfc2136', 'powerdns', 'memory'] as const;
 /** RFC 8945 §6: the algorithms that are not MUST NOT. */
 const TSIG_ALGORITHMS = ['hmac-sha256', 'hmac-sha384', 'hmac-sha512', 'hmac-sha224', 'hmac-sha1'] as const;
 
@@ -54,11 +53,6 @@ export function providerSection(): v.GenericSchema<unknown, ProviderConfig> {
         url: must('Address of the HTTP API.', webAddress()),
         server: keyOr('localhost', 'Id of the server in the API.', text('the id of a server')),
         apiKey: must('Where the API key is found: file: PATH or env: NAME.', secretPlace()),
-      }),
-      section({
-        name: v.literal('route53'),
-        profile: key('Profile of the AWS credentials.', text('a profile')),
-        region: key('AWS region.', text('a region')),
       }),
       section({ name: v.literal('memory'), zone: must('Zone file; it is never written.', text('a path')) }),
     ],

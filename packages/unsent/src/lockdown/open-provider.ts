@@ -57,7 +57,10 @@ function chooseProvider(flags: ProviderFlags, config: Config): ProviderConfig {
     case 'powerdns':
       throw usage(`the provider ${name} needs its settings in the configuration`, 'See docs/providers/.');
     default:
-      throw usage(`"${name}" is no provider`, 'Known are cloudflare, rfc2136, powerdns and memory.');
+      throw usage(
+        `"${name}" is no provider`,
+        'Known are cloudflare, rfc2136, powerdns and memory. For any other host --export prints the records as text.',
+      );
   }
 }
 
@@ -79,8 +82,6 @@ async function open(
       return openCloudflare(shell, chosen, pacer);
     case 'rfc2136':
       return openRfc2136(shell, chosen);
-    case 'route53':
-      throw usage('the provider route53 is not there yet', 'Use --export to get the records as text.');
   }
 }
 

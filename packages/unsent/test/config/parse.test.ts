@@ -89,7 +89,7 @@ describe('a wrong configuration', () => {
     ['provider: {name: cloudflair}', 'f:1:18: provider.name: "cloudflair" is no provider; did you mean "cloudflare"?'],
     [
       'provider: {url: https://a.example}',
-      'f:1:11: provider.name: expected the name of a provider (cloudflare, rfc2136, powerdns, route53 or memory), got nothing',
+      'f:1:11: provider.name: expected the name of a provider (cloudflare, rfc2136, powerdns or memory), got nothing',
     ],
     ['a: 1\na: 2', 'f:2:1: this key stands twice in the same mapping'],
     ['a: 1\n---\nb: 2', 'f:2:1: the file holds a second document ("---")'],

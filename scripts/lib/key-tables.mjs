@@ -51,7 +51,7 @@ function isSecret(schema) {
 }
 
 function typeName(schema) {
-  if (isSecret(schema)) return '`file:` or `env:`';
+  if (isSecret(schema)) return '`file:`, `env:` or `command:`';
   const [value, other] = alternatives(schema).filter(({ type }) => type !== 'null');
   if (value?.type === 'boolean' && other?.type === 'object') return '`true` `false` or mapping';
   if (value?.enum !== undefined) return value.enum.map((one) => `\`${one}\``).join(' ');

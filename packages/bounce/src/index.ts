@@ -53,6 +53,9 @@ export {
   withCoverageRemembered,
 } from './sent-log.ts';
 export { SOURCE_ERROR_CODES, type SourceErrorCode } from './sources/errors.ts';
+export { type ImapSources, imapSources } from './sources/imap.ts';
+export { accountOf, type ImapAddress, isImapAddress, parseImapAddress } from './sources/imap-address.ts';
+export type { ImapAccount, ImapLogin } from './sources/imap-session.ts';
 export { openSource } from './sources/open.ts';
 export {
   DEFAULT_MAX_MESSAGE_BYTES,

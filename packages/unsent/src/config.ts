@@ -4,13 +4,14 @@ import { parseConfig } from './config/parse.ts';
 import { type ConfigPlace, configPlaces, resolveFrom } from './config/places.ts';
 import { configError } from './config/problem.ts';
 import type { ConfigTree, DeclaredDomain, LockdownConfig, SendingConfig } from './config/schema.ts';
+import type { MailboxConfig } from './config/schema-mailbox.ts';
 import type { PolicyConfig } from './config/schema-policy.ts';
 import type { ProviderConfig } from './config/schema-provider.ts';
 import type { SecretPlace } from './config/schema-secret.ts';
 import { errorFromSystem } from './output/file-error.ts';
 import type { Environment, GlobalOptions, Surroundings } from './shell.ts';
 
-export type { DeclaredDomain, LockdownConfig, PolicyConfig, ProviderConfig, SecretPlace };
+export type { DeclaredDomain, LockdownConfig, MailboxConfig, PolicyConfig, ProviderConfig, SecretPlace };
 
 /** The whole configuration, checked, with its defaults filled in and its paths made absolute. */
 export type Config = {
@@ -30,6 +31,8 @@ export type Config = {
   };
   /** Path of the database; null means the default place. */
   readonly state: string | null;
+  /** What is scanned when nothing is named; paths are absolute, and may hold * and ?. */
+  readonly mailboxes: readonly MailboxConfig[];
   readonly provider: ProviderConfig | null;
   readonly policy: PolicyConfig;
   readonly lockdown: LockdownConfig;
@@ -95,6 +98,7 @@ export function makeConfig(path: string | null, tree: ConfigTree, env: Environme
     },
     dns: { ...tree.dns, zone: tree.dns.zone === null ? null : resolved(tree.dns.zone) },
     state: tree.state === null ? null : resolved(tree.state),
+    mailboxes: tree.mailboxes.map((mailbox) => resolveMailbox(mailbox, resolved)),
     provider: tree.provider === null ? null : resolveProvider(tree.provider, resolved),
     policy: tree.policy,
     lockdown: tree.lockdown,
@@ -130,6 +134,17 @@ function sendingDomain(
 
 function resolveSecret(place: SecretPlace, resolved: (path: string) => string): SecretPlace {
   return place.kind === 'file' ? { kind: 'file', path: resolved(place.path) } : place;
+}
+
+function resolveMailbox(mailbox: MailboxConfig, resolved: (path: string) => string): MailboxConfig {
+  const { address, password, token, ca } = mailbox;
+  return {
+    ...mailbox,
+    address: resolved(address),
+    password: password === null ? null : resolveSecret(password, resolved),
+    token: token === null ? null : resolveSecret(token, resolved),
+    ca: ca === null ? null : resolved(ca),
+  };
 }
 
 function resolveProvider(provider: ProviderConfig, resolved: (path: string) => string): ProviderConfig {

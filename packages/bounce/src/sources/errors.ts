@@ -2,26 +2,53 @@ import { UnsentError } from '@unsent/dns';
 
 /** Every code a source throws. docs/errors.md explains each. */
 export const SOURCE_ERROR_CODES = [
+  'source-address',
+  'source-certificate',
   'source-compressed',
+  'source-folder-missing',
   'source-folder-unknown',
+  'source-imap',
+  'source-imap-missing',
+  'source-login',
   'source-missing',
+  'source-no-tls',
   'source-not-mail',
+  'source-password-shown',
+  'source-unreachable',
   'source-unreadable',
 ] as const;
 
 export type SourceErrorCode = (typeof SOURCE_ERROR_CODES)[number];
 
 const WORDS: Record<SourceErrorCode, { readonly says: string; readonly hint: string }> = {
+  'source-address': { says: 'is no address of a mailbox', hint: 'imaps://USER@HOST/FOLDER, with @ in USER as %40.' },
+  'source-certificate': {
+    says: 'has no certificate that can be trusted',
+    hint: 'With a certificate authority of your own, name its file as ca of this mailbox in the configuration.',
+  },
   'source-compressed': { says: 'is compressed', hint: 'Unpack it on the way: zcat FILE | unsent scan -' },
+  'source-folder-missing': { says: 'does not exist on the server', hint: 'imaps://USER@HOST/* reads every folder.' },
   'source-folder-unknown': {
     says: 'is neither a Maildir (it has no cur or new folder) nor a folder of messages',
     hint: 'Name the Maildir itself, a folder of .eml files, or the mbox files in it.',
   },
+  'source-imap': { says: 'could not be read from the server', hint: 'The next run goes on from here.' },
+  'source-imap-missing': { says: 'needs the package imapflow', hint: 'npm install imapflow' },
+  'source-login': { says: 'was refused by the server', hint: 'Check user and password, or what gives the token.' },
   'source-missing': { says: 'does not exist', hint: 'Check the path.' },
+  'source-no-tls': {
+    says: 'offers no encryption',
+    hint: 'Use imaps://, or, where nobody can listen, plaintext: true of this mailbox in the configuration.',
+  },
   'source-not-mail': {
     says: 'is no mail: it begins neither with a From_ line, as an mbox does, nor with a header field',
     hint: 'Name an mbox, a Maildir, a folder of .eml files, or one message.',
   },
+  'source-password-shown': {
+    says: 'has a password in it, which everybody on this machine can see',
+    hint: 'Leave it out: --password-file FILE, --password-command COMMAND or UNSENT_IMAP_PASSWORD.',
+  },
+  'source-unreachable': { says: 'could not be reached', hint: 'Check host and port; the next run goes on from here.' },
   'source-unreadable': { says: 'cannot be read', hint: 'Check that this user may read it.' },
 };
 

@@ -29,7 +29,7 @@ export type SourceNote = { readonly place: string; readonly text: string };
 export interface MailSource {
   /** Key for the ledger's cursor; the same mailbox has the same name in every run. Null: nothing is remembered. */
   readonly name: string | null;
-  readonly kind: 'mbox' | 'maildir' | 'folder' | 'message' | 'stream';
+  readonly kind: 'mbox' | 'maildir' | 'folder' | 'message' | 'stream' | 'imap';
   /** As the user named it. */
   readonly label: string;
   /** How far the reading is, in a unit of the source's own (bytes or messages); `total` is null when unknown. */

@@ -7,6 +7,7 @@ Examples:
   unsent scan ~/Maildir                     what came since the last time, and what to do
   unsent scan /var/mail/postmaster          an mbox
   zcat old.mbox.gz | unsent scan -          standard input
+  unsent scan imaps://postmaster@mail.example.com/INBOX
   unsent scan --json bounces/ > out.jsonl   one JSON line per message
   unsent scan --quiet --fail-on backscatter ~/Maildir    for cron
 
@@ -18,11 +19,17 @@ export function scanCommand(run: RunInShell): Command {
   return new Command('scan')
     .summary('judge the bounces in mailboxes and say what to do')
     .description('read mailboxes, judge each bounce, remember it, and say what to do')
-    .argument('[sources...]', 'mbox, Maildir, folder of .eml files, message, or - for standard input')
+    .argument(
+      '[sources...]',
+      'mbox, Maildir, folder of .eml files, message, imaps://USER@HOST/FOLDER, or - for\nstandard input; without one, the mailboxes of the configuration',
+    )
     .addOption(new Option('--fail-on <finding>', 'end with 5 when there is new backscatter').choices(['backscatter']))
     .option('--again', 'read and judge also what was read before; nothing is counted twice')
     .option('--forget', 'use an empty database in memory and remember nothing')
     .option('--jobs <n>', 'threads for a large mailbox (default: one for each core, at most 8)')
+    .option('--password-file <file>', 'where the password of imaps:// stands (else UNSENT_IMAP_PASSWORD)')
+    .option('--password-command <line>', 'what prints it')
+    .option('--token-command <line>', 'what prints an OAuth 2 access token, instead of a password')
     .option('--top <n>', 'names shown of each list (default: 5)')
     .addHelpText('after', HELP)
     .action(

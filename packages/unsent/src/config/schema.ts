@@ -1,5 +1,6 @@
 import { type DomainName, type IpPrefix, parseDnsServer } from '@unsent/dns';
 import * as v from 'valibot';
+import { type MailboxConfig, mailboxList } from './schema-mailbox.ts';
 import {
   choice,
   date,
@@ -29,6 +30,7 @@ export type ConfigTree = {
     readonly zone: string | null;
   };
   readonly state: string | null;
+  readonly mailboxes: readonly MailboxConfig[];
   readonly provider: ProviderConfig | null;
   readonly policy: PolicyConfig;
   readonly lockdown: LockdownConfig;
@@ -79,6 +81,7 @@ export function configSchema(): v.GenericSchema<unknown, ConfigTree> {
     domains: keyOr({}, 'Your domains, by what they do: everything else follows from this.', domainsSection()),
     dns: keyOr({}, 'Which resolvers are asked.', dnsSection()),
     state: key('Database of what was seen and done. Relative to this file; ~/ is your own folder.', text('a path')),
+    mailboxes: keyOr([], 'What `unsent scan` reads when it is given nothing else.', mailboxList()),
     provider: key('Where the zones of your domains are kept.', providerSection()),
     policy: keyOr({}, 'What `unsent policyd` tells Postfix.', policySection()),
     lockdown: keyOr({}, 'How a domain is locked down.', lockdownSection()),

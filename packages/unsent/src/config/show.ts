@@ -13,6 +13,7 @@ export function showConfig(config: Config, state: string): Readonly<Record<strin
     },
     dns: withoutNulls({ ...config.dns, servers: config.dns.servers ?? 'those of the system' }),
     state,
+    mailboxes: config.mailboxes.map(withoutNulls),
     provider: config.provider === null ? null : withoutNulls(config.provider),
     policy: withoutNulls(config.policy),
     lockdown: withoutNulls(config.lockdown),
@@ -38,6 +39,7 @@ function withoutNulls(value: unknown): unknown {
   if ('address' in value && 'length' in value) return `${textOf(value.address)}/${value.length}`;
   if ('family' in value && 'text' in value) return value.text;
   if ('kind' in value && value.kind === 'env' && 'name' in value) return { env: value.name };
+  if ('kind' in value && value.kind === 'command' && 'command' in value) return { command: value.command };
   if ('kind' in value && value.kind === 'file' && 'path' in value) return { file: value.path };
   const kept = Object.entries(value).filter(([, inner]) => inner !== null);
   return Object.fromEntries(kept.map(([key, inner]) => [key, withoutNulls(inner)]));

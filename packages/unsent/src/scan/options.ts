@@ -1,7 +1,8 @@
 import { UnsentError } from '@unsent/dns';
+import type { LoginFlags } from './mailboxes.ts';
 
 /** The flags of `unsent scan` as commander hands them over. */
-export type ScanFlags = {
+export type ScanFlags = LoginFlags & {
   readonly again?: boolean;
   readonly failOn?: string;
   readonly forget?: boolean;
@@ -20,6 +21,7 @@ export type ScanRequest = {
   readonly jobs: number | null;
   /** Names shown of each list. */
   readonly top: number;
+  readonly login: LoginFlags;
 };
 
 const MAX_JOBS = 64;
@@ -30,7 +32,7 @@ export function scanRequest(sources: readonly string[], flags: ScanFlags): ScanR
   if (sources.length === 0) {
     throw new UnsentError('usage', {
       message: 'scan needs a mailbox',
-      hint: 'Name an mbox, a Maildir, a folder of .eml files, one message, or - for standard input.',
+      hint: 'Name an mbox, a Maildir, a folder of .eml files, one message, imaps://USER@HOST/FOLDER, or - for standard input.',
       exitCode: 2,
     });
   }
@@ -44,6 +46,7 @@ export function scanRequest(sources: readonly string[], flags: ScanFlags): ScanR
     failsOnBackscatter: flags.failOn === 'backscatter',
     jobs: flags.jobs === undefined ? null : wholeNumber('--jobs', flags.jobs, 1, MAX_JOBS),
     top: flags.top === undefined ? DEFAULT_TOP : wholeNumber('--top', flags.top, 0, 1000),
+    login: flags,
   };
 }
 

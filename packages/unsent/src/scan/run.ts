@@ -2,29 +2,26 @@ import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import {
   type CaseContext,
-  DEFAULT_MAX_MESSAGE_BYTES,
-  DEFAULT_SETTLE_MS,
   joinSpans,
   type Ledger,
-  type MailSource,
   type OwnDomains,
-  openSource,
   type SentLog,
   withCoverageRemembered,
 } from '@unsent/bounce';
-import { type ExitCode, prefixText, UnsentError } from '@unsent/dns';
+import { type ExitCode, prefixText } from '@unsent/dns';
 import { ownDomainsFrom, readBatvSecrets } from '../config/own-domains.ts';
 import { isReaderGone } from '../interrupts.ts';
-import { escapeForTerminal } from '../output/escape.ts';
 import { progressBar } from '../output/progress.ts';
 import type { Shell } from '../shell.ts';
 import type { Store } from '../store.ts';
 import { type Classify, classifyHere } from './classify.ts';
 import { evidenceExitCode, lockAttacked, tellEvidence } from './evidence.ts';
 import { isFirstTry, renderFirstSteps } from './first-steps.ts';
+import { configuredSources, imapAccounts } from './mailboxes.ts';
 import { type ScanFlags, type ScanRequest, scanRequest } from './options.ts';
-import { type Pipeline, type SourceTotals, scanSource } from './pipeline.ts';
+import type { Pipeline } from './pipeline.ts';
 import { builtWorker, classifyPool, largeTo } from './pool.ts';
+import { scanSources } from './read-sources.ts';
 import { renderSummary } from './render.ts';
 import { gatherSummary, type ScanSummary } from './summary.ts';
 
@@ -32,13 +29,13 @@ import { gatherSummary, type ScanSummary } from './summary.ts';
 const MESSAGE_LIMIT_MS = 20_000;
 /** Each thread takes some 30 MB, and beyond these the one that reads and records is what they wait for. */
 const MAX_DEFAULT_JOBS = 8;
-const NOTHING_READ: SourceTotals = { read: 0, added: 0, changed: 0, faulty: 0, unreadable: 0 };
 /** When a thread that gives no sign is given up: later than its own limit, which is kinder. */
 const STUCK_AFTER_MS = 30_000;
 
-/** `unsent scan`: reads the sources one after the other; one that cannot be read stops none of the others. */
+/** `unsent scan`: reads what was named, else what the configuration names. */
 export async function runScan(shell: Shell, sources: readonly string[], flags: ScanFlags): Promise<ExitCode> {
-  const request = scanRequest(sources, flags);
+  const named = sources.length > 0 ? sources : configuredSources(await shell.config());
+  const request = scanRequest(named, flags);
   return shell.uninterrupted(() => scan(shell, request));
 }
 
@@ -52,7 +49,8 @@ async function scan(shell: Shell, request: ScanRequest): Promise<ExitCode> {
   const { run, basisBefore } = await ledger.startRun(shell.now(), request.sources, basis);
   if (basisBefore !== null && basisBefore !== basis && !request.again) noteChangedBasis(shell);
   const pipeline = await makePipeline(shell, request, { run, ledger, domains, sentLog: store.sentLog });
-  const { totals, read, failed } = await scanAll(shell, request, pipeline);
+  const accountFor = await imapAccounts(shell, request.login);
+  const { totals, read, failed } = await scanSources(shell, request.sources, pipeline, accountFor);
   await ledger.finishRun(run, shell.now(), totals.read);
   const elapsedMs = performance.now() - started;
   const lockdowns = remembersNothing ? null : await lockAttacked(shell, run);
@@ -129,37 +127,6 @@ function makeClassify(shell: Shell, context: CaseContext, jobs: number): Classif
   return largeTo(pool, here);
 }
 
-async function scanAll(shell: Shell, request: ScanRequest, pipeline: Pipeline) {
-  const options = {
-    maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES,
-    settleMs: DEFAULT_SETTLE_MS,
-    now: () => shell.now(),
-  };
-  const totals: { -readonly [K in keyof SourceTotals]: number } = { ...NOTHING_READ };
-  let [read, failed] = [0, 0];
-  for (const label of request.sources) {
-    if (shell.signal.aborted) break;
-    try {
-      const source = await openSource(label, shell.stdin, options);
-      const found = await scanSource(source, pipeline);
-      totals.read += found.read;
-      totals.added += found.added;
-      totals.changed += found.changed;
-      totals.faulty += found.faulty;
-      totals.unreadable += found.unreadable;
-      read++;
-      if (found.unreadable > 0) failed++;
-      printNotes(shell, source, found);
-    } catch (error) {
-      // A source that cannot be read is its owner's problem; anything else is ours and ends the scan.
-      if (!(error instanceof UnsentError) || !error.code.startsWith('source-')) throw error;
-      printProblem(shell, error.message, error.hint);
-      failed++;
-    }
-  }
-  return { totals, read, failed };
-}
-
 /** Stands for what verdicts rest on, so that a change of the declarations is noticed. Secrets are not part of it. */
 function basisOf(domains: OwnDomains): string {
   const declared = domains.all().map(({ name, use, since, outbound, batvKeys, batvSignsAll, localParts }) => {
@@ -173,20 +140,6 @@ function noteChangedBasis(shell: Shell): void {
   if (shell.options.quiet || shell.options.json) return;
   shell.stderr.write('unsent: what is known of your domains has changed since the last scan\n');
   shell.stderr.write('  Verdicts from before stand until you run it with --again.\n');
-}
-
-function printNotes(shell: Shell, source: MailSource, { unreadable }: SourceTotals): void {
-  if (unreadable > 0) {
-    const text = `${source.label}: ${unreadable} of its messages could not be opened; the next run tries them again.`;
-    printProblem(shell, text, null);
-  }
-  if (shell.options.quiet) return;
-  for (const { place, text } of source.notes()) shell.stderr.write(`unsent: ${escapeForTerminal(place)}: ${text}\n`);
-}
-
-function printProblem(shell: Shell, message: string, hint: string | null): void {
-  shell.stderr.write(`unsent: ${escapeForTerminal(message)}\n`);
-  if (hint !== null) shell.stderr.write(`  ${escapeForTerminal(hint)}\n`);
 }
 
 /** Quiet is silent while nothing new has come. */

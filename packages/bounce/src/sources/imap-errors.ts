@@ -1,0 +1,70 @@
+import type { ImapFlowError } from 'imapflow';
+import { type SourceErrorCode, sourceError } from './errors.ts';
+
+/** Codes of Node and of the library that speak of the connection, not of what was asked. */
+const CONNECTION_CODES = new Set([
+  'NoConnection',
+  'EConnectionClosed',
+  'StateLogout',
+  'ClosedAfterConnectText',
+  'ClosedAfterConnectTLS',
+  'CONNECT_TIMEOUT',
+  'GREETING_TIMEOUT',
+  'UPGRADE_TIMEOUT',
+  'ETIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** Did the connection break, so that another one may do better? */
+export function isConnectionError(error: unknown): boolean {
+  return isImapError(error) && error.authenticationFailed !== true && CONNECTION_CODES.has(error.code ?? '');
+}
+
+/** Did the server say no to the command itself? */
+export function isRefusal(error: unknown): boolean {
+  return isImapError(error) && (error.responseStatus === 'NO' || error.responseStatus === 'BAD');
+}
+
+/** What an error of the library means for `label`; anything else stays what it is. */
+export function explainImapError(error: unknown, label: string): unknown {
+  if (!isImapError(error)) return error;
+  const code = codeOf(error);
+  // Only words of the server are passed on, never the error: what it holds of the dialogue may hold the password.
+  return code === null ? error : sourceError(code, label, new Error(reasonOf(error)));
+}
+
+function codeOf(error: ImapFlowError): SourceErrorCode | null {
+  if (error.authenticationFailed === true) return 'source-login';
+  if (error.mailboxMissing === true || error.serverResponseCode === 'NONEXISTENT') return 'source-folder-missing';
+  if (error.tlsFailed === true || isTlsCode(error.code)) {
+    return isTlsCode(error.code) || isTlsCode(codeInside(error)) ? 'source-certificate' : 'source-no-tls';
+  }
+  if (isConnectionError(error)) return 'source-unreachable';
+  return isRefusal(error) || error.code !== undefined ? 'source-imap' : null;
+}
+
+function codeInside(error: ImapFlowError): string | undefined {
+  const inner: unknown = error._err ?? error.cause;
+  return inner instanceof Error && 'code' in inner && typeof inner.code === 'string' ? inner.code : undefined;
+}
+
+/** Codes of OpenSSL and of Node's own check of the name. */
+function isTlsCode(code: string | undefined): boolean {
+  return code !== undefined && /CERT|^UNABLE_TO_|^ERR_TLS|^ERR_SSL|^EPROTO$|SELF_SIGNED/.test(code);
+}
+
+function reasonOf(error: ImapFlowError): string {
+  const said = error.responseText ?? (typeof error.response === 'string' ? error.response : null);
+  return (said ?? error.message).replace(/^[A-Z0-9]+ (?:NO|BAD) (?:\[[^\]]*\] ?)?/, '');
+}
+
+function isImapError(error: unknown): error is ImapFlowError {
+  return error instanceof Error;
+}

@@ -1,0 +1,92 @@
+import {
+  DEFAULT_MAX_MESSAGE_BYTES,
+  DEFAULT_SETTLE_MS,
+  type ImapAccount,
+  type ImapAddress,
+  imapSources,
+  isImapAddress,
+  type MailSource,
+  openSource,
+} from '@unsent/bounce';
+import { UnsentError } from '@unsent/dns';
+import { escapeForTerminal } from '../output/escape.ts';
+import type { Shell } from '../shell.ts';
+import { type Pipeline, type SourceTotals, scanSource } from './pipeline.ts';
+
+/** What came of all sources together. `failed`: sources that could not be read, or not all of them. */
+export type ScanTotals = { readonly totals: SourceTotals; readonly read: number; readonly failed: number };
+
+type Reading = {
+  readonly shell: Shell;
+  readonly pipeline: Pipeline;
+  readonly totals: { -readonly [K in keyof SourceTotals]: number };
+  read: number;
+  failed: number;
+};
+
+/** Reads the sources one after the other; one that cannot be read is told and stops none of the others. */
+export async function scanSources(
+  shell: Shell,
+  labels: readonly string[],
+  pipeline: Pipeline,
+  accountFor: (address: ImapAddress) => ImapAccount,
+): Promise<ScanTotals> {
+  const totals = { read: 0, added: 0, changed: 0, faulty: 0, unreadable: 0 };
+  const reading: Reading = { shell, pipeline, totals, read: 0, failed: 0 };
+  const options = { maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES, settleMs: DEFAULT_SETTLE_MS, now: () => shell.now() };
+  for (const label of labels) {
+    if (shell.signal.aborted) break;
+    await orTell(reading, async () => {
+      if (!isImapAddress(label)) return readOne(reading, await openSource(label, shell.stdin, options));
+      const { sources, close } = await imapSources(label, accountFor, { ...options, signal: shell.signal });
+      try {
+        for (const source of sources) {
+          if (shell.signal.aborted) break;
+          await orTell(reading, () => readOne(reading, source));
+        }
+      } finally {
+        await close();
+      }
+    });
+  }
+  return reading;
+}
+
+async function readOne(reading: Reading, source: MailSource): Promise<void> {
+  const found = await scanSource(source, reading.pipeline);
+  reading.totals.read += found.read;
+  reading.totals.added += found.added;
+  reading.totals.changed += found.changed;
+  reading.totals.faulty += found.faulty;
+  reading.totals.unreadable += found.unreadable;
+  reading.read++;
+  if (found.unreadable > 0) reading.failed++;
+  printNotes(reading.shell, source, found);
+}
+
+/** A source that cannot be read is its owner's problem; anything else is ours and ends the scan. */
+async function orTell(reading: Reading, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof UnsentError) || !(error.code.startsWith('source-') || error.code === 'secret-missing')) {
+      throw error;
+    }
+    printProblem(reading.shell, error.message, error.hint);
+    reading.failed++;
+  }
+}
+
+function printNotes(shell: Shell, source: MailSource, { unreadable }: SourceTotals): void {
+  if (unreadable > 0) {
+    const text = `${source.label}: ${unreadable} of its messages could not be opened; the next run tries them again.`;
+    printProblem(shell, text, null);
+  }
+  if (shell.options.quiet) return;
+  for (const { place, text } of source.notes()) shell.stderr.write(`unsent: ${escapeForTerminal(place)}: ${text}\n`);
+}
+
+function printProblem(shell: Shell, message: string, hint: string | null): void {
+  shell.stderr.write(`unsent: ${escapeForTerminal(message)}\n`);
+  if (hint !== null) shell.stderr.write(`  ${escapeForTerminal(hint)}\n`);
+}

@@ -47,14 +47,14 @@ export async function startDovecot(): Promise<Dovecot> {
   const certificate = join(folder, 'cert.pem');
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
   const key = ['-newkey', 'rsa:2048', '-nodes', '-keyout', join(folder, 'key.pem'), '-out', certificate];
-  execFileSync('openssl', ['req', '-x509', ...key, '-days', '2', ...subject], { stdio: 'ignore' });
+  execFileSync(program('openssl'), ['req', '-x509', ...key, '-days', '2', ...subject], { stdio: 'ignore' });
   await writeFile(join(folder, 'users'), `${USER}:{PLAIN}${PASSWORD}::::::\n`);
   const ports = { imaps: await freePort(), starttls: await freePort() };
   const config = join(folder, 'dovecot.conf');
   await writeFile(config, configOf(folder, ports));
   const dovecot = await start(config);
   const doveadm = (...args: string[]): string =>
-    execFileSync('doveadm', ['-c', config, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    execFileSync(program('doveadm'), ['-c', config, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   let delivered = 0;
   return {
     folder,
@@ -94,7 +94,7 @@ async function sessionPids(config: string): Promise<readonly number[]> {
 }
 
 async function start(config: string): Promise<ChildProcess> {
-  const child = spawn('dovecot', ['-F', '-c', config], { stdio: 'ignore' });
+  const child = spawn(program('dovecot'), ['-F', '-c', config], { stdio: 'ignore' });
   const log = join(config, '..', 'log');
   for (let tries = 0; tries < 100; tries++) {
     if ((await readFile(log, 'utf8').catch(() => '')).includes('starting up')) return child;
@@ -102,6 +102,10 @@ async function start(config: string): Promise<ChildProcess> {
   }
   await end(child);
   throw new Error(`Dovecot did not start:\n${await readFile(log, 'utf8').catch(() => '')}`);
+}
+
+function program(name: string): string {
+  return findProgram(name) ?? name;
 }
 
 function end(child: ChildProcess): Promise<void> {

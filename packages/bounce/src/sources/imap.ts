@@ -55,7 +55,7 @@ async function foldersOf(session: ImapSession, pattern: string, label: string): 
  * One folder, read by ascending UID up to what it holds when it is opened, without changing anything in it (EXAMINE,
  * BODY.PEEK). When UIDVALIDITY changes, all of it is read again; what is known by its content is not counted twice.
  */
-export function imapSource(session: ImapSession, folder: string, options: SourceOptions): MailSource {
+function imapSource(session: ImapSession, folder: string, options: SourceOptions): MailSource {
   const name = `imap:${accountOf(session.address)}/${folder}`;
   const label = imapLabel(session.address, folder);
   let done = 0;

@@ -10,81 +10,22 @@ import { planLockdown } from '../src/plan.ts';
 import { type DomainResult, runPortfolio } from '../src/portfolio.ts';
 import { modelledRecords } from '../src/proof.ts';
 import { memoryProvider } from '../src/providers/memory.ts';
-import { type Pacer, slidingPacer } from '../src/providers/pacer.ts';
-import { type VirtualClock, virtualClock } from './support/virtual-clock.ts';
+import { slidingPacer } from '../src/providers/pacer.ts';
+import { domainNames, OURS, simulatePortfolio, WINDOW_MS } from './support/simulation.ts';
+import { virtualClock } from './support/virtual-clock.ts';
 import { memory, NOW, name, records, snapshot } from './support/zone.ts';
-
-const WINDOW_MS = 300_000;
-const LIMIT = 1200;
-const OURS = LIMIT * 0.9;
-
-/** Cloudflare as its limits are published: over 1,200 calls in 300 s, everything is refused for 300 s. */
-function limitedServer(clock: VirtualClock, pacer: Pacer) {
-  const times: number[] = [];
-  let blockedUntil = 0;
-  let refused = 0;
-  return {
-    times,
-    refused: () => refused,
-    async call<T>(result: () => T): Promise<T> {
-      await pacer.take();
-      times.push(clock.now());
-      // 120 to 480 ms, without chance.
-      await clock.sleep(120 + ((times.length * 7919) % 360));
-      const recent = times.filter((at) => at > clock.now() - WINDOW_MS).length;
-      if (recent > LIMIT) blockedUntil = clock.now() + WINDOW_MS;
-      if (clock.now() < blockedUntil) {
-        refused++;
-        pacer.pause(blockedUntil - clock.now());
-        throw new UnsentError('provider-rate-limited', { message: 'limit' });
-      }
-      return result();
-    },
-  };
-}
-
-/** The largest number of calls in any sliding window. */
-function busiestWindow(times: readonly number[]): number {
-  let most = 0;
-  for (let first = 0, last = 0; last < times.length; last++) {
-    while ((times[last] ?? 0) - (times[first] ?? 0) >= WINDOW_MS) first++;
-    most = Math.max(most, last - first + 1);
-  }
-  return most;
-}
-
-function names(count: number): DomainName[] {
-  return Array.from({ length: count }, (_, i) => name(`d${i}.example`));
-}
 
 const quiet = { maxFailures: 5, signal: new AbortController().signal, onResult: async () => {} };
 const locked = (domain: DomainName): DomainResult => ({ domain, outcome: 'locked', entry: null, reason: null });
 
 describe('10,000 zones at Cloudflare', () => {
   test('take two calls each, at most 1.15 x 84 minutes, and never more than 1,080 calls in 300 s', async () => {
-    const clock = virtualClock();
-    const pacer = slidingPacer({ calls: OURS, windowMs: WINDOW_MS, now: clock.now, sleep: clock.sleep });
-    const server = limitedServer(clock, pacer);
-    const domains = names(10_000);
-    const end = await clock.run(
-      (async () => {
-        for (let page = 0; page < domains.length / 50; page++) await server.call(() => null);
-        return runPortfolio(
-          domains,
-          async (domain) => {
-            await server.call(() => null); // the records
-            await server.call(() => null); // the batch
-            return locked(domain);
-          },
-          { ...quiet, concurrency: 4 },
-        );
-      })(),
-    );
-    expect(end.results).toHaveLength(10_000);
-    expect(server.times).toHaveLength(20_200);
-    expect(server.refused()).toBe(0);
-    expect(busiestWindow(server.times)).toBeLessThanOrEqual(OURS);
-    expect(clock.now() / 60_000).toBeLessThanOrEqual(1.15 * 84);
+    const { results, calls, refused, busiest, minutes } = await simulatePortfolio(10_000);
+    expect(results).toHaveLength(10_000);
+    expect(calls).toBe(20_200);
+    expect(refused).toBe(0);
+    expect(busiest).toBeLessThanOrEqual(1080);
+    expect(minutes).toBeLessThanOrEqual(1.15 * 84);
   }, 120_000);
 
   test('a limit that somebody else used up pauses all workers, and no domain is lost', async () => {
@@ -94,7 +35,7 @@ describe('10,000 zones at Cloudflare', () => {
     const pausedAt: number[] = [];
     const end = await clock.run(
       runPortfolio(
-        names(50),
+        domainNames(50),
         async (domain) => {
           await pacer.take();
           calls++;
@@ -146,7 +87,7 @@ test('the pacer keeps every sliding window, whatever comes when', async () => {
 describe('the runner', () => {
   test('stops after failures in a row, and says how many domains are left', async () => {
     const end = await runPortfolio(
-      names(20),
+      domainNames(20),
       async (domain) => ({ domain, outcome: 'failed', entry: null, reason: 'no' }),
       { ...quiet, concurrency: 1, maxFailures: 3 },
     );
@@ -156,7 +97,7 @@ describe('the runner', () => {
   test('failures that are not in a row do not stop it', async () => {
     let turn = 0;
     const end = await runPortfolio(
-      names(20),
+      domainNames(20),
       async (domain) => (turn++ % 2 === 0 ? { domain, outcome: 'failed', entry: null, reason: 'no' } : locked(domain)),
       { ...quiet, concurrency: 1, maxFailures: 2 },
     );
@@ -166,7 +107,7 @@ describe('the runner', () => {
   test('a signal lets the domains under way end, and leaves the rest', async () => {
     const controller = new AbortController();
     const end = await runPortfolio(
-      names(10),
+      domainNames(10),
       async (domain) => {
         await new Promise((resolve) => setTimeout(resolve, 1));
         controller.abort();
@@ -182,7 +123,7 @@ describe('the runner', () => {
     let under = 0;
     let most = 0;
     await runPortfolio(
-      names(30),
+      domainNames(30),
       async (domain) => {
         most = Math.max(most, ++under);
         await new Promise((resolve) => setTimeout(resolve, 1));
@@ -196,9 +137,9 @@ describe('the runner', () => {
 
   test('an error for people is a result; a bug is not swallowed', async () => {
     const error = new UnsentError('provider-failed', { message: 'Cloudflare failed.' });
-    const end = await runPortfolio(names(1), () => Promise.reject(error), { ...quiet, concurrency: 1 });
+    const end = await runPortfolio(domainNames(1), () => Promise.reject(error), { ...quiet, concurrency: 1 });
     expect(end.results).toMatchObject([{ outcome: 'failed', reason: 'Cloudflare failed.' }]);
-    const bug = runPortfolio(names(1), () => Promise.reject(new TypeError('bug')), { ...quiet, concurrency: 1 });
+    const bug = runPortfolio(domainNames(1), () => Promise.reject(new TypeError('bug')), { ...quiet, concurrency: 1 });
     await expect(bug).rejects.toThrow('bug');
   });
 });

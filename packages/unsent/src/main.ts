@@ -34,8 +34,17 @@ export async function main(): Promise<void> {
   process.exitCode = await runCli(process.argv.slice(2), surroundings, readVersion(), (opened) => {
     close = opened;
   });
-  // A socket somebody forgot must not keep cron waiting.
+  // Neither a socket somebody forgot nor V8, which may go on to optimise what is over, is to keep cron waiting.
   setTimeout(() => process.exit(), CLOSE_WITHIN_MS).unref();
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  process.exit();
+}
+
+/** Resolves when what was written has left the process, or nobody reads it any more. */
+function written(stream: WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
 }
 
 /** What is written after the reader has gone is dropped. */

@@ -1,5 +1,5 @@
 import { UnsentError } from '@unsent/dns';
-import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'cloudflare';
+import { APIConnectionError, APIConnectionTimeoutError, APIError } from 'cloudflare/core/error';
 
 /** Codes that say: the zone is not what the plan was made for. */
 const CONFLICTS: ReadonlySet<number> = new Set([

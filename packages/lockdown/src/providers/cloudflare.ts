@@ -1,7 +1,7 @@
 import { type DomainName, parentOf, parseDomainName, UnsentError } from '@unsent/dns';
-import { Cloudflare } from 'cloudflare';
-import type { RecordResponse } from 'cloudflare/resources/dns/records';
-import type { Zone } from 'cloudflare/resources/zones/zones';
+import { BaseRecords, type RecordResponse } from 'cloudflare/resources/dns/records';
+import { BaseZones, type Zone } from 'cloudflare/resources/zones/zones';
+import { createClient, type PartialCloudflare } from 'cloudflare/tree-shakable';
 import type { Change } from '../change.ts';
 import { snapshotOf } from '../zone.ts';
 import { inBatches } from './batches.ts';
@@ -31,6 +31,9 @@ const ZONES_PER_PAGE = 50;
 /** Far above what a zone of the free plan may hold, so that one call reads it. */
 const RECORDS_PER_PAGE = 5000;
 const DEFAULT_MAX_BATCH = 200;
+
+/** The two of a hundred resources that are used: a bundle leaves the others out, and starts in half the time. */
+type Client = PartialCloudflare<{ zones: BaseZones; dns: { records: BaseRecords } }>;
 
 type HeldZone = { readonly id: string; readonly hosted: HostedZone };
 
@@ -82,7 +85,7 @@ export function cloudflareProvider(options: CloudflareOptions): DnsProvider {
 }
 
 /** Everything the SDK would take from the environment is set here, so that an ambient key cannot mix in. */
-function openClient({ token, url, pacer, timeoutMs }: CloudflareOptions): Cloudflare {
+function openClient({ token, url, pacer, timeoutMs }: CloudflareOptions): Client {
   if (token === '') {
     throw new UnsentError('provider-token-missing', {
       message: 'There is no Cloudflare API token.',
@@ -90,7 +93,8 @@ function openClient({ token, url, pacer, timeoutMs }: CloudflareOptions): Cloudf
       exitCode: 2,
     });
   }
-  return new Cloudflare({
+  return createClient({
+    resources: [BaseZones, BaseRecords],
     apiToken: token,
     apiKey: null,
     apiEmail: null,
@@ -114,13 +118,13 @@ function pacedFetch(pacer: Pacer): typeof fetch {
   };
 }
 
-async function findZone(client: Cloudflare, name: DomainName): Promise<HeldZone | null> {
+async function findZone(client: Client, name: DomainName): Promise<HeldZone | null> {
   const page = await told('look for the zone', () => client.zones.list({ name, per_page: ZONES_PER_PAGE }));
   return page.result.map(heldZone).find((held) => held?.hosted.name === name) ?? null;
 }
 
 /** `for await` over the SDK's pages would ask for one more, empty page each time. */
-async function listZones(client: Cloudflare): Promise<readonly HeldZone[]> {
+async function listZones(client: Client): Promise<readonly HeldZone[]> {
   const zones: Zone[] = [];
   for (let page = 1; ; page++) {
     const reply = await told('list the zones', () => client.zones.list({ page, per_page: ZONES_PER_PAGE }));
@@ -130,7 +134,7 @@ async function listZones(client: Cloudflare): Promise<readonly HeldZone[]> {
   return zones.map(heldZone).filter((held) => held !== null);
 }
 
-async function listRecords(client: Cloudflare, zoneId: string): Promise<readonly RecordResponse[]> {
+async function listRecords(client: Client, zoneId: string): Promise<readonly RecordResponse[]> {
   const records: RecordResponse[] = [];
   for (let page = 1; ; page++) {
     const query = { zone_id: zoneId, page, per_page: RECORDS_PER_PAGE };
@@ -150,7 +154,7 @@ function isLastPage(
   return typeof pages === 'number' ? page >= pages : result.length < perPage;
 }
 
-async function sendBatch(client: Cloudflare, zoneId: string, changes: readonly Change[]): Promise<void> {
+async function sendBatch(client: Client, zoneId: string, changes: readonly Change[]): Promise<void> {
   const deletes = changes.flatMap((change) => (change.op === 'delete' ? [{ id: change.record.id }] : []));
   const puts = changes.flatMap((change) =>
     change.op === 'replace' ? [cloudflarePut(change.before.id, change.after)] : [],

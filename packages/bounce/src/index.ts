@@ -53,6 +53,7 @@ export {
   withCoverageRemembered,
 } from './sent-log.ts';
 export { SOURCE_ERROR_CODES, type SourceErrorCode } from './sources/errors.ts';
+export { expandPath } from './sources/glob.ts';
 export { type ImapSources, imapSources } from './sources/imap.ts';
 export { accountOf, type ImapAddress, isImapAddress, parseImapAddress } from './sources/imap-address.ts';
 export type { ImapAccount, ImapLogin } from './sources/imap-session.ts';

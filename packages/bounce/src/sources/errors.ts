@@ -13,6 +13,8 @@ export const SOURCE_ERROR_CODES = [
   'source-missing',
   'source-no-tls',
   'source-not-mail',
+  'source-packed-damaged',
+  'source-packed-zstd',
   'source-password-shown',
   'source-unreachable',
   'source-unreadable',
@@ -26,7 +28,10 @@ const WORDS: Record<SourceErrorCode, { readonly says: string; readonly hint: str
     says: 'has no certificate that can be trusted',
     hint: 'With a certificate authority of your own, name its file as ca of this mailbox in the configuration.',
   },
-  'source-compressed': { says: 'is compressed', hint: 'Unpack it on the way: zcat FILE | unsent scan -' },
+  'source-compressed': {
+    says: 'is compressed in a way that is not unpacked here',
+    hint: 'Unpack it on the way: bzcat or xzcat FILE | unsent scan -',
+  },
   'source-folder-missing': { says: 'does not exist on the server', hint: 'imaps://USER@HOST/* reads every folder.' },
   'source-folder-unknown': {
     says: 'is neither a Maildir (it has no cur or new folder) nor a folder of messages',
@@ -43,6 +48,14 @@ const WORDS: Record<SourceErrorCode, { readonly says: string; readonly hint: str
   'source-not-mail': {
     says: 'is no mail: it begins neither with a From_ line, as an mbox does, nor with a header field',
     hint: 'Name an mbox, a Maildir, a folder of .eml files, or one message.',
+  },
+  'source-packed-damaged': {
+    says: 'is damaged and cannot be unpacked',
+    hint: 'What stands before the damage was read.',
+  },
+  'source-packed-zstd': {
+    says: 'is packed with zstd, which Node unpacks from 22.15 on',
+    hint: 'Unpack it on the way: zstdcat FILE | unsent scan -',
   },
   'source-password-shown': {
     says: 'has a password in it, which everybody on this machine can see',

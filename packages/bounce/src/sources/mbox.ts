@@ -1,70 +1,65 @@
-import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
-import { explainFileError } from './errors.ts';
+import type { FileHandle } from 'node:fs/promises';
+import { awaitDotlock } from './dotlock.ts';
 import { unquoteFrom } from './from-line.ts';
 import type { MboxPiece } from './mbox-piece.ts';
+import { type Opened, openMbox, positionAfter, type Resumed, readAt, resume } from './mbox-position.ts';
+import { inheritedPosition, openRotated } from './mbox-rotated.ts';
 import { mboxSplitter } from './mbox-splitter.ts';
 import type { MailSource, RawMessage, SourceNote, SourceOptions } from './source.ts';
 
 const CHUNK_BYTES = 512 << 10;
 const HEAD_BYTES = 512;
-const TAIL_BYTES = 64;
+const HALF_WRITTEN = 'its last message seems half written; it is left for the next run';
+const LOCKED = {
+  held: 'is locked by another program (.lock); it is left for the next run',
+  stale: 'has an old .lock beside it, which is not heeded',
+} as const;
 const START = { offset: 0, lengthTrust: 0 } as const;
 const FROM_START: Resumed = { end: 0, count: 0, lengthTrust: 0 };
-
-/** How far an mbox was read, and how to tell that it still is the same one up to there. */
-type Position = {
-  readonly end: number;
-  readonly count: number;
-  /** What the splitter learned about Content-Length. */
-  readonly lengthTrust: number;
-  /** Hashes over the first bytes, and over the last bytes of the last message. */
-  readonly head: Print;
-  readonly tail: Print;
-};
-type Resumed = Pick<Position, 'end' | 'count' | 'lengthTrust'>;
-type Print = { readonly offset: number; readonly length: number; readonly hash: string };
 
 /**
  * An mbox file (mboxo, mboxrd, mboxcl, mboxcl2), read to the size it has now.
  *
- * It goes on behind the last recorded message while the file still begins and, up to there, ends as it did; a file
- * that was rotated, rewritten or cut is read from the start again. A last message that seems half written is left for
+ * It goes on behind the last recorded message while the file still begins and, up to there, ends as it did. When it was
+ * rotated, the rest of the old file is read first; a file that was rewritten or cut is read from the start. A last message that seems half written is left for
  * the next run, with a note.
  */
 export function mboxSource(path: string, realPath: string, options: SourceOptions): MailSource {
   const notes: SourceNote[] = [];
   let done = 0;
   let total: number | null = null;
+  let adopted: string | null = null;
   return {
     name: `mbox:${realPath}`,
     kind: 'mbox',
     label: path,
     progress: () => ({ done, total }),
     notes: () => notes,
+    endPosition: () => adopted,
     async *messages(memory) {
-      const file = await open(path, 'r').catch((error: unknown) => {
-        throw explainFileError(error, path);
-      });
+      const lock = await awaitDotlock(path, options);
+      if (lock !== 'free') notes.push({ place: path, text: LOCKED[lock] });
+      if (lock === 'held') return;
+      const opened = await openMbox(path);
       try {
-        const { size, mtimeMs } = await file.stat();
-        const isSettled = options.now().getTime() - mtimeMs >= options.settleMs;
-        const head = await readAt(file, 0, HEAD_BYTES);
-        const before = await resume(file, size, memory.position);
-        total = size;
-        done = before.end;
-        let count = before.count;
-        for await (const piece of pieces(file, before, size, options)) {
-          done = piece.end;
-          if (piece.endedBy !== 'next' && (await isUnfinished(file, piece, size, isSettled))) {
-            notes.push({ place: path, text: 'its last message seems half written; it is left for the next run' });
-            return;
+        const own = await resume(opened, memory.position);
+        const inherited = own === null ? await inheritedPosition(opened, realPath, memory) : null;
+        adopted = inherited?.text ?? null;
+        // What came in between the last run and the rotation stands in the file that the mailbox became.
+        const rest = own === null && inherited === null ? await openRotated(path, memory.position) : null;
+        if (rest !== null) yield* readRest(rest, memory.position, options);
+        total = opened.size;
+        const from = own ?? inherited?.position ?? FROM_START;
+        for await (const step of readFrom(opened, from, options)) {
+          done = step.end;
+          if (step.message === null) notes.push({ place: path, text: HALF_WRITTEN });
+          else {
+            adopted = null;
+            yield step.message;
           }
-          count++;
-          yield toMessage(path, piece, count, head);
         }
       } finally {
-        await file.close();
+        await opened.file.close();
       }
     },
   };
@@ -82,6 +77,39 @@ export async function* mboxStream(
     for (const piece of splitter.push(chunk)) yield { ...toMessage(label, piece, ++count, null), position: null };
   }
   for (const piece of splitter.end()) yield { ...toMessage(label, piece, ++count, null), position: null };
+}
+
+type Step = { readonly end: number; readonly message: RawMessage | null };
+
+/** The messages from a position on; null at the end for one that seems half written. */
+async function* readFrom(opened: Opened, from: Resumed, options: SourceOptions): AsyncGenerator<Step> {
+  const { path, file, size, mtimeMs } = opened;
+  const isSettled = options.now().getTime() - mtimeMs >= options.settleMs;
+  const head = await readAt(file, 0, HEAD_BYTES);
+  let count = from.count;
+  for await (const piece of pieces(file, from, size, options)) {
+    if (piece.endedBy !== 'next' && (await isUnfinished(file, piece, size, isSettled))) {
+      yield { end: piece.end, message: null };
+      return;
+    }
+    count++;
+    yield { end: piece.end, message: toMessage(path, piece, count, head) };
+  }
+}
+
+async function* readRest(
+  opened: Opened,
+  remembered: string | null,
+  options: SourceOptions,
+): AsyncGenerator<RawMessage> {
+  try {
+    const from = await resume(opened, remembered);
+    // Nobody writes to it any more, so that its last message is whole.
+    const settled = { ...opened, mtimeMs: Number.NEGATIVE_INFINITY };
+    for await (const { message } of readFrom(settled, from ?? FROM_START, options)) if (message !== null) yield message;
+  } finally {
+    await opened.file.close();
+  }
 }
 
 async function* pieces(
@@ -129,67 +157,4 @@ function toMessage(path: string, piece: MboxPiece, count: number, head: Buffer |
     cutFromBytes: piece.sizeBytes > piece.bytes.length ? piece.sizeBytes : null,
     error: null,
   };
-}
-
-function positionAfter(piece: MboxPiece, count: number, head: Buffer): Position {
-  const tail = piece.bytes.subarray(-TAIL_BYTES);
-  return {
-    end: piece.end,
-    count,
-    lengthTrust: piece.lengthTrust,
-    head: printOf(0, head.subarray(0, piece.end)),
-    tail: printOf(piece.offset + piece.bytes.length - tail.length, tail),
-  };
-}
-
-async function resume(file: FileHandle, size: number, remembered: string | null): Promise<Resumed> {
-  const position = remembered === null ? null : readPosition(remembered);
-  if (position === null || position.end > size) return FROM_START;
-  for (const print of [position.head, position.tail]) {
-    const found = await readAt(file, print.offset, print.length);
-    if (printOf(print.offset, found).hash !== print.hash) return FROM_START;
-  }
-  return position;
-}
-
-/** Null for a position of another version: the mbox is then read again, and nothing is counted twice. */
-function readPosition(text: string): Position | null {
-  try {
-    const read: unknown = JSON.parse(text);
-    return isPosition(read) ? read : null;
-  } catch {
-    return null;
-  }
-}
-
-function isPosition(value: unknown): value is Position {
-  return (
-    isObject(value) &&
-    isCount(value['end']) &&
-    isCount(value['count']) &&
-    Number.isSafeInteger(value['lengthTrust']) &&
-    isPrint(value['head']) &&
-    isPrint(value['tail'])
-  );
-}
-
-function isPrint(value: unknown): value is Print {
-  return isObject(value) && isCount(value['offset']) && isCount(value['length']) && typeof value['hash'] === 'string';
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function printOf(offset: number, bytes: Buffer): Print {
-  return { offset, length: bytes.length, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 24) };
-}
-
-async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
-  return buffer.subarray(0, bytesRead);
 }

@@ -7,9 +7,11 @@ import { HEAD_BYTES, lookAt } from './look.ts';
 import { maildirSource } from './maildir.ts';
 import { mboxSource } from './mbox.ts';
 import { messageSource } from './message.ts';
+import { packedMbox } from './packed-mbox.ts';
 import { readFileHead } from './read-files.ts';
 import type { MailSource, SourceOptions } from './source.ts';
 import { streamSource } from './stream.ts';
+import { packingOf } from './unpack.ts';
 
 /**
  * Opens what the user named: an mbox, a Maildir, a folder of messages, one message, a pipe, or `-` for `stdin`. Told
@@ -59,8 +61,11 @@ async function openFile(label: string, path: string, options: SourceOptions): Pr
       return mboxSource(label, path, options);
     case 'message':
       return messageSource(label, path, options);
-    case 'compressed':
+    case 'compressed': {
+      const packing = packingOf(bytes);
+      if (packing !== null) return packedMbox(label, path, packing, options);
       throw sourceError('source-compressed', label);
+    }
     case 'other':
       throw sourceError('source-not-mail', label);
   }

@@ -20,6 +20,8 @@ export type SourceMemory = {
   readonly position: string | null;
   /** Those of `items` that were not read yet, in the same order. */
   unread(items: readonly string[]): Promise<readonly string[]>;
+  /** The same as `position`, of another source. */
+  positionOf(name: string): Promise<string | null>;
 };
 
 /** What the end of a source has to say. */
@@ -38,6 +40,8 @@ export interface MailSource {
   messages(memory: SourceMemory): AsyncIterable<RawMessage>;
   /** After the last message: what was left out, and why. */
   notes(): readonly SourceNote[];
+  /** After the last message: a position to remember though no message leads to it; null when there is none. */
+  endPosition?(): string | null;
 }
 
 /** Bounds and the clock, for every kind of source. */
@@ -46,6 +50,8 @@ export type SourceOptions = {
   readonly maxMessageBytes: number;
   /** A message that may be half written is left alone until its file has not changed for this long. */
   readonly settleMs: number;
+  /** How long the lock of another program on an mbox is waited for. */
+  readonly lockWaitMs?: number;
   now(): Date;
 };
 
@@ -53,5 +59,11 @@ export type SourceOptions = {
 export const DEFAULT_MAX_MESSAGE_BYTES: number = 64 << 20;
 export const DEFAULT_SETTLE_MS: number = 5 * 60_000;
 
+export const DEFAULT_LOCK_WAIT_MS: number = 10_000;
+
 /** A source that remembers nothing. */
-export const NO_MEMORY: SourceMemory = { position: null, unread: async (items) => items };
+export const NO_MEMORY: SourceMemory = {
+  position: null,
+  unread: async (items) => items,
+  positionOf: async () => null,
+};

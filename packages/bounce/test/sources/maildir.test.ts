@@ -1,9 +1,10 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { maildirSource } from '../../src/sources/maildir.ts';
 import type { MailSource } from '../../src/sources/source.ts';
-import { folderOf, memory, readAll, sourceOptions, textsOf } from '../support/files.ts';
+import { folderOf, ledgerOfSources, memory, readAll, sourceOptions, textsOf } from '../support/files.ts';
 
 const message = (name: string): string => `Subject: ${name}\n\nbody\n`;
 
@@ -67,4 +68,34 @@ test('what cannot be read is one message with an error', async () => {
     ['2.host', false],
     ['3.host', false],
   ]);
+});
+
+test('delivered to, flagged and sorted all the time, it gives every message once', async () => {
+  const path = folderOf();
+  for (const name of ['tmp', 'new', 'cur']) mkdirSync(join(path, name));
+  const read = ledgerOfSources();
+  const found: string[] = [];
+  const expected = Array.from({ length: 400 }, (_, number) => `${number}`);
+  const scan = async (): Promise<void> => {
+    const source = sourceOf(path);
+    for (const text of textsOf(await read(source))) found.push(/^Subject: (\S+)/.exec(text)?.[1] ?? '?');
+  };
+  const reading = (async () => {
+    while (found.length < expected.length / 2) await scan();
+  })();
+  for (const number of expected) {
+    const name = `${number}.host`;
+    await writeFile(join(path, 'tmp', name), `Subject: ${number}\n\n`);
+    await rename(join(path, 'tmp', name), join(path, 'new', name));
+    const earlier = `${Number(number) - 3}.host`;
+    if (Number(number) >= 3) await rename(join(path, 'new', earlier), join(path, 'cur', `${earlier}:2,`));
+    if (Number(number) >= 6) {
+      const older = `${Number(number) - 6}.host`;
+      await rename(join(path, 'cur', `${older}:2,`), join(path, 'cur', `${older}:2,S`));
+    }
+  }
+  await reading;
+  await scan();
+  await scan();
+  expect(found.sort((a, b) => Number(a) - Number(b))).toEqual(expected);
 });

@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, renameSync, statSync, truncateSync, write
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { mboxSource } from '../../src/sources/mbox.ts';
-import type { SourceOptions } from '../../src/sources/source.ts';
+import { NO_MEMORY, type SourceOptions } from '../../src/sources/source.ts';
 import { folderOf, type Memory, memory, readAll, sourceOptions, textsOf } from '../support/files.ts';
 import { mboxEntry } from '../support/write-mbox.ts';
 
@@ -99,7 +99,7 @@ describe('a second run', () => {
       const path = mboxOf('a');
       const source = mboxSource(path, path, sourceOptions());
       const read = [];
-      for await (const one of source.messages({ position, unread: async (items) => items })) read.push(one);
+      for await (const one of source.messages({ ...NO_MEMORY, position })) read.push(one);
       expect(read).toHaveLength(1);
     }
   });

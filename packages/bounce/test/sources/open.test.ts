@@ -34,7 +34,7 @@ describe('a file is told by what is in it', () => {
   test.each([
     ['binary', '\x7fELF\x02\x01\x01\0\0\0\0', 'source-not-mail'],
     ['notes', 'Dear diary,\n\nnothing happened.\n', 'source-not-mail'],
-    ['mail.gz', gzipSync(MBOX).toString('latin1'), 'source-compressed'],
+    ['mail.bz2', 'BZh91AY&SY', 'source-compressed'],
   ])('%s is refused', async (name, content, code) => {
     const path = join(folderOf({ [name]: content }), name);
     await expect(open(path)).rejects.toMatchObject({ code, exitCode: 1, message: expect.stringContaining(path) });

@@ -33,6 +33,7 @@ export function memory(): Memory {
       return position;
     },
     unread: async (asked) => asked.filter((item) => !items.has(item)),
+    positionOf: async () => null,
     note(messages) {
       for (const { item } of messages) if (item !== null) items.add(item);
       position = messages.at(-1)?.position?.() ?? position;
@@ -55,3 +56,25 @@ export function textsOf(messages: readonly RawMessage[]): string[] {
 export const stdinOf = async function* (...chunks: readonly string[]): AsyncGenerator<Uint8Array> {
   for (const chunk of chunks) yield Buffer.from(chunk, 'latin1');
 };
+
+/** What the ledger would remember of many sources. Reads one to its end, as a scan does, and remembers it. */
+export function ledgerOfSources(): (source: MailSource) => Promise<RawMessage[]> {
+  const positions = new Map<string, string>();
+  const items = new Map<string, Set<string>>();
+  return async (source) => {
+    const name = source.name ?? '';
+    const known = items.get(name) ?? new Set();
+    items.set(name, known);
+    const found: RawMessage[] = [];
+    const read = source.messages({
+      position: positions.get(name) ?? null,
+      unread: async (asked) => asked.filter((item) => !known.has(item)),
+      positionOf: async (other) => positions.get(other) ?? null,
+    });
+    for await (const message of read) found.push(message);
+    for (const { item } of found) if (item !== null) known.add(item);
+    const position = found.at(-1)?.position?.() ?? source.endPosition?.() ?? null;
+    if (position !== null) positions.set(name, position);
+    return found;
+  };
+}

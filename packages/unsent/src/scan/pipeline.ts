@@ -36,6 +36,7 @@ export async function scanSource(source: MailSource, pipeline: Pipeline): Promis
   const memory = {
     position: name === null ? null : await ledger.positionOf(name),
     unread: async (items: readonly string[]) => (name === null ? items : ledger.unreadItems(name, items)),
+    positionOf: async (other: string) => (name === null ? null : ledger.positionOf(other)),
   };
   const records = recorder(pipeline);
   const underway: { readonly judged: Promise<JudgedBatch>; readonly sizeBytes: number }[] = [];
@@ -65,6 +66,10 @@ export async function scanSource(source: MailSource, pipeline: Pipeline): Promis
     }
     while (underway.length > 0) await passOnOldest();
     await records.flush();
+    const end = source.endPosition?.() ?? null;
+    if (name !== null && end !== null && !signal.aborted) {
+      await ledger.recordBatch(pipeline.run, [], { source: name, position: end, newItems: [] });
+    }
   } finally {
     await Promise.allSettled(underway.map(({ judged }) => judged));
   }

@@ -1,12 +1,14 @@
 import {
   DEFAULT_MAX_MESSAGE_BYTES,
   DEFAULT_SETTLE_MS,
+  expandPath,
   type ImapAccount,
   type ImapAddress,
   imapSources,
   isImapAddress,
   type MailSource,
   openSource,
+  type SourceOptions,
 } from '@unsent/bounce';
 import { UnsentError } from '@unsent/dns';
 import { escapeForTerminal } from '../output/escape.ts';
@@ -37,7 +39,7 @@ export async function scanSources(
   for (const label of labels) {
     if (shell.signal.aborted) break;
     await orTell(reading, async () => {
-      if (!isImapAddress(label)) return readOne(reading, await openSource(label, shell.stdin, options));
+      if (!isImapAddress(label)) return readFiles(reading, label, options);
       const { sources, close } = await imapSources(label, accountFor, { ...options, signal: shell.signal });
       try {
         for (const source of sources) {
@@ -50,6 +52,13 @@ export async function scanSources(
     });
   }
   return reading;
+}
+
+async function readFiles(reading: Reading, label: string, options: SourceOptions): Promise<void> {
+  for (const path of await expandPath(label)) {
+    if (reading.shell.signal.aborted) break;
+    await orTell(reading, async () => readOne(reading, await openSource(path, reading.shell.stdin, options)));
+  }
 }
 
 async function readOne(reading: Reading, source: MailSource): Promise<void> {

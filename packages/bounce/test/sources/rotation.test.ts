@@ -1,0 +1,192 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { expandPath } from '../../src/sources/glob.ts';
+import { openSource } from '../../src/sources/open.ts';
+import { folderOf, ledgerOfSources, sourceOptions, stdinOf, textsOf } from '../support/files.ts';
+import { mboxEntry } from '../support/write-mbox.ts';
+
+const entries = (...names: string[]): string =>
+  names.map((name) => mboxEntry('mboxrd', `Subject: ${name}\n\nbody of ${name}\n`)).join('');
+
+/** A mailbox, and a scan of what `pattern` names beside it, which gives the subjects of what it reads. */
+function mailbox(pattern: string) {
+  const folder = folderOf();
+  const read = ledgerOfSources();
+  return {
+    path: join(folder, 'mailbox'),
+    at: (name: string) => join(folder, name),
+    async scan(): Promise<string[]> {
+      const found: string[] = [];
+      for (const path of await expandPath(join(folder, pattern))) {
+        const source = await openSource(path, stdinOf(), sourceOptions());
+        for (const text of textsOf(await read(source))) found.push(/^Subject: (\S+)/.exec(text)?.[1] ?? '?');
+      }
+      return found;
+    },
+  };
+}
+
+describe('a mailbox that is rotated', () => {
+  test.each<[string, (path: string, to: string) => void]>([
+    ['renamed', (path, to) => renameSync(path, to)],
+    [
+      'copied and emptied',
+      (path, to) => {
+        copyFileSync(path, to);
+        truncateSync(path);
+      },
+    ],
+  ])('%s: what came before that and after the last run is not lost', async (_, rotate) => {
+    const { path, at, scan } = mailbox('mailbox');
+    writeFileSync(path, entries('a', 'b'));
+    expect(await scan()).toEqual(['a', 'b']);
+    appendFileSync(path, entries('c'));
+    rotate(path, at('mailbox.1'));
+    writeFileSync(path, entries('d'));
+    expect(await scan()).toEqual(['c', 'd']);
+    expect(await scan()).toEqual([]);
+  });
+
+  test('and read with those it became is not read again under the new name', async () => {
+    const { path, at, scan } = mailbox('mailbox*');
+    writeFileSync(path, entries('a', 'b'));
+    expect(await scan()).toEqual(['a', 'b']);
+    renameSync(path, at('mailbox.1'));
+    writeFileSync(path, entries('c'));
+    expect(await scan()).toEqual(['c']);
+    renameSync(at('mailbox.1'), at('mailbox.2'));
+    renameSync(path, at('mailbox.1'));
+    writeFileSync(path, '');
+    expect(await scan()).toEqual([]);
+    expect(await scan()).toEqual([]);
+  });
+
+  test('is followed only to a file that holds what was read', async () => {
+    const { path, at, scan } = mailbox('mailbox');
+    writeFileSync(path, entries('a', 'b'));
+    await scan();
+    writeFileSync(at('mailbox.1'), entries('x', 'y', 'z'));
+    writeFileSync(path, entries('c'));
+    expect(await scan()).toEqual(['c']);
+  });
+});
+
+describe('a packed mbox', () => {
+  test('is unpacked, and not read again, under another name either', async () => {
+    const { at, scan } = mailbox('*');
+    writeFileSync(at('mailbox.1.gz'), gzipSync(entries('a', 'b')));
+    expect(await scan()).toEqual(['a', 'b']);
+    renameSync(at('mailbox.1.gz'), at('mailbox.2.gz'));
+    expect(await scan()).toEqual([]);
+  });
+
+  test('of which the end is missing gives what is whole, and the rest when it is there', async () => {
+    const { at, scan } = mailbox('mailbox.1.gz');
+    const text = entries(...Array.from({ length: 3000 }, (_, number) => `m${number}-${number * 7919}`));
+    const packed = gzipSync(text);
+    writeFileSync(at('mailbox.1.gz'), packed.subarray(0, packed.length / 2));
+    const first = await scan();
+    expect(first.length).toBeGreaterThan(100);
+    writeFileSync(at('mailbox.1.gz'), packed);
+    const all = new Set([...first, ...(await scan())]);
+    expect(all.size).toBe(3000);
+  });
+
+  test('that is damaged, or holds no mail, is told', async () => {
+    const { at, scan } = mailbox('mailbox.gz');
+    writeFileSync(at('mailbox.gz'), gzipSync('just a text\n'));
+    await expect(scan()).rejects.toMatchObject({ code: 'source-not-mail' });
+    const packed = gzipSync(entries('a', 'b'));
+    packed.fill(0xff, 20, 40);
+    writeFileSync(at('mailbox.gz'), packed);
+    await expect(scan()).rejects.toMatchObject({ code: 'source-packed-damaged' });
+  });
+
+  test('with zstd is read where Node can, and told by name where not', async () => {
+    const { at, scan } = mailbox('mailbox.zst');
+    // One frame that holds its bytes as they are (RFC 8878 §3.1.1): header with a size of one byte, one raw block.
+    const text = Buffer.from(entries('a'));
+    const block = Buffer.alloc(3);
+    block.writeUIntLE((text.length << 3) | 1, 0, 3);
+    const head = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x20, text.length]);
+    expect(text.length).toBeLessThan(256);
+    writeFileSync(at('mailbox.zst'), Buffer.concat([head, block, text]));
+    const canUnpack = 'createZstdDecompress' in (await import('node:zlib'));
+    if (canUnpack) expect(await scan()).toEqual(['a']);
+    else await expect(scan()).rejects.toMatchObject({ code: 'source-packed-zstd' });
+  });
+});
+
+describe('a mailbox with a lock beside it', () => {
+  const locked = async (lockAgeMs: number, lockWaitMs: number, unlockAfterMs: number | null) => {
+    const path = join(folderOf({ mailbox: entries('a') }), 'mailbox');
+    writeFileSync(`${path}.lock`, '');
+    const now = Date.now();
+    utimesSync(`${path}.lock`, now / 1000, (now - lockAgeMs) / 1000);
+    if (unlockAfterMs !== null) setTimeout(() => rmSync(`${path}.lock`), unlockAfterMs);
+    const source = await openSource(path, stdinOf(), sourceOptions({ lockWaitMs, now: () => new Date() }));
+    const messages = await ledgerOfSources()(source);
+    expect(readFileSync(path, 'latin1')).toBe(entries('a'));
+    return { read: messages.length, notes: source.notes().map(({ text }) => text) };
+  };
+  test('is read when the lock goes', async () => {
+    expect(await locked(0, 20_000, 50)).toEqual({ read: 1, notes: [] });
+  });
+  test('is left for the next run when it stays', async () => {
+    const left = 'is locked by another program (.lock); it is left for the next run';
+    expect(await locked(0, 0, null)).toEqual({ read: 0, notes: [left] });
+  });
+  test('that a dead program left is read', async () => {
+    expect(await locked(120_000, 0, null)).toEqual({
+      read: 1,
+      notes: ['has an old .lock beside it, which is not heeded'],
+    });
+  });
+});
+
+describe('a pattern', () => {
+  const FILES = [
+    'mail',
+    'mail.1',
+    'mail.2',
+    'mail.10',
+    'mail.lock',
+    '.mail',
+    'other',
+    'log-20261101',
+    'log-20261102',
+    'log',
+  ];
+  test.each([
+    ['mail*', ['mail.10', 'mail.2', 'mail.1', 'mail']],
+    ['log*', ['log-20261101', 'log-20261102', 'log']],
+    ['mail.?', ['mail.2', 'mail.1']],
+    ['[m]*', null],
+    ['nothing*', null],
+  ])('%s', async (pattern, expected) => {
+    const folder = folderOf(Object.fromEntries(FILES.map((name) => [name, ''])));
+    const found = expandPath(join(folder, pattern));
+    if (expected === null) await expect(found).rejects.toMatchObject({ code: 'source-missing' });
+    else expect(await found).toEqual(expected.map((name) => join(folder, name)));
+  });
+
+  test('may stand in the middle, and a file of that very name comes first', async () => {
+    const folder = folderOf({ 'anna/inbox': '', 'ben/inbox': '', 'ben/sent': '', 'a*b': '', axb: '' });
+    expect(await expandPath(join(folder, '*', 'inbox'))).toEqual([
+      join(folder, 'anna/inbox'),
+      join(folder, 'ben/inbox'),
+    ]);
+    expect(await expandPath(join(folder, 'a*b'))).toEqual([join(folder, 'a*b')]);
+  });
+});

@@ -33,6 +33,8 @@ export interface Tally {
   add(decision: Decision, now: Date): void;
   /** What was counted since the last call; null when nothing was. */
   drain(): TallyBatch | null;
+  /** What the next drain would take, left where it is. */
+  peek(): TallyBatch | null;
 }
 
 /** Where counts are kept; implemented in @unsent/store. */
@@ -55,6 +57,8 @@ export function createTally(maxDomains: number): Tally {
   let decisions = new Map<string, Mutable<DecisionCount>>();
   let senders = new Map<string, Mutable<SenderCount>>();
   let named = new Set<string>();
+  const peek = (): TallyBatch | null =>
+    decisions.size === 0 ? null : { decisions: [...decisions.values()], senders: [...senders.values()] };
   return {
     add: (decision, now) => {
       const wanted = decision.domain?.toLowerCase() ?? '';
@@ -63,9 +67,10 @@ export function createTally(maxDomains: number): Tally {
       countDecision(decisions, decision, isNamed ? wanted : '', now);
       if (isNamed && wanted !== '') countSender(senders, decision, wanted, now);
     },
+    peek,
     drain: () => {
-      if (decisions.size === 0) return null;
-      const batch = { decisions: [...decisions.values()], senders: [...senders.values()] };
+      const batch = peek();
+      if (batch === null) return null;
       decisions = new Map();
       senders = new Map();
       named = new Set();

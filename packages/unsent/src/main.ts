@@ -24,7 +24,11 @@ export async function main(): Promise<void> {
   interrupts.signal.addEventListener('abort', () => process.stdin.destroy());
   const surroundings = {
     stdin: process.stdin,
-    stdout: outputOf(process.stdout, () => interrupts.loseReader()),
+    stdout: outputOf(process.stdout, (error) => {
+      if (error.code !== 'EPIPE') throw error;
+      interrupts.loseReader();
+    }),
+    // A full disk below the log must not end the daemon; the command's own work tells whether it succeeded.
     stderr: outputOf(process.stderr, () => {}),
     env: process.env,
     cwd: process.cwd(),
@@ -48,12 +52,11 @@ function written(stream: WriteStream): Promise<void> {
 }
 
 /** What is written after the reader has gone is dropped. */
-function outputOf(stream: WriteStream, onReaderGone: () => void): Output {
+function outputOf(stream: WriteStream, onError: (error: NodeJS.ErrnoException) => void): Output {
   let isGone = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    isGone = true;
-    onReaderGone();
+    isGone ||= error.code === 'EPIPE';
+    onError(error);
   });
   return {
     write(text) {

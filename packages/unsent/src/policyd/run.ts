@@ -11,7 +11,6 @@ import {
   type PolicyServer,
   type PolicyServerOptions,
   servePolicy,
-  type Tally,
 } from '@unsent/policyd';
 import { createRecordCache } from '@unsent/spf';
 import { statePlace } from '../config/places.ts';
@@ -19,23 +18,48 @@ import type { Config } from '../config.ts';
 import type { Shell } from '../shell.ts';
 import { systemClock } from './clock.ts';
 import { type Knowledge, knowledgeOf } from './knowledge.ts';
-import { listenAt, systemdDescriptors } from './listen.ts';
-import { DEFAULT_LISTEN, isLocal, listenAddressText, parseListenAddress } from './listen-address.ts';
-import { type LogFormat, type LogSink, SILENT_LOG, stderrSink } from './log-sink.ts';
+import { listenAt, type SocketAccess, systemdDescriptors } from './listen.ts';
+import {
+  DEFAULT_LISTEN,
+  isLocal,
+  type ListenAddress,
+  listenAddressText,
+  parseListenAddress,
+} from './listen-address.ts';
+import type { LogSink } from './log-sink.ts';
+import { parseLogPlace } from './log-target.ts';
+import { createMeter, type Meter } from './meter.ts';
+import { type LogOptions, openLog } from './open-log.ts';
 import { reload, writePidFile } from './reload.ts';
+import { socketAccess } from './socket-access.ts';
 import { builtStoreWorker, type StoreThread, startStoreThread } from './store-thread.ts';
 
-export type PolicydOptions = {
+export type PolicydOptions = LogOptions & {
   readonly listen?: readonly string[];
-  readonly stdio?: boolean;
   readonly check?: boolean;
-  readonly logFormat?: LogFormat;
   readonly socketMode?: string;
+  readonly socketGroup?: string;
   readonly pidFile?: string;
+  readonly metrics?: string;
 };
+
+/** What the daemon is made of, once it is put together. */
+type Parts = {
+  readonly config: Config;
+  readonly knowledge: Knowledge;
+  readonly meter: Meter;
+  readonly log: LogSink;
+  readonly health: Health;
+};
+
+/** What only the metrics tell; written by the daemon as it goes. */
+type Health = { storeTrouble: string | null; answerSeconds: number; isStopping: boolean };
 
 /** Parsed records kept between checks. */
 const RECORD_CACHE_ENTRIES = 20_000;
+const PRIVATE_CLIENT_WARNING =
+  'warning: a client in a private network failed SPF, and is not refused for it. If all clients look like this one, ' +
+  'Postfix stands behind NAT or a container bridge and does not see who connects (said once)';
 /** Sender domains counted by name between two writes. */
 const NAMED_DOMAINS = 1_000;
 
@@ -43,19 +67,22 @@ const NAMED_DOMAINS = 1_000;
 export async function runPolicyd(shell: Shell, options: PolicydOptions): Promise<ExitCode> {
   const config = await shell.config();
   const knowledge = knowledgeOf(config, hostname());
+  const access = await socketAccess(options);
   if (options.check === true) {
+    parseLogPlace(options.log ?? 'stderr');
+    listenAddresses(config, options, 0);
     shell.stdout.write('The configuration is good.\n');
     return 0;
   }
-  const isStdio = options.stdio === true;
-  const log = isStdio ? SILENT_LOG : stderrSink(shell.stderr, options.logFormat ?? 'text', shell.now);
-  const tally = createTally(NAMED_DOMAINS);
-  const thread = openThread(shell, config, knowledge, tally, log, isStdio);
-  const serverOptions = await prepare(shell, config, knowledge, tally, log);
+  const log = await openLog(shell, options);
+  const health: Health = { storeTrouble: null, answerSeconds: 0, isStopping: false };
+  const parts: Parts = { config, knowledge, meter: createMeter(createTally(NAMED_DOMAINS)), log, health };
+  const thread = openThread(shell, parts, options.stdio === true);
+  const serverOptions = await prepare(shell, parts);
   await thread?.ready;
   try {
-    if (isStdio) return await serveStdio(serverOptions);
-    return await serveSockets(shell, options, config, knowledge, serverOptions, log);
+    if (options.stdio === true) return await serveStdio(serverOptions);
+    return await serveSockets(shell, options, parts, access, serverOptions);
   } finally {
     await thread?.stop();
     log.flush();
@@ -65,19 +92,23 @@ export async function runPolicyd(shell: Shell, options: PolicydOptions): Promise
 async function serveSockets(
   shell: Shell,
   options: PolicydOptions,
-  config: Config,
-  knowledge: Knowledge,
+  { config, knowledge, log, meter, health }: Parts,
+  access: SocketAccess,
   serverOptions: PolicyServerOptions,
-  log: LogSink,
 ): Promise<ExitCode> {
   const server = createPolicyServer(serverOptions);
-  const places = await listen(server, shell, config, options);
+  const places = await listen(server, shell, config, options, access);
+  if (options.metrics !== undefined) {
+    const source = { connections: server.connections, decisions: meter.sums, health };
+    shell.onClose(await (await import('./metrics.ts')).serveMetrics(options.metrics, source));
+  }
   if (options.pidFile !== undefined) await writePidFile(shell, options.pidFile, process.pid);
   const onHangup = (): void => void reload(shell, knowledge).then(log.message);
   process.on('SIGHUP', onHangup);
   log.message(`listening at ${places.join(', ')}; preset ${config.policy.preset}`);
   await shell.untilInterrupted(async (signal) => {
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    health.isStopping = true;
     log.message('stopping: finishing what is in flight');
     await server.close();
   });
@@ -88,27 +119,25 @@ async function serveSockets(
 /** Null where there is no database to work with. Under spawn(8) none is made: the user there is often nobody. */
 function openThread(
   shell: Shell,
-  config: Config,
-  knowledge: Knowledge,
-  tally: Tally,
-  log: LogSink,
+  { config, knowledge, meter, log, health }: Parts,
   isStdio: boolean,
 ): StoreThread | null {
   const place = statePlace(shell.options.state, config, shell.env, shell.cwd);
   const url = builtStoreWorker();
   if (url === null || place === ':memory:' || (isStdio && !existsSync(place))) return null;
-  const onTrouble = (why: string): void =>
+  const onTrouble = (why: string): void => {
+    health.storeTrouble = why;
     log.message(`working without the database: counts wait, and locked domains are as last read: ${why}`);
-  return startStoreThread({ url, place, tally, onLocked: knowledge.useLocked, onTrouble });
+  };
+  const onWritten = (): void => {
+    health.storeTrouble = null;
+  };
+  return startStoreThread({ url, place, tally: meter.tally, onLocked: knowledge.useLocked, onTrouble, onWritten });
 }
 
-async function prepare(
-  shell: Shell,
-  config: Config,
-  knowledge: Knowledge,
-  tally: Tally,
-  log: LogSink,
-): Promise<PolicyServerOptions> {
+async function prepare(shell: Shell, { config, knowledge, meter, log, health }: Parts): Promise<PolicyServerOptions> {
+  const { tally } = meter;
+  let hasWarned = false;
   const investigator = createInvestigator({
     resolver: await shell.resolver(),
     recordCache: createRecordCache(RECORD_CACHE_ENTRIES),
@@ -122,7 +151,11 @@ async function prepare(
     events: {
       onDecision: (request, decision, ms) => {
         tally.add(decision, shell.now());
+        health.answerSeconds += ms / 1000;
         log.decision(logFields(request, decision, ms));
+        if (decision.rule !== 'private-client' || hasWarned) return;
+        hasWarned = true;
+        log.message(PRIVATE_CLIENT_WARNING);
       },
       onMalformed: (why) => log.message(`closed a connection: ${why}`),
     },
@@ -146,22 +179,26 @@ async function listen(
   shell: Shell,
   config: Config,
   options: PolicydOptions,
+  access: SocketAccess,
 ): Promise<readonly string[]> {
   const descriptors = systemdDescriptors(shell.env, process.pid);
+  const addresses = listenAddresses(config, options, descriptors.length);
   for (const fd of descriptors) await server.listen({ fd });
-  const asked = options.listen ?? config.policy.listen ?? (descriptors.length > 0 ? [] : [DEFAULT_LISTEN]);
+  for (const address of addresses) await listenAt(server, address, access);
+  return [...descriptors.map((fd) => `systemd socket ${fd}`), ...addresses.map(listenAddressText)];
+}
+
+/** Where to listen besides systemd's sockets; `listen-open` when strangers could come and nobody said who may. */
+function listenAddresses(config: Config, options: PolicydOptions, descriptors: number): readonly ListenAddress[] {
+  const asked = options.listen ?? config.policy.listen ?? (descriptors > 0 ? [] : [DEFAULT_LISTEN]);
   const addresses = asked.map(parseListenAddress);
   const open = addresses.find((address) => !isLocal(address));
-  if (open !== undefined && config.policy.allow === null) {
-    throw new UnsentError('listen-open', {
-      message: `${listenAddressText(open)} can be reached from other hosts.`,
-      hint: 'Name the networks that may connect in policy.allow, or listen at 127.0.0.1.',
-      exitCode: 2,
-    });
-  }
-  const mode = options.socketMode === undefined ? null : Number.parseInt(options.socketMode, 8);
-  for (const address of addresses) await listenAt(server, address, { mode, gid: null });
-  return [...descriptors.map((fd) => `systemd socket ${fd}`), ...addresses.map(listenAddressText)];
+  if (open === undefined || config.policy.allow !== null) return addresses;
+  throw new UnsentError('listen-open', {
+    message: `${listenAddressText(open)} can be reached from other hosts.`,
+    hint: 'Name the networks that may connect in policy.allow, or listen at 127.0.0.1.',
+    exitCode: 2,
+  });
 }
 
 /** One client on standard input and output, as Postfix's spawn(8) starts it. */

@@ -17,6 +17,8 @@ export type StoreThreadOptions = {
   readonly tally: Tally;
   onLocked(domains: readonly LockedName[]): void;
   onTrouble(why: string): void;
+  /** The database can be used (again). */
+  onWritten(): void;
 };
 
 const DRAIN_EVERY_MS = 2_000;
@@ -54,8 +56,10 @@ export function startStoreThread(options: StoreThreadOptions): StoreThread {
     worker = new Worker(options.url, { workerData: setup, resourceLimits: RESOURCE_LIMITS });
     worker.unref();
     worker.on('message', (message: FromStore) => {
-      if (message.kind === 'counted') inFlight = null;
-      else if (message.kind === 'locked') options.onLocked(message.domains);
+      if (message.kind === 'counted') {
+        inFlight = null;
+        options.onWritten();
+      } else if (message.kind === 'locked') options.onLocked(message.domains);
       else options.onTrouble(message.why);
       settle();
     });

@@ -1,0 +1,283 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { endProcess, runUnsent, startUnsent, unsentBin, waitForStderr } from '../support/cli.ts';
+import { freePort } from '../support/ports.ts';
+import { findProgram, needs } from '../support/require.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
+
+const ZONE = 'fail.example. 300 IN TXT "v=spf1 -all"\n';
+const FAILS = request({ sender: 'a@fail.example' });
+
+let folder: string;
+let port: number;
+const daemons: ChildProcess[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'unsent-running-'));
+  port = await freePort();
+  await writeFile(join(folder, 'zone.txt'), ZONE);
+  await writeFile(join(folder, 'unsent.yaml'), 'domains:\n  unused: [parked.example]\n');
+});
+
+afterEach(async () => {
+  for (const daemon of daemons.splice(0)) await endProcess(daemon);
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('metrics', () => {
+  test('tell what was answered, and that the daemon is well', async () => {
+    const metricsPort = await freePort();
+    await start('--metrics', `127.0.0.1:${metricsPort}`);
+    const at = `http://127.0.0.1:${metricsPort}`;
+    expect(await (await fetch(`${at}/metrics`)).text()).not.toMatch(/^unsent_policyd_decisions_total\{/m);
+    await ask(port, FAILS);
+    await ask(port, FAILS);
+    await ask(port, request({ recipient: 'u@parked.example' }));
+    const reply = await fetch(`${at}/metrics`);
+    expect(reply.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    const text = await reply.text();
+    expect(text).toMatch(
+      /^unsent_policyd_decisions_total\{rule="spf-mailfrom",identity="mailfrom",result="fail",action="reject"\} 2$/m,
+    );
+    expect(text).toMatch(/^unsent_policyd_decisions_total\{rule="bounce-to-never-sender",.*\} 1$/m);
+    expect(text).toMatch(/^process_resident_memory_bytes \d/m);
+    // Counts that went to the database meanwhile are still there.
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    expect(await (await fetch(`${at}/metrics`)).text()).toMatch(/result="fail",action="reject"\} 2$/m);
+    expect(await (await fetch(`${at}/health`)).json()).toEqual({ status: 'ok', store: 'ok' });
+    expect((await fetch(`${at}/else`)).status).toBe(404);
+    expect((await fetch(`${at}/metrics`, { method: 'POST' })).status).toBe(405);
+  });
+
+  test.each([
+    ['0.0.0.0:9400', /must be a port of this host alone/],
+    ['unix:/tmp/x', /must be a port of this host alone/],
+    ['nonsense', /cannot listen at "nonsense"/],
+  ])('are refused at %s', async (address, why) => {
+    const { exitCode, stderr } = await unsent('policyd', '--listen', `127.0.0.1:${port}`, '--metrics', address);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(why);
+  });
+});
+
+describe('the log', () => {
+  test('goes to a syslog server, one datagram a line (RFC 5424)', async () => {
+    const server = createSocket('udp4');
+    const lines: string[] = [];
+    server.on('message', (message) => lines.push(message.toString()));
+    await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
+    await startQuietly('--log', `syslog:127.0.0.1:${server.address().port}`);
+    await ask(port, FAILS);
+    await until(() => lines.some((line) => line.includes('rule=spf-mailfrom')));
+    expect(lines.at(-1)).toMatch(
+      /^<22>1 \d{4}-\d\d-\d\dT\S+Z \S+ unsent \d+ - - i1: action=reject rule=spf-mailfrom result=fail identity=mailfrom client=192\.0\.2\.7 /,
+    );
+    server.close();
+  });
+
+  test('of a server that is not there stops no answer', async () => {
+    await startQuietly('--log', `syslog:127.0.0.1:${await freePort()}`);
+    for (let i = 0; i < 20; i++) expect(await ask(port, FAILS)).toMatch(/^action=550 5\.7\.23/);
+  });
+
+  test('of a journal that is not there stops no answer', async () => {
+    await startQuietly('--log', 'journald');
+    for (let i = 0; i < 5; i++) expect(await ask(port, FAILS)).toMatch(/^action=550 5\.7\.23/);
+  });
+
+  test('on a standard error that nobody reads any more stops no answer', async () => {
+    const daemon = await start();
+    daemon.stderr?.destroy();
+    for (let i = 0; i < 5; i++) {
+      expect(await ask(port, FAILS)).toMatch(/^action=550 5\.7\.23/);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(daemon.exitCode).toBe(null);
+  });
+
+  test.runIf(existsSync('/dev/full'))('on a full disk stops no answer', async () => {
+    const shell = spawn('sh', ['-c', `exec "$@" 2>/dev/full`, 'sh', process.execPath, unsentBin, ...args()], {
+      stdio: 'ignore',
+    });
+    daemons.push(shell);
+    await untilListening(port);
+    for (let i = 0; i < 5; i++) {
+      expect(await ask(port, FAILS)).toMatch(/^action=550 5\.7\.23/);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(shell.exitCode).toBe(null);
+  });
+
+  test('can be had under spawn too, away from standard error', async () => {
+    const server = createSocket('udp4');
+    const lines: string[] = [];
+    server.on('message', (message) => lines.push(message.toString()));
+    await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
+    const log = `syslog:127.0.0.1:${server.address().port}`;
+    const { stdout, stderr } = await runUnsent([...common(), 'policyd', '--stdio', '--log', log], { input: FAILS });
+    expect(stdout).toMatch(/^action=550 5\.7\.23[^\n]*\n\n$/);
+    expect(stderr).toBe('');
+    await until(() => lines.some((line) => line.includes('action=reject')));
+    server.close();
+  });
+
+  test.each(['syslog', 'syslog:unix:/dev/log', 'file:/x', 'syslog:host'])('is refused at %s', async (target) => {
+    const { exitCode, stderr } = await unsent('policyd', '--log', target, '--check');
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/cannot log to/);
+  });
+});
+
+describe('a UNIX socket', () => {
+  test('gets mode and group, and is gone afterwards', async () => {
+    const path = join(folder, 'policy.sock');
+    const group = process.getuid?.() === 0 ? '12' : String(process.getgid?.());
+    const daemon = await start('--listen', `unix:${path}`, '--socket-mode', '0620', '--socket-group', group);
+    const { mode, gid } = await stat(path);
+    expect([(mode & 0o777).toString(8), gid]).toEqual(['620', Number(group)]);
+    expect(await ask(path, FAILS)).toMatch(/^action=550/);
+    await endProcess(daemon);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('left by a crash is taken over; one that answers is not, nor is a file', async () => {
+    const path = join(folder, 'policy.sock');
+    const crashed = await start('--listen', `unix:${path}`);
+    const ended = new Promise((resolve) => crashed.once('exit', resolve));
+    crashed.kill('SIGKILL');
+    await ended;
+    expect(existsSync(path)).toBe(true);
+    await start('--listen', `unix:${path}`);
+    const second = await unsent('policyd', '--listen', `unix:${path}`);
+    expect([second.exitCode, second.stderr]).toEqual([1, expect.stringMatching(/another process answers there/)]);
+    expect(await ask(path, FAILS)).toMatch(/^action=550/);
+    const file = join(folder, 'unsent.yaml');
+    const third = await unsent('policyd', '--listen', `unix:${file}`);
+    expect([third.exitCode, third.stderr]).toEqual([1, expect.stringMatching(/a file that is no socket/)]);
+    expect(existsSync(file)).toBe(true);
+  });
+
+  test.each([
+    [['--socket-mode', '9'], /"9" is no mode/],
+    [['--socket-group', 'nosuchgroup'], /no group "nosuchgroup"/],
+  ])('refuses %j', async (options, why) => {
+    const { exitCode, stderr } = await unsent('policyd', '--check', ...options);
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(why)]);
+  });
+});
+
+const activator = findProgram('systemd-socket-activate');
+
+describe.skipIf(!needs('systemd-socket-activate', activator !== null))('systemd', () => {
+  test('hands over several sockets', async () => {
+    const path = join(folder, 'activated.sock');
+    const activate = ['-l', `127.0.0.1:${port}`, '-l', path, process.execPath, unsentBin, ...common(), 'policyd'];
+    const daemon = spawn(activator ?? '', activate, { stdio: 'pipe' });
+    daemons.push(daemon);
+    await waitForStderr(daemon, /Listening on \S*activated\.sock/);
+    // The first connection starts it.
+    expect(await ask(port, FAILS)).toMatch(/^action=550/);
+    expect(await ask(path, FAILS)).toMatch(/^action=550/);
+  });
+});
+
+/** An address of this host that is not loopback: a client from there is a stranger. */
+const outside = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+
+describe.skipIf(!needs('an address besides loopback', outside !== undefined))('listening beyond this host', () => {
+  const address = outside ?? '';
+
+  test('needs policy.allow', async () => {
+    const { exitCode, stderr } = await unsent('policyd', '--listen', `inet:${address}:${port}`);
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(/policy\.allow/)]);
+  });
+
+  test.each([
+    ['203.0.113.1/32', ''],
+    [`${address}/32`, 'action=550'],
+  ])('with policy.allow: [%s] answers %j', async (allowed, answer) => {
+    await writeFile(join(folder, 'unsent.yaml'), `policy:\n  allow: [${allowed}]\n`);
+    await start('--listen', `inet:${address}:${port}`);
+    expect((await ask(port, FAILS, address)).slice(0, 10)).toBe(answer);
+  });
+});
+
+function common(): string[] {
+  const file = (name: string): string => join(folder, name);
+  return ['--config', file('unsent.yaml'), '--state', file('state.db'), '--dns', `zone:${file('zone.txt')}`];
+}
+
+function args(...options: string[]): string[] {
+  const listen = options.includes('--listen') ? [] : ['--listen', `inet:127.0.0.1:${port}`];
+  return [...common(), 'policyd', ...listen, ...options];
+}
+
+function unsent(...rest: string[]) {
+  return runUnsent([...common(), ...rest]);
+}
+
+async function start(...options: string[]): Promise<ChildProcess> {
+  const daemon = startUnsent(args(...options));
+  daemons.push(daemon);
+  await waitForStderr(daemon, /listening at/);
+  return daemon;
+}
+
+/** For a daemon whose log is elsewhere. */
+async function startQuietly(...options: string[]): Promise<void> {
+  daemons.push(startUnsent(args(...options)));
+  await untilListening(port);
+}
+
+async function untilListening(where: number): Promise<void> {
+  for (let i = 0; i < 150; i++) {
+    if ((await ask(where, request({})).catch(() => '')) !== '') return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('it does not listen');
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let i = 0; i < 100 && !isSo(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+  if (!isSo()) throw new Error('it did not come to be so');
+}
+
+function request(fields: Readonly<Record<string, string>>): string {
+  const attributes = {
+    request: 'smtpd_access_policy',
+    protocol_state: 'RCPT',
+    client_address: '192.0.2.7',
+    helo_name: 'mx.example.net',
+    sender: '',
+    recipient: 'u@example.com',
+    instance: 'i1',
+    ...fields,
+  };
+  return `${Object.entries(attributes)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('')}\n`;
+}
+
+/** The answer on a connection of its own; empty when it was closed without one. */
+function ask(where: number | string, text: string, host = '127.0.0.1'): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = typeof where === 'string' ? connect(where) : connect(where, host);
+    let answer = '';
+    socket.once('error', (error) => ('code' in error && error.code === 'ECONNRESET' ? resolve('') : reject(error)));
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString();
+      if (answer.endsWith('\n\n')) socket.end();
+    });
+    socket.once('close', () => resolve(answer));
+    socket.write(text);
+  });
+}

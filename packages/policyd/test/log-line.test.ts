@@ -44,4 +44,4 @@ test('whatever is logged is one line of printable ASCII of bounded length', () =
       expect(line.length).toBeLessThan(13_000);
     }),
   );
-});
+}, 30_000);

@@ -27,10 +27,8 @@ export type IpPrefix = { readonly address: IpAddress; readonly length: number };
  * zone ids, ports, spaces. Never throws.
  */
 export function parseIp(text: string): IpAddress | null {
-  if (text.indexOf(':') === -1) {
-    const word = parseQuad(text, 0, text.length);
-    return word === -1 ? null : ip4(word, text as IpText);
-  }
+  const word = parseQuad(text, 0, text.length);
+  if (word !== -1) return ip4(word, text as IpText);
   const words = parseIp6Words(text);
   if (words === null) return null;
   const [w0, w1, w2, w3] = words;

@@ -29,8 +29,10 @@ export type Check = {
 export type Frame = {
   readonly domain: DomainName;
   readonly record: SpfRecord;
-  /** The record's directives, a local policy worked in. */
+  /** The directives that may match the client, in order, a local policy worked in. */
   readonly directives: readonly Directive[];
+  /** The networks of `directives` for `nextCandidate`; null when each of them must be looked at. */
+  readonly networks4: Int32Array | null;
   readonly depth: number;
   readonly node: NodeDraft | null;
 };

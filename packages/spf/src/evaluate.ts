@@ -1,18 +1,17 @@
 import type { DomainName } from '@unsent/dns';
-import type { Directive, DomainSpec, Span, SpfRecord, TargetModifier } from './ast.ts';
+import type { Directive, Qualifier, Span, SpfRecord, TargetModifier } from './ast.ts';
 import { noteVoid } from './budget.ts';
 import type { Check, Failure, Frame, Match, Ruling } from './check.ts';
 import { fetchRecord } from './fetch-record.ts';
+import { nextCandidate } from './layout.ts';
 import { withLocalPolicy } from './local-policy.ts';
-import { matchMechanism, withTarget } from './mechanisms.ts';
+import { matchMechanism, spendTarget, type Target } from './mechanisms.ts';
 import { matchNetwork } from './network.ts';
 import type { LimitCode } from './outcome.ts';
 import { termProblem, tooManyLookups, tooManyVoids } from './problems.ts';
+import type { ReadRecord } from './record-cache.ts';
 import { andThen, type Step } from './step.ts';
 import { type NodeDraft, openNode, openTerm, type Tracer } from './trace.ts';
-
-/** RFC 7208 §4.6.2. */
-const RESULTS = { '+': 'pass', '-': 'fail', '~': 'softfail', '?': 'neutral' } as const;
 
 /** RFC 7208 §4.7: no directive matched, and there is no redirect. */
 const NO_MATCH: Ruling = { result: 'neutral', matched: null };
@@ -43,22 +42,40 @@ function evaluateFetched(
   domain: DomainName,
   depth: number,
   node: NodeDraft | null,
-  fetched: SpfRecord | Ruling,
+  fetched: ReadRecord | Ruling,
 ): Step<Ruling> {
   if ('result' in fetched) return fetched;
-  if (node !== null) node.record = fetched.text;
+  if (node !== null) node.record = fetched.record.text;
+  return walk(check, frameOf(check, domain, depth, node, fetched), 0);
+}
+
+function frameOf(
+  check: Check,
+  domain: DomainName,
+  depth: number,
+  node: NodeDraft | null,
+  { record, layout }: ReadRecord,
+): Frame {
   const { localPolicy } = check.options;
-  const isWorkedIn = depth === 0 && localPolicy !== undefined;
-  const directives = isWorkedIn ? withLocalPolicy(fetched, localPolicy) : fetched.directives;
-  return walk(check, { domain, record: fetched, directives, depth, node }, 0);
+  if (depth === 0 && localPolicy !== undefined) {
+    return { domain, record, directives: withLocalPolicy(record, localPolicy), networks4: null, depth, node };
+  }
+  // A trace shows every term that was looked at.
+  if (layout === null || check.tracer !== null) {
+    return { domain, record, directives: record.directives, networks4: null, depth, node };
+  }
+  return check.query.ip.family === 4
+    ? { domain, record, directives: layout.directives4, networks4: layout.networks4, depth, node }
+    : { domain, record, directives: layout.directives6, networks4: null, depth, node };
 }
 
 /** RFC 7208 §4.6.2: directives from left to right until one matches or fails. */
 function walk(check: Check, frame: Frame, from: number): Step<Ruling> {
-  const { directives } = frame;
-  for (let i = from; i < directives.length; i++) {
+  const { directives, networks4 } = frame;
+  for (let i = from; ; i++) {
+    if (networks4 !== null) i = nextCandidate(networks4, check.query.ip, i);
     const directive = directives[i];
-    if (directive === undefined) continue;
+    if (directive === undefined) break;
     const match = check.tracer === null ? matches(check, frame, directive) : tracedMatch(check, frame, directive);
     if (match instanceof Promise) {
       return match.then((settled) =>
@@ -77,7 +94,7 @@ function matches(check: Check, frame: Frame, directive: Directive): Step<Match> 
     case 'ip6':
       return matchNetwork(check.query.ip, mechanism);
     case 'include':
-      return matchInclude(check, frame, directive, mechanism.domain);
+      return matchInclude(check, frame, directive.span, spendTarget(check, frame, directive.span, mechanism.domain));
     default:
       return matchMechanism(check, frame, directive, mechanism);
   }
@@ -96,24 +113,37 @@ function tracedMatch(check: Check, frame: Frame, directive: Directive): Step<Mat
 function rule(check: Check, frame: Frame, directive: Directive, match: true | Failure): Ruling {
   if (match !== true) return match;
   const matched = { directive, record: recordOf(check, frame, directive), domain: frame.domain };
-  return { result: RESULTS[directive.qualifier], matched };
+  const { qualifier } = directive;
+  return qualifier === '-' ? { result: 'fail', matched } : { result: passingResult(qualifier), matched };
+}
+
+/** RFC 7208 §4.6.2. */
+function passingResult(qualifier: Exclude<Qualifier, '-'>): 'pass' | 'softfail' | 'neutral' {
+  switch (qualifier) {
+    case '+':
+      return 'pass';
+    case '~':
+      return 'softfail';
+    case '?':
+      return 'neutral';
+  }
 }
 
 /** A directive of the local policy stands in that text, not in the record's. */
 function recordOf(check: Check, frame: Frame, directive: Directive): SpfRecord {
   const { localPolicy } = check.options;
-  const isOwn = localPolicy === undefined || frame.directives === frame.record.directives;
-  return isOwn || !localPolicy.directives.includes(directive) ? frame.record : localPolicy;
+  const isOwn = localPolicy === undefined || frame.depth > 0 || !localPolicy.directives.includes(directive);
+  return isOwn ? frame.record : localPolicy;
 }
 
 // RFC 7208 §5.2: only a pass matches; no record is a permerror, and errors are errors of the including record.
-function matchInclude(check: Check, frame: Frame, { span }: Directive, spec: DomainSpec): Step<Match> {
-  return withTarget<Match>(check, frame, span, spec, (name) => {
-    const ruling = evaluateBelow(check, frame, span, name);
-    return ruling instanceof Promise
-      ? ruling.then((later) => includeMatch(check, frame, span, later))
-      : includeMatch(check, frame, span, ruling);
-  });
+function matchInclude(check: Check, frame: Frame, span: Span, target: Step<Target>): Step<Match> {
+  if (target instanceof Promise) return target.then((later) => matchInclude(check, frame, span, later));
+  if (isNoName(target)) return target;
+  const ruling = evaluateBelow(check, frame, span, target);
+  return ruling instanceof Promise
+    ? ruling.then((later) => includeMatch(check, frame, span, later))
+    : includeMatch(check, frame, span, ruling);
 }
 
 function includeMatch(check: Check, frame: Frame, span: Span, ruling: Ruling): Match {
@@ -146,14 +176,19 @@ function atEnd(check: Check, frame: Frame): Step<Ruling> {
 }
 
 function followRedirect(check: Check, frame: Frame, { domain, span }: TargetModifier): Step<Ruling> {
-  const ruling = withTarget<Ruling>(check, frame, span, domain, (name) =>
-    andThen(evaluateBelow(check, frame, span, name), (below) =>
+  return andThen(spendTarget(check, frame, span, domain), (target) => {
+    if (isNoName(target)) return target === false ? NO_MATCH : target;
+    return andThen(evaluateBelow(check, frame, span, target), (below) =>
       below.result === 'none'
         ? noRecord(check, frame, span, 'redirect-has-no-record', 'RFC 7208 §6.1', below.isVoid)
         : below,
-    ),
-  );
-  return andThen(ruling, (settled) => (settled === false ? NO_MATCH : settled));
+    );
+  });
+}
+
+/** The term ends before anything is asked: it can match nothing, or a limit is reached. */
+function isNoName(target: Target): target is Failure | false {
+  return target === false || (typeof target === 'object' && target !== null);
 }
 
 /** The ruling of the record that an include or a redirect names; null is a name that is none. */

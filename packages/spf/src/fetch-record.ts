@@ -1,8 +1,7 @@
 import type { Answer, DomainName } from '@unsent/dns';
 import { ask, temperror } from './ask.ts';
-import type { SpfRecord } from './ast.ts';
 import type { Check, Ruling } from './check.ts';
-import { parseSpf } from './parse.ts';
+import { type ReadRecord, readRecord } from './record-cache.ts';
 import { selectRecord } from './select-record.ts';
 import type { Step } from './step.ts';
 
@@ -11,25 +10,25 @@ import type { Step } from './step.ts';
  *
  * Returns the ruling when there is no record that can be evaluated.
  */
-export function fetchRecord(check: Check, domain: DomainName): Step<SpfRecord | Ruling> {
+export function fetchRecord(check: Check, domain: DomainName): Step<ReadRecord | Ruling> {
   const override = check.options.override?.(domain) ?? null;
-  if (override !== null) return read(check, domain, override);
+  if (override !== null) return readText(check, domain, override);
   const answer = ask(check, domain, 'TXT');
   return answer instanceof Promise
     ? answer.then((later) => select(check, domain, later))
     : select(check, domain, answer);
 }
 
-function select(check: Check, domain: DomainName, answer: Answer<'TXT'>): SpfRecord | Ruling {
+function select(check: Check, domain: DomainName, answer: Answer<'TXT'>): ReadRecord | Ruling {
   if (answer.kind === 'failure') return temperror(check, domain, answer);
   if (answer.kind === 'records') {
     const { recordCache } = check.options;
     const { text, isOnly } =
       recordCache === undefined ? selectRecord(answer.data) : recordCache.selectionIn(answer.data);
-    if (text !== null) return isOnly ? read(check, domain, text) : multipleRecords(domain, text);
+    if (text !== null) return isOnly ? readText(check, domain, text) : multipleRecords(domain, text);
   }
   const fallback = check.options.fallback?.(domain) ?? null;
-  if (fallback !== null) return read(check, domain, fallback);
+  if (fallback !== null) return readText(check, domain, fallback);
   const why = answer.kind === 'nxdomain' ? 'nxdomain' : 'no-record';
   return { result: 'none', why, isVoid: answer.kind !== 'records' };
 }
@@ -42,13 +41,9 @@ function multipleRecords(domain: DomainName, text: string): Ruling {
 }
 
 /** RFC 7208 §4.6: a syntax error anywhere in the record, and none of it is evaluated. */
-function read(check: Check, domain: DomainName, text: string): SpfRecord | Ruling {
+function readText(check: Check, domain: DomainName, text: string): ReadRecord | Ruling {
   const cache = check.options.recordCache;
-  let parsed = cache?.get(text);
-  if (parsed === undefined) {
-    parsed = parseSpf(text, 1);
-    cache?.set(text, parsed);
-  }
-  const problem = parsed.problems[0];
-  return problem === undefined ? parsed.record : { result: 'permerror', problem: { ...problem, domain } };
+  const read = cache === undefined ? readRecord(text) : cache.read(text);
+  const problem = read.problems[0];
+  return problem === undefined ? read : { result: 'permerror', problem: { ...problem, domain } };
 }

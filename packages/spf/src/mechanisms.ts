@@ -13,6 +13,13 @@ import { noteTarget } from './trace.ts';
 
 type Addresses = Extract<Mechanism, { name: 'a' | 'mx' }>;
 type OtherMechanism = Exclude<Mechanism, NetworkMechanism | { name: 'include' }>;
+type AskingMechanism = Exclude<OtherMechanism, { name: 'all' }>;
+
+/**
+ * The name that a term asks about; null when its target is no name, false when the term can match nothing, as the
+ * local part in its target is not ASCII (RFC 8616 §4), or the failure that ends the check.
+ */
+export type Target = DomainName | null | false | Failure;
 
 /** Does the client match a mechanism that is neither a network nor an include (RFC 7208 §5)? */
 export function matchMechanism(
@@ -21,55 +28,54 @@ export function matchMechanism(
   directive: Directive,
   mechanism: OtherMechanism,
 ): Step<Match> {
+  if (mechanism.name === 'all') return true;
+  const target = spendTarget(check, frame, directive.span, mechanism.domain);
+  return target instanceof Promise
+    ? target.then((later) => matchTarget(check, frame, directive, mechanism, later))
+    : matchTarget(check, frame, directive, mechanism, target);
+}
+
+function matchTarget(
+  check: Check,
+  frame: Frame,
+  directive: Directive,
+  mechanism: AskingMechanism,
+  target: Target,
+): Step<Match> {
+  if (typeof target !== 'string') return target ?? false;
   switch (mechanism.name) {
-    case 'all':
-      return true;
     case 'a':
-      return withTarget<Match>(check, frame, directive.span, mechanism.domain, (name) =>
-        name === null ? false : matchAddresses(check, frame, directive, name, mechanism),
-      );
+      return matchAddresses(check, frame, directive, target, mechanism);
     case 'mx':
-      return withTarget<Match>(check, frame, directive.span, mechanism.domain, (name) =>
-        name === null ? false : matchMx(check, frame, directive, name, mechanism),
-      );
+      return matchMx(check, frame, directive, target, mechanism);
     case 'exists':
-      return withTarget<Match>(check, frame, directive.span, mechanism.domain, (name) =>
-        name === null ? false : matchExists(check, frame, directive, name),
-      );
+      return matchExists(check, frame, directive, target);
     case 'ptr':
-      return withTarget<Match>(check, frame, directive.span, mechanism.domain, (name) =>
-        name === null ? false : matchPtr(check, frame, directive, name),
-      );
+      return matchPtr(check, frame, directive, target);
   }
 }
 
 /**
- * Spends the lookup of a term, expands its target and goes on with it; null is a target that is no name.
+ * Spends the lookup of a term and expands its target.
  *
  * RFC 7208 §4.6.4: the lookup is spent before anything is asked, and a %{p} whose PTR was not asked yet is one more.
- * RFC 8616 §4: `false` when the term can match nothing, as the local part in its target is not ASCII.
  */
-export function withTarget<T>(
-  check: Check,
-  frame: Frame,
-  span: Span,
-  spec: DomainSpec | null,
-  next: (name: DomainName | null) => Step<T>,
-): Step<T | Failure | false> {
+export function spendTarget(check: Check, frame: Frame, span: Span, spec: DomainSpec | null): Step<Target> {
   if (spec !== null && canNeverMatch(check, spec)) return false;
   const { budget } = check;
   if (!spendLookup(budget)) return tooManyLookups(frame, span, budget.limits.lookups);
-  if (spec === null) return traced(check, frame.domain, next);
-  if (spec.fixed !== null) return traced(check, spec.fixed, next);
+  if (spec === null) return traced(check, frame.domain);
+  if (spec.fixed !== null) return traced(check, spec.fixed);
   if (check.pointer === null && usesMacro(spec.parts, 'p') && !spendLookup(budget)) {
     return tooManyLookups(frame, span, budget.limits.lookups);
   }
-  return andThen(targetOf(check, frame.domain, spec), (name) => traced(check, name, next));
+  const name = targetOf(check, frame.domain, spec);
+  return name instanceof Promise ? name.then((later) => traced(check, later)) : traced(check, name);
 }
 
-function traced<T>(check: Check, name: DomainName | null, next: (name: DomainName | null) => Step<T>): Step<T> {
+function traced(check: Check, name: DomainName | null): DomainName | null {
   if (check.tracer !== null) noteTarget(check.tracer, name);
-  return next(name);
+  return name;
 }
 
 // RFC 7208 §5.3: one of the name's addresses, of the client's family, is in the network.

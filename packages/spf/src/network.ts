@@ -21,6 +21,11 @@ function sharesPrefix(ip: IpAddress, network: Words, prefix: number): boolean {
   return (ip.w3 ^ network.w3) >>> (128 - prefix) === 0;
 }
 
+/** The first `prefix` bits of a word, 0 to 32 of them: a shift by 32 would be a shift by nothing. */
+export function maskOf(prefix: number): number {
+  return prefix === 0 ? 0 : -1 << (32 - prefix);
+}
+
 /**
  * True if the address written in `text`, as an A or AAAA record holds it, shares the first `prefix` bits with `ip`.
  *

@@ -1,15 +1,19 @@
 import type { Rdata } from '@unsent/dns';
-import type { SpfParse } from './parse.ts';
+import { type Layout, layOut } from './layout.ts';
+import { parseSpf, type SpfParse } from './parse.ts';
 import { type Selection, selectRecord } from './select-record.ts';
 
 /** Parsed records by their text; bounded. A record's text decides its parse, so nothing here ever gets stale. */
 export interface RecordCache {
-  get(text: string): SpfParse | undefined;
-  set(text: string, parsed: SpfParse): void;
+  /** The record with this text, parsed when it is not kept. */
+  read(text: string): ReadRecord;
   /** `selectRecord`, done once for each answer that a resolver's cache keeps handing over. */
   selectionIn(records: readonly Rdata['TXT'][]): Selection;
   readonly size: number;
 }
+
+/** A parsed record, with its first problem alone; `layout` is null when it is not kept. */
+export type ReadRecord = SpfParse & { readonly layout: Layout | null };
 
 /** Texts longer than this are parsed again each time: they are rare, and the cache would be as large as they are. */
 const MAX_TEXT_LENGTH = 4096;
@@ -22,36 +26,42 @@ const MAX_TEXT_LENGTH = 4096;
  */
 export function createRecordCache(maxEntries: number): RecordCache {
   const generationSize = Math.max(1, Math.floor(maxEntries / 2));
-  let young = new Map<string, SpfParse>();
-  let old = new Map<string, SpfParse>();
+  let young = new Map<string, ReadRecord>();
+  let old = new Map<string, ReadRecord>();
 
-  const keep = (text: string, parsed: SpfParse): void => {
+  const keep = (text: string, read: ReadRecord): ReadRecord => {
     if (young.size >= generationSize) {
       old = young;
       young = new Map();
     }
-    young.set(text, parsed);
+    young.set(text, read);
+    return read;
   };
   return {
-    get(text) {
+    read(text) {
       const recent = young.get(text);
       if (recent !== undefined) return recent;
-      const parsed = old.get(text);
-      if (parsed === undefined) return undefined;
+      if (text.length > MAX_TEXT_LENGTH) return readRecord(text);
+      const earlier = old.get(text);
       old.delete(text);
-      keep(text, parsed);
-      return parsed;
-    },
-    set(text, parsed) {
-      if (text.length > MAX_TEXT_LENGTH) return;
-      old.delete(text);
-      keep(text, parsed);
+      return keep(text, earlier ?? readForKeeping(text));
     },
     selectionIn: keptSelections(),
     get size() {
       return young.size + old.size;
     },
   };
+}
+
+/** Reads a record that is used once. */
+export function readRecord(text: string): ReadRecord {
+  const { record, problems } = parseSpf(text, 1);
+  return { record, problems, layout: null };
+}
+
+function readForKeeping(text: string): ReadRecord {
+  const { record, problems } = parseSpf(text, 1);
+  return { record, problems, layout: layOut(record) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { IpAddress } from '@unsent/dns';
+import { type IpAddress, isPrivate } from '@unsent/dns';
 import type { ReceivedHop } from './report.ts';
 
 /**
@@ -51,21 +51,4 @@ export function siteOf(name: string): string | null {
   if (labels.length < 2 || /^\d+$/.test(labels.at(-1) ?? '')) return null;
   const depth = (labels.at(-1) ?? '').length === 2 && SECOND_LEVEL.has(labels.at(-2) ?? '') ? 3 : 2;
   return labels.length < depth ? null : labels.slice(-depth).join('.');
-}
-
-/** True for addresses that never cross the Internet: RFC 1918, loopback, link-local, RFC 6598, RFC 4193. */
-export function isPrivate(ip: IpAddress): boolean {
-  if (ip.family === 6) return isPrivate6(ip);
-  const first = ip.w0 >>> 24;
-  const second = (ip.w0 >>> 16) & 255;
-  if (first === 10 || first === 127 || first === 0) return true;
-  if (first === 172) return second >= 16 && second <= 31;
-  if (first === 100) return second >= 64 && second <= 127;
-  return (first === 192 && second === 168) || (first === 169 && second === 254);
-}
-
-function isPrivate6(ip: IpAddress): boolean {
-  const top = ip.w0 >>> 16;
-  const isLoopback = ip.w0 === 0 && ip.w1 === 0 && ip.w2 === 0 && ip.w3 <= 1;
-  return isLoopback || (top & 0xfe00) === 0xfc00 || (top & 0xffc0) === 0xfe80;
 }

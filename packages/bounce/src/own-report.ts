@@ -1,6 +1,5 @@
-import { type IpAddress, type IpPrefix, isSubdomainOf } from '@unsent/dns';
+import { type IpAddress, type IpPrefix, isPrivate, isSubdomainOf } from '@unsent/dns';
 import type { CaseSubject, OwnReport } from './case.ts';
-import { isPrivate } from './original-injector.ts';
 import { placeOf } from './outbound.ts';
 import type { OwnDomain } from './own-domains.ts';
 import type { MailRead } from './read.ts';

@@ -1,7 +1,7 @@
-import { type IpAddress, type IpPrefix, parseDomainName, type Resolver } from '@unsent/dns';
+import { type IpAddress, type IpPrefix, isPrivate, parseDomainName, type Resolver } from '@unsent/dns';
 import { checkHost, matchedTerm, type SpfOutcome } from '@unsent/spf';
 import type { CaseSubject, PathFacts, PathHop } from './case.ts';
-import { injectingAddress, isPrivate, siteOf } from './original-injector.ts';
+import { injectingAddress, siteOf } from './original-injector.ts';
 import { placeOf } from './outbound.ts';
 import type { BounceReport, OriginalMessage, ReceivedHop } from './report.ts';
 

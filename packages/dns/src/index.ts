@@ -43,6 +43,7 @@ export {
 export type { Answer, FailedAnswer, NegativeAnswer, Resolver } from './resolver.ts';
 export { type DnsServer, formatDnsServer, parseDnsServer } from './server.ts';
 export { parseSoa, type Soa } from './soa.ts';
+export { isLoopback, isPrivate, isThisHost, PRIVATE_NETWORKS } from './special-addresses.ts';
 export { parseTtl } from './ttl.ts';
 // Octets of messages, for those who speak more of the protocol than questions (zone transfer, RFC 5936).
 export { readHeader, readRecords, type WireHeader, type WireRecord } from './wire.ts';

@@ -1,10 +1,9 @@
-import { type Answer, contains, type DomainName, ipFromRdata, parsePrefix, type Resolver } from '@unsent/dns';
+import { type Answer, type DomainName, ipFromRdata, isLoopback, type Resolver } from '@unsent/dns';
 import type { DeadMx } from './decision.ts';
 import { whenKnown } from './when-known.ts';
 
 /** More MX hosts than any real domain has are not followed: the sender chooses how many there are. */
 const MAX_HOSTS = 10;
-const LOOPBACK = ['127.0.0.0/8', '::1/128'].flatMap((text) => parsePrefix(text) ?? []);
 
 /**
  * Can mail to `domain` arrive anywhere? `null-mx` is RFC 7505; `loopback-mx` means that every address of every MX host
@@ -44,6 +43,6 @@ function allLoopback(
 function whereabouts(answer: Answer<'A'> | Answer<'AAAA'>): 'loopback' | 'elsewhere' | 'nowhere' {
   if (answer.kind === 'failure') return 'elsewhere';
   if (answer.kind !== 'records') return 'nowhere';
-  const isHere = answer.data.every((text) => LOOPBACK.some((network) => contains(network, ipFromRdata(text))));
+  const isHere = answer.data.every((text) => isLoopback(ipFromRdata(text)));
   return isHere ? 'loopback' : 'elsewhere';
 }

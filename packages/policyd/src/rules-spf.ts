@@ -1,10 +1,9 @@
-import type { DomainName, IpAddress } from '@unsent/dns';
+import { type DomainName, type IpAddress, isPrivate } from '@unsent/dns';
 import type { SpfIdentity, SpfOutcome, SpfQuery } from '@unsent/spf';
 import type { PolicyAction } from './action.ts';
 import { domainOf } from './address.ts';
 import type { Answers, Decision, Question, RuleId, Step } from './decision.ts';
 import type { Disposition, IdentityPolicy, Policy } from './policy.ts';
-import { isPrivateIp } from './private-ip.ts';
 import { refusalOf } from './refusal-text.ts';
 import type { PolicyRequest } from './request.ts';
 import { headerOf } from './result-header.ts';
@@ -83,7 +82,7 @@ function refuse(checked: Checked, request: PolicyRequest, context: RuleContext, 
     return decided({ intended: header(checked, request, context, answers), rule: 'trusted', checked, reason, policy });
   }
   const { client } = request;
-  if (client !== null && isPrivateIp(client) && !policy.refusesPrivateClients && policy.prospective === null) {
+  if (client !== null && isPrivate(client) && !policy.refusesPrivateClients && policy.prospective === null) {
     const reason = `client ${client.text} is private; SPF cannot be judged behind NAT`;
     const intended = header(checked, request, context, answers);
     return decided({ intended, rule: 'private-client', checked, reason, policy });

@@ -1,22 +1,7 @@
-import { contains, type IpPrefix, networkOf, parseIp, parsePrefix, prefixText } from '@unsent/dns';
+import { contains, type IpPrefix, networkOf, PRIVATE_NETWORKS, parseIp, prefixText } from '@unsent/dns';
 import type { Directive, NetworkMechanism, SpfRecord } from './ast.ts';
 import { finding, type RuleFinding, removal } from './lint-finding.ts';
 import { networkText } from './print.ts';
-
-/** Not routed on the Internet, so no receiver elsewhere ever sees them: RFC 1918, RFC 1122, RFC 3927, RFC 6598, RFC 4193, RFC 4291. */
-const PRIVATE: readonly IpPrefix[] = [
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '100.64.0.0/10',
-  'fc00::/7',
-  'fe80::/10',
-  '::1/128',
-]
-  .map(parsePrefix)
-  .filter((prefix) => prefix !== null);
 
 /** Shorter prefixes than these hold more hosts than one sender is likely to own. */
 const WIDE = { ip4: 16, ip6: 32, nearHost4: 24, nearHost6: 64 } as const;
@@ -67,7 +52,7 @@ function addressFindings(
     const message = `"${term}" means the whole network ${canonical}; if one host is meant, leave the "/${network.length}" out`;
     findings.push(finding('advice', 'host-bits', span, '5.6', message, { span, text }));
   }
-  if (PRIVATE.some((one) => contains(one, network.address))) {
+  if (PRIVATE_NETWORKS.some((one) => one.length <= network.length && contains(one, network.address))) {
     const message = `"${term}" is not routed on the Internet: no receiver elsewhere ever sees such a client`;
     findings.push(finding('advice', 'private-network', span, '5.6', message));
   }

@@ -1,7 +1,7 @@
 import { assertNever } from '@unsent/dns';
 import { type AuditCase, type AuditFinding, found } from './assessment.ts';
 import type { MxFacts } from './facts.ts';
-import { isLoopback } from './gather-mx.ts';
+import { isAtSender } from './gather-mx.ts';
 
 /** True when no mail server tries to deliver anywhere. */
 export function isMxShut({ kind, hasNullBesideOthers }: MxFacts): boolean {
@@ -120,7 +120,7 @@ function hostFindings(mx: MxFacts): readonly AuditFinding[] {
         ),
       );
     }
-    if (addresses.some(isLoopback) && mx.kind === 'hosts') {
+    if (addresses.some(isAtSender) && mx.kind === 'hosts') {
       findings.push(
         found(
           'mx-mixed',

@@ -1,4 +1,4 @@
-import { type DomainName, type IpText, parseIp, type Resolver } from '@unsent/dns';
+import { type DomainName, type IpText, ipFromRdata, isThisHost, type Resolver } from '@unsent/dns';
 import type { MxFacts, MxHost } from './facts.ts';
 
 /** More MX hosts than these say nothing new. */
@@ -40,15 +40,12 @@ function kindOf(hosts: readonly MxHost[], hasNull: boolean, hasFailed: boolean):
   if (hosts.length === 0) return hasNull ? 'null' : 'none';
   const addresses = hosts.flatMap((host) => host.addresses);
   if (addresses.length === 0) return hasFailed ? 'unknown' : 'dead';
-  return addresses.every(isLoopback) ? 'loopback' : 'hosts';
+  return addresses.every(isAtSender) ? 'loopback' : 'hosts';
 }
 
-/** 127.0.0.0/8 and ::1 (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3); 0.0.0.0 and :: mean this host as well. */
-export function isLoopback(text: IpText): boolean {
-  const ip = parseIp(text);
-  if (ip === null) return false;
-  if (ip.family === 4) return ip.w0 >>> 24 === 127 || ip.w0 === 0;
-  return ip.w0 === 0 && ip.w1 === 0 && ip.w2 === 0 && ip.w3 <= 1;
+/** True if mail to this address ends at the host that sends it. */
+export function isAtSender(text: IpText): boolean {
+  return isThisHost(ipFromRdata(text));
 }
 
 /** A and AAAA of a name; the failure of either, when nothing was found. */

@@ -31,14 +31,18 @@ export async function openResolver(
   surroundings: Surroundings,
   onClose: (close: () => void | Promise<void>) => void,
 ): Promise<Resolver> {
-  if (options.dns?.startsWith(ZONE_PREFIX)) {
-    return readZoneResolver(resolve(surroundings.cwd, options.dns.slice(ZONE_PREFIX.length)));
-  }
-  if (options.dns === null && config.dns.zone !== null) return readZoneResolver(config.dns.zone);
+  const zone = zoneFileOf(options, config);
+  if (zone !== null) return readZoneResolver(resolve(surroundings.cwd, zone));
   const servers = options.dns === null ? configuredServers(config) : [await serverOf(options.dns)];
   const client = dnsClient({ servers, timeoutMs: config.dns.timeoutMs });
   onClose(() => client.close());
   return cachedResolver(client, { now: () => surroundings.now().getTime() });
+}
+
+/** The zone file that stands in for DNS (`--dns zone:FILE` or `dns.zone`), or null when servers are asked. */
+export function zoneFileOf(options: GlobalOptions, config: Config): string | null {
+  if (options.dns === null) return config.dns.zone;
+  return options.dns.startsWith(ZONE_PREFIX) ? options.dns.slice(ZONE_PREFIX.length) : null;
 }
 
 function configuredServers(config: Config): readonly DnsServer[] {

@@ -4,12 +4,13 @@ import type { Audited } from './run.ts';
 const STATUSES: readonly AuditStatus[] = ['locked', 'partly', 'open', 'live', 'drifted', 'unknown'];
 
 /** What `unsent audit --json` prints; documented in docs/audit.md, keys are only ever added. */
-export function auditJson(audited: readonly Audited[], withFacts: boolean): unknown {
+export function auditJson(audited: readonly Audited[], nameServersAsked: boolean, withFacts: boolean): unknown {
   const problems = audited
     .flatMap(({ assessment }) => assessment.findings)
     .filter(({ severity }) => severity === 'problem');
   return {
     domains: audited.map((one) => domainJson(one, withFacts)),
+    nameServersAsked,
     summary: {
       domains: audited.length,
       problems: problems.length,

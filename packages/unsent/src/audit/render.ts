@@ -1,4 +1,5 @@
 import { assertNever } from '@unsent/dns';
+import { escapeForTerminal } from '../output/escape.ts';
 import { plural } from '../output/number.ts';
 import type { Paint, Style } from '../output/style.ts';
 import { type Cell, renderTable } from '../output/table.ts';
@@ -7,7 +8,8 @@ import type { Assessment, AuditFinding, AuditStatus } from './assessment.ts';
 import type { Audited } from './run.ts';
 import { inWords } from './words.ts';
 
-type AuditView = { readonly isQuiet: boolean; readonly isVerbose: boolean };
+/** `zoneFile` stood in for DNS, or null when servers were asked. */
+type AuditView = { readonly isQuiet: boolean; readonly isVerbose: boolean; readonly zoneFile: string | null };
 
 /** So many domains are explained one by one; more are a table. */
 const MAX_EXPLAINED = 3;
@@ -19,7 +21,8 @@ export function renderAudit(all: readonly Audited[], look: Look, view: AuditView
   if (shown.length === 0) return '';
   const isExplained = view.isVerbose || shown.length <= MAX_EXPLAINED;
   const body = isExplained ? shown.map((one) => renderDomain(one, look)).join('\n') : renderMany(shown, look);
-  return all.length > 1 ? `${body}\n${summary(all, look.style)}${isExplained ? '' : hint(shown)}` : body;
+  const rest = all.length > 1 ? `\n${summary(all, look.style)}${isExplained ? '' : hint(shown)}` : '';
+  return `${body}${rest}${view.isQuiet ? '' : sourceNote(view.zoneFile, look.style)}`;
 }
 
 function renderDomain({ facts, assessment: one }: Audited, look: Look): string {
@@ -58,6 +61,11 @@ function renderMany(all: readonly Audited[], look: Look): string {
     return [one.domain, status, ...inWords(facts, one.stance), problem];
   });
   return renderTable(columns, rows, { width: look.width, paintTitle: look.style.dim });
+}
+
+function sourceNote(zoneFile: string | null, style: Style): string {
+  if (zoneFile === null) return '';
+  return `\n${style.dim(`Read from ${escapeForTerminal(zoneFile)}; no name server was asked.`)}\n`;
 }
 
 function summary(all: readonly Audited[], style: Style): string {

@@ -1,6 +1,7 @@
 import type { ExitCode, Resolver } from '@unsent/dns';
 import type { Journal } from '@unsent/lockdown';
 import { progressBar } from '../output/progress.ts';
+import { zoneFileOf } from '../resolver.ts';
 import type { Shell } from '../shell.ts';
 import { usage } from '../spf/input.ts';
 import { assess } from './assess.ts';
@@ -46,21 +47,18 @@ export async function runAudit(shell: Shell, domains: readonly string[], flags: 
     locked.map(({ name }) => name),
   );
   const resolver = await shell.resolver();
-  const isAsked = flags.nameServers !== false && !isZoneFile(shell);
+  // A zone file stands in for all of DNS: the servers that it names are not those of the world.
+  const zoneFile = zoneFileOf(shell.options, await shell.config());
+  const isAsked = flags.nameServers !== false && zoneFile === null;
   const askServers = isAsked ? nameServerAsker(resolver) : null;
   const audited = await auditAll(shell, targets, { resolver, askServers, journal: store?.journal ?? null });
   const { json, quiet, verbose } = shell.options;
   const look = { style: shell.style, width: shell.stdout.isTerminal ? shell.stdout.columns : null };
-  if (json) shell.stdout.write(`${JSON.stringify(auditJson(audited, verbose), null, 2)}\n`);
-  else shell.stdout.write(renderAudit(audited, look, { isQuiet: quiet, isVerbose: verbose }));
+  if (json) shell.stdout.write(`${JSON.stringify(auditJson(audited, isAsked, verbose), null, 2)}\n`);
+  else shell.stdout.write(renderAudit(audited, look, { isQuiet: quiet, isVerbose: verbose, zoneFile }));
   const findings = audited.flatMap(({ assessment }) => assessment.findings);
   const isBad = findings.some(({ severity }) => severity === 'problem' || failOn === 'advice');
   return isBad && failOn !== 'none' ? 5 : 0;
-}
-
-/** A zone file has no servers that could be asked. */
-function isZoneFile({ options }: Shell): boolean {
-  return options.dns?.startsWith('zone:') === true;
 }
 
 async function auditAll(

@@ -144,8 +144,24 @@ describe('the command', () => {
     const { exitCode, out } = await cli.run('audit', 'a.example');
     expect(exitCode).toBe(0);
     expect(out).toBe(
-      'a.example is locked: nobody can send as it, and no bounce comes back\n  SPF -all, MX null, DMARC reject\n',
+      'a.example is locked: nobody can send as it, and no bounce comes back\n' +
+        '  SPF -all, MX null, DMARC reject\n' +
+        `\nRead from ${cli.zonePath}; no name server was asked.\n`,
     );
+  });
+
+  test.each([
+    ['--dns zone:FILE', (file: string) => ['--dns', `zone:${file}`]],
+    ['dns.zone of the configuration', (file: string) => ['--config', cli.write('c.yaml', `dns: { zone: ${file} }`)]],
+  ])('%s: the name servers that the zone names are not asked', async (_name, options) => {
+    // The address is of this host, where nothing listens on port 53 for the domain: asked, it would be lame.
+    const served = 'served.example. NS ns.served.example.\nns.served.example. A 127.0.0.1\n';
+    const file = cli.write('served', `$ORIGIN a.example.\n${served}`);
+    const { out } = await cli.runOnly(...options(file), '--json', 'audit', 'served.example');
+    const audited = JSON.parse(out);
+    expect(audited.nameServersAsked).toBe(false);
+    expect(audited.domains[0].findings.map((one: { code: string }) => one.code)).not.toContain('no-name-server');
+    expect(audited.domains[0].findings.map((one: { code: string }) => one.code)).not.toContain('lame-server');
   });
 
   test('quiet and all well prints nothing, for cron', async () => {

@@ -5,7 +5,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['@unsent/source', 'module', 'node', 'development|production'] } },
   test: {
     projects: [
-      { extends: true, test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'] } },
+      // Property tests run hundreds of cases each: on a loaded machine they take longer than the five seconds of vitest.
+      { extends: true, test: { name: 'unit', include: ['packages/*/test/**/*.test.ts'], testTimeout: 30_000 } },
       {
         extends: true,
         test: {

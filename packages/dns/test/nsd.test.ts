@@ -124,12 +124,11 @@ describe.skipIf(!needs('nsd, from Debian', nsdProgram !== null))('against NSD (s
     own.close();
   });
 
-  test('a slow first server costs one timeout', async () => {
-    await using slow = await standIn((query) => [{ afterMs: 1_000, message: query.octets }]);
-    const own = dnsClient({ servers: [slow.server, nsd.server], timeoutMs: 100 });
-    const started = performance.now();
+  test('a silent first server costs one timeout', async () => {
+    await using silent = await standIn(() => []);
+    const own = dnsClient({ servers: [silent.server, nsd.server], timeoutMs: 100 });
     expect(await own.resolve(name('host.hand.example'), 'A')).toMatchObject({ kind: 'records' });
-    expect(performance.now() - started).toBeLessThan(900);
+    expect(silent.asked).toHaveLength(1);
     own.close();
   });
 

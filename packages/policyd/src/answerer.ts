@@ -16,8 +16,8 @@ export interface Investigator {
 
 export type AnswererOptions = {
   readonly investigator: Investigator;
-  /** Read for each request, so that a reload counts from the next one on. */
-  readonly policy: () => Policy;
+  /** Asked for each request: recipients may differ, and a reload counts from the next one on. */
+  readonly policy: (request: PolicyRequest) => Policy;
   readonly own: () => OwnDomains;
   readonly now: () => Date;
   /** Messages whose first recipient is remembered. Default 4,096. */
@@ -39,7 +39,7 @@ export function createAnswerer(options: AnswererOptions): Answerer {
     return decision;
   };
   return (request) => {
-    const policy = options.policy();
+    const policy = options.policy(request);
     try {
       const isFirstRecipient = !withHeader.has(request.instance);
       const context = { policy, own: options.own(), now: options.now(), isFirstRecipient };

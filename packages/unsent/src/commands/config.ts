@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { ImportOptions } from '../config/import/run.ts';
 import type { RunInShell } from '../shell.ts';
 
 /** `unsent config`: look at the configuration file. */
@@ -19,5 +20,15 @@ export function configCommand(run: RunInShell): Command {
     .command('path')
     .description('print which file is in force')
     .action(run(async (shell) => (await import('../config/run.ts')).runConfigPath(shell)));
+  command
+    .command('import')
+    .description('translate a policyd-spf.conf; what has no counterpart is named')
+    .argument('<file>', 'such as /etc/postfix-policyd-spf-python/policyd-spf.conf')
+    .option('--output <file>', 'write a new file: what is in force, with the policy added')
+    .action(
+      run(async (shell, file: string, options: ImportOptions) =>
+        (await import('../config/import/run.ts')).runImport(shell, file, options),
+      ),
+    );
   return command.addHelpText('after', '\nWhat may stand in the file: docs/configuration.md');
 }

@@ -1,4 +1,5 @@
 import type { ExitCode } from '@unsent/dns';
+import { stringify } from 'yaml';
 import { type Config, makeConfig, readPlace } from '../config.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { plural } from '../output/number.ts';
@@ -41,12 +42,11 @@ export async function runConfigShow(shell: Shell): Promise<ExitCode> {
   const state = statePlace(shell.options.state, config, shell.env, shell.cwd);
   const shown = showConfig(config, state);
   if (shell.options.json) shell.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
-  else shell.stdout.write(await renderYaml(shown));
+  else shell.stdout.write(renderYaml(shown));
   return 0;
 }
 
-async function renderYaml(value: unknown): Promise<string> {
-  const { stringify } = await import('yaml');
+function renderYaml(value: unknown): string {
   return stringify(value, { lineWidth: 0 })
     .split('\n')
     .map((line) => escapeForTerminal(line))

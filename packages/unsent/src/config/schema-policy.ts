@@ -1,6 +1,6 @@
 import type { DomainName, IpAddress, IpPrefix } from '@unsent/dns';
-import { parseIp } from '@unsent/dns';
-import type * as v from 'valibot';
+import { parseDomainName, parseIp } from '@unsent/dns';
+import * as v from 'valibot';
 import {
   choice,
   domainName,
@@ -14,6 +14,7 @@ import {
   wholeNumber,
   yesOrNo,
 } from './schema-parts.ts';
+import { describeValue } from './words.ts';
 
 type Disposition = 'accept' | 'defer' | 'reject';
 
@@ -24,6 +25,22 @@ export type IdentityPolicyConfig = {
   readonly onlyNullSender: boolean | null;
   readonly passRestriction: string | null;
 };
+
+/** What single recipients may have otherwise; null: as for all. */
+export type PolicyOverrides = Pick<
+  PolicyConfig,
+  | 'helo'
+  | 'mailFrom'
+  | 'onlyNoMailRecords'
+  | 'strictDomains'
+  | 'skip'
+  | 'forwarders'
+  | 'trusted'
+  | 'deadMx'
+  | 'refusePrivateClients'
+  | 'reasonMessage'
+  | 'enhancedCodes'
+> & { readonly preset: PolicyConfig['preset'] | null };
 
 /** `policy` as the file says it; every null leaves the preset's own value. */
 export type PolicyConfig = {
@@ -61,6 +78,8 @@ export type PolicyConfig = {
   readonly timeLimitMs: number | null;
   readonly trustTimeLimitMs: number | null;
   readonly maxVoidLookups: number | null;
+  /** By address, or by domain for all below it. */
+  readonly recipients: { readonly [addressOrDomain: string]: PolicyOverrides | null | undefined };
 };
 
 const PRESETS = ['observe', 'standard', 'strict'] as const;
@@ -83,6 +102,27 @@ export function policySection(): v.GenericSchema<unknown, PolicyConfig> {
       'Days after which a domain that never sends is refused as sender.',
       wholeNumber('days', 0, 365),
     ),
+    ...overridable(),
+    header: key('The header that tells what was found.', headerSection()),
+    prospective: key('Check as if this address had sent.', parsed('an address', parseIp)),
+    reportAddresses: key(
+      'Addresses that take reports for domains that never send.',
+      list(text('an address'), 'addresses'),
+    ),
+    onError: key('What a fault of our own leads to: accept or defer.', choice(['accept', 'defer'])),
+    timeLimitMs: key('Time for one identity, in milliseconds.', wholeNumber('milliseconds', 100, 100_000)),
+    trustTimeLimitMs: key('Time for the trusted hosts, in milliseconds.', wholeNumber('milliseconds', 100, 100_000)),
+    maxVoidLookups: key(
+      'Void lookups before a permerror (RFC 7208 §4.6.4).',
+      wholeNumber('lookups', 0, MAX_VOID_LOOKUPS),
+    ),
+    recipients: keyOr({}, 'Other settings for an address, or for a domain and all below it.', recipientsSection()),
+  });
+}
+
+/** The keys that recipients may have for themselves. */
+function overridable() {
+  return {
     helo: key('How the HELO name is judged.', identitySection()),
     mailFrom: key('How the envelope sender is judged.', identitySection()),
     onlyNoMailRecords: key('Refuse a fail only when the whole record is `v=spf1 -all`.', yesOrNo()),
@@ -92,25 +132,27 @@ export function policySection(): v.GenericSchema<unknown, PolicyConfig> {
     trusted: key('Hosts whose mail is never refused for SPF.', trustedSection()),
     deadMx: key('Senders with a null MX or only loopback MX hosts: off, header or reject.', choice(DEAD_MX)),
     refusePrivateClients: key('Refuse clients in private networks too.', yesOrNo()),
-    header: key('The header that tells what was found.', headerSection()),
-    prospective: key('Check as if this address had sent.', parsed('an address', parseIp)),
-    reportAddresses: key(
-      'Addresses that take reports for domains that never send.',
-      list(text('an address'), 'addresses'),
-    ),
     reasonMessage: key(
       'Text of a refusal; {result}, {identity}, {domain}, {client} and {reason} are filled in.',
       text('text'),
     ),
     enhancedCodes: key('Use 5.7.23 and 5.7.24 (RFC 7372) instead of 5.7.1.', yesOrNo()),
-    onError: key('What a fault of our own leads to: accept or defer.', choice(['accept', 'defer'])),
-    timeLimitMs: key('Time for one identity, in milliseconds.', wholeNumber('milliseconds', 100, 100_000)),
-    trustTimeLimitMs: key('Time for the trusted hosts, in milliseconds.', wholeNumber('milliseconds', 100, 100_000)),
-    maxVoidLookups: key(
-      'Void lookups before a permerror (RFC 7208 §4.6.4).',
-      wholeNumber('lookups', 0, MAX_VOID_LOOKUPS),
-    ),
-  });
+  };
+}
+
+function recipientsSection(): v.GenericSchema<unknown, PolicyConfig['recipients']> {
+  const recipient = v.pipe(
+    text('an address or a domain'),
+    v.check(isRecipient, ({ input }) => `"${input}" is neither an address nor a domain`),
+    v.toLowerCase(),
+  );
+  const own = section({ preset: key('observe, standard or strict.', choice(PRESETS)), ...overridable() });
+  return v.record(recipient, v.nullable(own), (issue) => `expected a mapping, got ${describeValue(issue.input)}`);
+}
+
+function isRecipient(value: string): boolean {
+  const at = value.lastIndexOf('@');
+  return at !== 0 && !/\s/.test(value) && parseDomainName(value.slice(at + 1)) !== null;
 }
 
 function identitySection() {
@@ -131,7 +173,12 @@ function identitySection() {
       }),
     ),
     onlyNullSender: key('A refusal counts for the null sender alone.', yesOrNo()),
-    passRestriction: key('Restriction of main.cf to apply after a pass.', text('the name of a restriction in main.cf')),
+    passRestriction: key(
+      'Restriction of main.cf to apply after a pass; never OK or permit, which would relay.',
+      parsed('a restriction of main.cf that cannot relay', (value) =>
+        /^\S+$/.test(value) && !mayRelay(value) ? value : null,
+      ),
+    ),
   });
 }
 
@@ -155,3 +202,8 @@ function headerSection() {
 
 const domains = () => list(domainName(), 'domain names');
 const networks = () => list(network(), 'addresses and prefixes');
+
+/** access(5): OK, a number and RELAY accept, and so do the permits: after SPF pass that is an open relay in waiting. */
+export function mayRelay(action: string): boolean {
+  return /^(ok|relay|\d+|permit\w*)\b/i.test(action);
+}

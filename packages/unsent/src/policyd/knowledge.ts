@@ -1,12 +1,14 @@
-import type { OwnDomains, Policy } from '@unsent/policyd';
+import type { OwnDomains, Policy, PolicyRequest } from '@unsent/policyd';
 import type { Config } from '../config.ts';
 import { neverSendingDomains } from './own-domains.ts';
 import { policyFrom } from './policy-from.ts';
+import { recipientEntry, withOverrides } from './recipients.ts';
 import type { LockedName } from './store-protocol.ts';
 
 /** What the daemon decides by. It can be replaced between two requests. */
 export interface Knowledge {
-  policy(): Policy;
+  /** The policy for the request's recipient; for everybody's while none is known. */
+  policy(request: Pick<PolicyRequest, 'recipient'>): Policy;
   own(): OwnDomains;
   useConfig(config: Config): void;
   useLocked(locked: readonly LockedName[]): void;
@@ -16,18 +18,21 @@ export interface Knowledge {
 export function knowledgeOf(first: Config, hostname: string): Knowledge {
   let config = first;
   let locked: readonly LockedName[] = [];
-  let policy = policyFrom(config.policy, hostname);
+  let policies = policiesFrom(config, hostname);
   let own = neverSendingDomains(config.domains, locked, config.policy.graceDays);
   const refreshOwn = (): void => {
     own = neverSendingDomains(config.domains, locked, config.policy.graceDays);
   };
   return {
-    policy: () => policy,
+    policy: ({ recipient }) => {
+      const { everybodys, recipients } = policies;
+      return recipients.size === 0 ? everybodys : (recipientEntry(recipients, recipient) ?? everybodys);
+    },
     own: () => own,
     useConfig: (next) => {
-      const nextPolicy = policyFrom(next.policy, hostname);
+      const nextPolicies = policiesFrom(next, hostname);
       config = next;
-      policy = nextPolicy;
+      policies = nextPolicies;
       refreshOwn();
     },
     useLocked: (next) => {
@@ -35,4 +40,14 @@ export function knowledgeOf(first: Config, hostname: string): Knowledge {
       refreshOwn();
     },
   };
+}
+
+type Policies = { readonly everybodys: Policy; readonly recipients: ReadonlyMap<string, Policy> };
+
+/** All policies of a configuration, made once so that a request costs a look-up. */
+function policiesFrom({ policy }: Config, hostname: string): Policies {
+  const recipients = Object.entries(policy.recipients).flatMap(([name, own]) =>
+    own === null || own === undefined ? [] : [[name, policyFrom(withOverrides(policy, own), hostname)] as const],
+  );
+  return { everybodys: policyFrom(policy, hostname), recipients: new Map(recipients) };
 }

@@ -13,6 +13,8 @@ export type DriftedSet = {
   readonly expected: readonly string[];
   /** What stands in its place now. Records of another kind at the name (a verification, say) are not among it. */
   readonly found: readonly string[];
+  /** True if all of it was there before, or was written: a resolver may have remembered it. */
+  readonly mayBeCached: boolean;
 };
 
 export type Drift = {
@@ -50,7 +52,9 @@ export async function findDrift(entries: readonly JournalEntry[], resolver: Reso
       removed.has(text) || [...written].some(([own, record]) => text === own || isRival(record, text));
     const found = here.filter(isMeant).sort();
     const expected = [...written.keys()].sort();
-    if (meanings(found) !== meanings(expected)) sets.push({ name, type, expected, found });
+    if (meanings(found) === meanings(expected)) continue;
+    const mayBeCached = found.every((text) => removed.has(text) || written.has(text));
+    sets.push({ name, type, expected, found, mayBeCached });
   }
   return { sets, unanswered };
 }

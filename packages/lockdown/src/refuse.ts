@@ -58,7 +58,7 @@ function genuineMail({ asked, genuineMail: seen }: DomainHistory): readonly Refu
     {
       code: 'genuine-mail-seen',
       message: `${what} of ${asked} came in the last 30 days (latest ${seen.lastSeen}).`,
-      hint: `See unsent report --domain ${asked} before you go on.`,
+      hint: 'Find out who sends it before you go on.',
     },
   ];
 }

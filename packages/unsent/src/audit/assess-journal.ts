@@ -5,9 +5,9 @@ import type { JournalFacts } from './gather-journal.ts';
 /** So many differences are told one by one; --json has all of them. */
 const MAX_TOLD = 3;
 
-/** True if DNS has had the time to show what was written, and does not. */
+/** True if DNS shows what no resolver can have remembered, or has had the time to show what was written. */
 export function hasDrifted(journal: JournalFacts | null): journal is JournalFacts {
-  return journal !== null && journal.drift.sets.length > 0 && journal.cachedUntil === null;
+  return journal?.drift.sets.some(({ mayBeCached }) => journal.cachedUntil === null || !mayBeCached) === true;
 }
 
 /** What DNS shows otherwise than the journal says that we left it. */

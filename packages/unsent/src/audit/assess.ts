@@ -37,8 +37,8 @@ function looksLive({ role, mx }: DomainFacts, stance: SpfStance): boolean {
 
 function statusOf({ facts, stance, isLive, shouldRefuseMail }: AuditCase): AuditStatus {
   if (facts.exists === 'no') return 'unknown';
-  if (stance === 'unknown' || facts.mx.kind === 'unknown' || facts.dmarc.failure !== null) return 'unknown';
   if (hasDrifted(facts.journal) && facts.journal.kind === 'locked') return 'drifted';
+  if (stance === 'unknown' || facts.mx.kind === 'unknown' || facts.dmarc.failure !== null) return 'unknown';
   if (isLive) return 'live';
   const doors = [stance === 'nobody', isDmarcShut(facts.dmarc), ...(shouldRefuseMail ? [isMxShut(facts.mx)] : [])];
   if (doors.every((isShut) => isShut)) return 'locked';

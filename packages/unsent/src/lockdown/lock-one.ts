@@ -10,7 +10,7 @@ import {
   settleJournal,
 } from '@unsent/lockdown';
 import { optionsFor, type Preparation, type Prepared, prepareLockdown } from './prepare.ts';
-import { noteLocked } from './state.ts';
+import { noteInterrupted, noteLocked } from './state.ts';
 
 /** What the domains of a portfolio share while they are worked on. */
 export type PortfolioContext = {
@@ -26,7 +26,10 @@ export async function lockOne(context: PortfolioContext, domain: DomainName): Pr
   const { shell, provider, request } = preparation;
   const result = resultsFor(domain);
   const options = optionsFor(preparation, domain, domain, []);
-  if (await isLockedInDns(domain, options, await shell.resolver())) return result('skipped');
+  // A write whose end nobody saw has to be cleared up, whatever DNS shows.
+  const [unfinished] = await context.journal.entries({ zone: domain, states: ['begun', 'unclear'], limit: 1 });
+  const isLocked = unfinished === undefined && (await isLockedInDns(domain, options, await shell.resolver()));
+  if (isLocked) return result('skipped');
   const zones = await context.zones();
   if (zones !== null && !isHosted(zones, domain)) return result('elsewhere', `${provider.title} holds no zone for it`);
   const prepared = await prepareIfHosted(preparation, domain);
@@ -40,6 +43,7 @@ export async function lockOne(context: PortfolioContext, domain: DomainName): Pr
   await settleJournal(context.journal, prepared.snapshot, shell.now());
   const outcome = await shell.uninterrupted(() => write(context, provider, prepared));
   if (outcome.kind === 'applied') await noteLocked(shell, provider, domain, outcome.entry);
+  if (outcome.kind === 'nothing-to-do') await noteInterrupted(shell, provider, prepared.plan.zone, domain);
   return fromOutcome(domain, outcome);
 }
 

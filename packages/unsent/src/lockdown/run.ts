@@ -8,7 +8,7 @@ import type { PortfolioRequest } from './portfolio.ts';
 import { openPreparation, type Prepared, prepareLockdown } from './prepare.ts';
 import { renderNotes, renderPlan, renderRefusals } from './render.ts';
 import { isSilent, type LockdownFlags, type LockdownRequest, lockdownRequest, usage, wholeNumber } from './request.ts';
-import { journalFor, noteLocked } from './state.ts';
+import { journalFor, noteInterrupted, noteLocked } from './state.ts';
 
 /** `unsent lockdown`. Exit code 0 done, 3 refused (nothing was written), 4 applied but not verified. */
 export async function runLockdown(shell: Shell, domains: readonly string[], flags: LockdownFlags): Promise<ExitCode> {
@@ -66,7 +66,10 @@ async function lockDown(
 ): Promise<JobResult> {
   const journal = await journalFor(shell, provider);
   await settleJournal(journal, snapshot, shell.now());
-  if (plan.changes.length === 0) return { exitCode: 0, outcome: { kind: 'nothing-to-do' }, verification: null };
+  if (plan.changes.length === 0) {
+    await noteInterrupted(shell, provider, plan.zone, asked);
+    return { exitCode: 0, outcome: { kind: 'nothing-to-do' }, verification: null };
+  }
   const result = await carryOut(shell, {
     kind: 'lockdown',
     plan,

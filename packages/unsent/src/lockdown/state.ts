@@ -59,3 +59,17 @@ export async function noteLocked(
   if (journalId === null) await lockedDomains.remove([domain]);
   else await lockedDomains.add([domain], shell.now(), journalId);
 }
+
+/** A lockdown that was written and then cut off has told nobody: called when the next one finds nothing left to do. */
+export async function noteInterrupted(
+  shell: Shell,
+  provider: DnsProvider,
+  zone: DomainName,
+  asked: DomainName,
+): Promise<void> {
+  if (provider.name === 'memory') return;
+  const { journal } = await shell.store();
+  const applied = await journal.entries({ zone, states: ['applied'], limit: null });
+  const newest = applied.find(({ kind }) => kind !== 'spf');
+  if (newest?.kind === 'lockdown') await noteLocked(shell, provider, asked, newest.id);
+}

@@ -125,6 +125,30 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
         expect(out).toContain('unclear: the reply was lost, and the zone could not be read again');
         expect(exitCode).toBe(1);
       });
+
+      test.each([
+        ['one', ['lockdown', 'elsewhere.example', '--yes']],
+        ['many', ['lockdown', 'elsewhere.example', 'pending.example', '--yes']],
+      ])(
+        'the next run finds out that it was applied, and scanner and policy daemon learn of it: %s',
+        async (_, again) => {
+          let isStruck = false;
+          cli.standIn.faults = () => {
+            const isBatch = BATCH(cli.standIn.calls.at(-1));
+            const fault = isBatch ? 'done-reset' : isStruck ? 'reset' : null;
+            isStruck ||= isBatch;
+            return fault;
+          };
+          await cli.run('lockdown', 'elsewhere.example', '--yes');
+          cli.standIn.faults = () => null;
+          await cli.run(...again);
+          expect(writes()).toHaveLength(1);
+          const { out } = await cli.run('audit', '--all', '--json');
+          expect(JSON.parse(out).domains.map(({ domain }: { domain: string }) => domain)).toContain(
+            'elsewhere.example',
+          );
+        },
+      );
     });
 
     describe('promise 4: unlock restores', () => {

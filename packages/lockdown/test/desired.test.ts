@@ -194,6 +194,12 @@ describe('CNAME and delegation', () => {
     expect(messages).toContain('Not covered: dev.example.com is delegated elsewhere.');
   });
 
+  test.each(['_dmarc', '_domainkey'])('%s that is delegated to somebody who looks after it is left to him', (label) => {
+    const { after, messages } = locked(`${label} 300 NS ns1.reports.example.`);
+    expect(after.filter((line) => line.split(' ')[0]?.endsWith(label))).toEqual([`${label} NS ns1.reports.example`]);
+    expect(messages.join()).toContain(`${label}.example.com is delegated elsewhere`);
+  });
+
   test('names below a DNAME are not ours to write', () => {
     expect(locked('old 300 DNAME new.example.').messages).toContain('Not covered: old.example.com is a DNAME.');
   });

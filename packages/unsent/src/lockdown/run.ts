@@ -1,5 +1,5 @@
 import { type ExitCode, UnsentError } from '@unsent/dns';
-import { type DnsProvider, type ExportFormat, exportPlan, settleJournal } from '@unsent/lockdown';
+import { type ChangePlan, type DnsProvider, type ExportFormat, exportPlan, settleJournal } from '@unsent/lockdown';
 import type { Shell } from '../shell.ts';
 import { carryOut, type JobResult } from './carry-out.ts';
 import { listDomains } from './domain-list.ts';
@@ -27,7 +27,7 @@ export async function runLockdown(shell: Shell, domains: readonly string[], flag
   const prepared = await prepareLockdown(await openPreparation(shell, provider, request), domain);
   if (request.exportFormat !== null) return printExport(shell, prepared, request.exportFormat);
   if (!isSilent(shell, request, prepared.plan)) showPlan(shell, prepared, provider.title);
-  const early = earlyEnd(prepared, request);
+  const early = earlyEnd(prepared.plan, request);
   if (early !== null) {
     printJson(shell, prepared, early.outcome, null);
     return early.exitCode;
@@ -49,8 +49,8 @@ function portfolioRequest(flags: LockdownFlags): PortfolioRequest {
 }
 
 /** Where the way ends before anything could be written. */
-function earlyEnd(
-  { plan }: Prepared,
+export function earlyEnd(
+  plan: ChangePlan,
   { isDryRun }: LockdownRequest,
 ): { readonly outcome: string; readonly exitCode: ExitCode } | null {
   if (plan.refusals.length > 0) return { outcome: 'refused', exitCode: 3 };

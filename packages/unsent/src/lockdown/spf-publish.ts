@@ -22,10 +22,11 @@ import {
 } from '@unsent/lockdown';
 import { buildRecord, lintText, type Senders, splitText } from '@unsent/spf';
 import type { Shell } from '../shell.ts';
-import { carryOut } from './carry-out.ts';
+import { carryOut, type JobResult } from './carry-out.ts';
 import { openProvider } from './open-provider.ts';
 import { renderPlan } from './render.ts';
 import { isSilent, type LockdownFlags, type LockdownRequest, lockdownRequest, readDomain, usage } from './request.ts';
+import { earlyEnd } from './run.ts';
 import { declaredHosts, type KnownSender, lostHosts, passingHosts, spfOf } from './spf-hosts.ts';
 import { hasState, journalFor } from './state.ts';
 
@@ -49,13 +50,13 @@ export async function runSpfPublish(shell: Shell, domainText: string, flags: Pub
   await refuseBroken(domain, text, resolver);
   const provider = await openProvider(shell, flags, [domain]);
   const prepared = await prepare(shell, provider, domain, text, request);
-  if (shell.options.json || !isSilent(shell, request, prepared.plan)) show(shell, prepared, provider);
-  if (prepared.plan.refusals.length > 0) return 3;
-  if (request.isDryRun) return 0;
   const { plan, snapshot } = prepared;
+  if (!shell.options.json && !isSilent(shell, request, plan)) show(shell, prepared, provider);
+  const early = earlyEnd(plan, request);
+  if (early !== null) return printJson(shell, prepared, early.outcome, null, early.exitCode);
   const journal = await journalFor(shell, provider);
   await settleJournal(journal, snapshot, shell.now());
-  if (plan.changes.length === 0) return 0;
+  if (plan.changes.length === 0) return printJson(shell, prepared, 'nothing-to-do', null, 0);
   const result = await carryOut(shell, {
     kind: 'spf',
     plan,
@@ -65,7 +66,7 @@ export async function runSpfPublish(shell: Shell, domainText: string, flags: Pub
     undoes: [],
     request,
   });
-  return result.exitCode;
+  return printJson(shell, prepared, result.outcome.kind, result, result.exitCode);
 }
 
 function recordText({ record, ip = [], include = [], a = false, mx, strict = false }: PublishFlags): string {
@@ -155,12 +156,32 @@ async function prove(
 }
 
 function show(shell: Shell, { plan, snapshot, proof }: Prepared, provider: DnsProvider): void {
-  if (shell.options.json) {
-    shell.stdout.write(`${JSON.stringify({ zone: plan.zone, provider: provider.name, plan, proof })}\n`);
-    return;
-  }
   const width = shell.stdout.isTerminal ? shell.stdout.columns : null;
   const view = { plan, providerTitle: provider.title, recordsRead: snapshot.records.length, proof: null };
   shell.stdout.write(renderPlan(view, { style: shell.style, width }));
   shell.stdout.write(`\n  Proof   ${proof.join('    ')}    (evaluated on the planned zone)\n`);
+}
+
+/** One line that says it all, as `unsent lockdown --json` does. Resolves to the exit code, so that it ends a way. */
+function printJson(
+  shell: Shell,
+  { plan, snapshot, proof }: Prepared,
+  outcome: string,
+  result: JobResult | null,
+  exitCode: ExitCode,
+): ExitCode {
+  if (!shell.options.json) return exitCode;
+  const applied = result?.outcome;
+  const line = {
+    zone: plan.zone,
+    provider: snapshot.provider,
+    outcome,
+    recordsRead: snapshot.records.length,
+    plan,
+    proof,
+    journal: applied !== undefined && 'entry' in applied ? applied.entry : null,
+    verification: result?.verification ?? null,
+  };
+  shell.stdout.write(`${JSON.stringify(line)}\n`);
+  return exitCode;
 }

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { standInZone } from '../../../../test/support/cloudflare-stand-in/zones.ts';
 import { hasShared, needs } from '../../../../test/support/require.ts';
@@ -87,6 +87,29 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
       expect(exitCode).toBe(3);
       expect(out).toContain('203.0.113.9 (outbound host of the configuration)');
       expect((await publish(...GOOD, '--dry-run')).exitCode).toBe(0);
+    });
+
+    test('refuses one without a host that stands in the sent log', async () => {
+      cli.config('provider: {name: cloudflare}\ndomains: {sending: {shop.example: {}}}\n');
+      cli.dns(`${DNS}out.shop.example. 300 IN A 203.0.113.77\n`);
+      const log = join(cli.folder, 'sent.jsonl');
+      const line = { messageId: '<1@shop.example>', from: 'a@shop.example', date: '2026-11-20T10:00:00Z' };
+      writeFileSync(log, `${JSON.stringify({ ...line, host: 'out.shop.example' })}\n`);
+      expect((await cli.run('sentlog', 'import', log)).exitCode).toBe(0);
+      const { exitCode, out } = await publish('--ip', '192.0.2.0/24', '--ip', '198.51.100.25', '--dry-run');
+      expect(exitCode).toBe(3);
+      expect(out).toContain('203.0.113.77 (stands in the sent log) would not pass');
+      expect((await publish(...GOOD, '--dry-run')).exitCode).toBe(0);
+    });
+
+    test('--json is one line that says how it ended', async () => {
+      const outcomeOf = async (...args: string[]) => JSON.parse((await publish(...args, '--json')).out).outcome;
+      expect(await outcomeOf('--ip', '192.0.2.0/24', '--dry-run')).toBe('refused');
+      expect(await outcomeOf(...GOOD, '--dry-run')).toBe('planned');
+      expect(await outcomeOf(...GOOD)).toBe('declined');
+      const done = JSON.parse((await publish(...GOOD, '--json', '--yes')).out);
+      expect(done).toMatchObject({ outcome: 'applied', journal: '2026-11-23-01' });
+      expect(await outcomeOf(...GOOD, '--yes')).toBe('nothing-to-do');
     });
 
     test.each([

@@ -147,7 +147,10 @@ describe('SPF', () => {
       news 300 TXT v=spf1 a -all
       s1._domainkey.news 300 TXT v=DKIM1; p=AAAA
       shop 300 AAAA 2001:db8::1
+      lists 300 A 192.0.2.2
+      lists 300 MX 10 mx.lists.example.
     `);
+    expect(after).not.toContain('lists TXT v=spf1 -all');
     expect(after).toContain('news TXT v=spf1 a -all');
     expect(after).toContain('s1._domainkey.news TXT v=DKIM1; p=AAAA');
     expect(after).toContain('shop TXT v=spf1 -all');

@@ -151,10 +151,13 @@ function pass(checked: Checked | null, request: PolicyRequest, context: RuleCont
 }
 
 function header(checked: Checked, request: PolicyRequest, context: RuleContext, answers: Answers): PolicyAction {
-  // PREPEND does not exist at END-OF-MESSAGE (access(5)), and there is nothing to prepend to before MAIL.
-  const canPrepend = ['RCPT', 'DATA', ''].includes(request.protocolState);
-  if (!context.isFirstRecipient || !canPrepend || context.policy.prospective !== null) return { kind: 'dunno' };
+  if (!mayPrepend(request, context) || context.policy.prospective !== null) return { kind: 'dunno' };
   return headerOf(checked, request.sender, context.policy.header, answers.deadMx);
+}
+
+/** A header is added once a message. PREPEND does not exist at END-OF-MESSAGE (access(5)), nor is there anything before MAIL. */
+export function mayPrepend({ protocolState }: PolicyRequest, { isFirstRecipient }: RuleContext): boolean {
+  return isFirstRecipient && ['RCPT', 'DATA', ''].includes(protocolState);
 }
 
 function ask(question: Question): Step {

@@ -1,10 +1,11 @@
 import { contains, type IpAddress } from '@unsent/dns';
+import type { PolicyAction } from './action.ts';
 import { domainOf, mustTakeBounces } from './address.ts';
 import type { Answers, Decision, RuleId, Step } from './decision.ts';
 import type { OwnDomains } from './own-domains.ts';
 import type { Policy } from './policy.ts';
 import type { PolicyRequest } from './request.ts';
-import { judgeSpf } from './rules-spf.ts';
+import { judgeSpf, mayPrepend } from './rules-spf.ts';
 
 /** What the rules go by besides the answers: all of it at hand, nothing of it asked for. */
 export type RuleContext = {
@@ -32,7 +33,7 @@ export function nextStep(request: PolicyRequest, context: RuleContext, answers: 
   if (client === null || !(isBeforeMail || WITH_SENDER.has(request.protocolState))) {
     return accepted('not-judged', client === null ? 'no client address' : `state ${request.protocolState}`);
   }
-  const exempt = exemption(request, client, context.policy);
+  const exempt = exemption(request, client, context);
   if (exempt !== null) return exempt;
   if (!isBeforeMail) {
     const refusal = refuseOwn(request, context);
@@ -42,15 +43,22 @@ export function nextStep(request: PolicyRequest, context: RuleContext, answers: 
 }
 
 /** Rule 1: sessions and hosts that are not judged. */
-function exemption(request: PolicyRequest, client: IpAddress, policy: Policy): Step | null {
+function exemption(request: PolicyRequest, client: IpAddress, context: RuleContext): Step | null {
+  const { skip, forwarders } = context.policy;
   if (request.saslUsername !== '') return accepted('authenticated', 'authenticated session');
-  if (policy.skip.some((network) => contains(network, client))) {
-    return accepted('skip', `client ${client.text} is on the skip list`);
+  if (skip.some((network) => contains(network, client))) {
+    return unchecked('skip', `client ${client.text} is on the skip list`, request, context);
   }
-  if (policy.forwarders.some((network) => contains(network, client))) {
-    return accepted('forwarder', `client ${client.text} is a listed forwarder`);
+  if (forwarders.some((network) => contains(network, client))) {
+    return unchecked('forwarder', `client ${client.text} is a listed forwarder`, request, context);
   }
   return null;
+}
+
+/** Taken without a check; the header says why, so that nobody looks for a result that is not there. */
+function unchecked(rule: RuleId, reason: string, request: PolicyRequest, context: RuleContext): Step {
+  if (context.policy.header.kind === 'none' || !mayPrepend(request, context)) return accepted(rule, reason);
+  return accepted(rule, reason, { kind: 'prepend', header: `X-Comment: SPF not checked: ${reason}` });
 }
 
 /** Rules 2 and 3: what concerns domains of ours that never send; no DNS is needed. */
@@ -73,8 +81,7 @@ function takesBounces(address: string, policy: Policy): boolean {
   return mustTakeBounces(address) || policy.reportAddresses.has(address.toLowerCase());
 }
 
-function accepted(rule: RuleId, reason: string): Step {
-  const action = { kind: 'dunno' } as const;
+function accepted(rule: RuleId, reason: string, action: PolicyAction = { kind: 'dunno' }): Step {
   const decision = { action, intended: action, rule, identity: null, outcome: null, domain: null, reason };
   return { kind: 'decided', decision };
 }

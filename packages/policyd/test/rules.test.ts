@@ -145,6 +145,22 @@ describe('what is asked', () => {
   });
 });
 
+describe('a client that is not judged', () => {
+  const client = [parsePrefix('192.0.2.0/24')].flatMap((prefix) => prefix ?? []);
+  const noHeader = { ...STANDARD.header, kind: 'none' } as const;
+
+  test.each<[string, Partial<Policy>, Partial<PolicyRequest>, string | null]>([
+    ['skipped', { skip: client }, {}, 'X-Comment: SPF not checked: client 192.0.2.7 is on the skip list'],
+    ['a forwarder', { forwarders: client }, {}, 'X-Comment: SPF not checked: client 192.0.2.7 is a listed forwarder'],
+    ['without headers', { skip: client, header: noHeader }, {}, null],
+    ['at the end of the message', { skip: client }, { protocolState: 'END-OF-MESSAGE' }, null],
+    ['logged in', { skip: client }, { saslUsername: 'me' }, null],
+  ])('%s', (_, changes, fields, header) => {
+    const { action } = decide({ ...request(), ...fields }, { ...STANDARD, ...changes }, {});
+    expect(action.kind === 'prepend' ? action.header : null).toBe(header);
+  });
+});
+
 test('the header is added once a message', () => {
   const step = nextStep(request(), context(STANDARD, false), {
     helo: PASS,

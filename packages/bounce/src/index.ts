@@ -52,15 +52,20 @@ export {
   type TimeSpan,
   withCoverageRemembered,
 } from './sent-log.ts';
-export { SOURCE_ERROR_CODES, type SourceErrorCode } from './sources/errors.ts';
+export { openActionMailbox } from './sources/action-mailbox.ts';
+export { actionError, SOURCE_ERROR_CODES, type SourceErrorCode } from './sources/errors.ts';
 export { expandPath } from './sources/glob.ts';
 export { type ImapSources, imapSources } from './sources/imap.ts';
 export { accountOf, type ImapAddress, isImapAddress, parseImapAddress } from './sources/imap-address.ts';
 export type { ImapAccount, ImapLogin } from './sources/imap-session.ts';
+export { mboxEntry, openMboxAppender } from './sources/mbox-append.ts';
 export { openSource } from './sources/open.ts';
 export {
+  type ActionMailbox,
+  type ActionOutcome,
   DEFAULT_MAX_MESSAGE_BYTES,
   DEFAULT_SETTLE_MS,
+  type MailAction,
   type MailSource,
   NO_MEMORY,
   type RawMessage,

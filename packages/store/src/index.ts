@@ -1,4 +1,5 @@
 // Table of contents of @unsent/store.
+export type { StoreActions, StoredAction, StoredIntent } from './actions.ts';
 export { STORE_ERROR_CODES, type StoreErrorCode } from './errors.ts';
 export type {
   StoredDraft,

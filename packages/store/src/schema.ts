@@ -11,6 +11,7 @@ export const APPLICATION_ID = 0x756e7374;
  *   a walk over rows. `domain` is '' for messages that are about no domain of ours.
  * - `source` and `source_item` say how far each source was read: a position where there is an order, else the items.
  * - `policy_hourly` and `policy_sender` hold what the policy daemon counted; `domain` is '' where it named none.
+ * - `action` holds what was done with messages: written before it is done, and again when it is.
  * - `sent` holds hashes of what we sent, `sent_span` the time for which the log of a host was read.
  *
  * Times are milliseconds since 1970 (UTC), `hour` is hours since 1970, flags are 0 or 1.
@@ -139,5 +140,23 @@ export const MIGRATIONS: readonly string[] = [
   `,
   `
   ALTER TABLE scan_run ADD COLUMN basis TEXT NOT NULL DEFAULT '';
+  `,
+  `
+  CREATE TABLE action (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL,
+    identity BLOB NOT NULL,
+    source TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    target TEXT NOT NULL,
+    place TEXT NOT NULL,
+    place_after TEXT,
+    state TEXT NOT NULL,
+    intended_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    UNIQUE (source, place, kind, target, identity)
+  ) STRICT;
+  CREATE INDEX action_by_run ON action (run);
+  CREATE INDEX action_by_state ON action (source, state);
   `,
 ];

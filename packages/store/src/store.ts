@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
+import { type StoreActions, sqlActions } from './actions.ts';
 import { storeError } from './errors.ts';
 import { type StoreJournal, sqlJournal } from './journal.ts';
 import { type StoreLedger, sqlLedger } from './ledger.ts';
@@ -13,6 +14,7 @@ export interface Store<Snapshot, Plan> {
   /** The file that holds it, `:memory:`, or later the database server's name without its password. */
   readonly place: string;
   readonly ledger: StoreLedger;
+  readonly actions: StoreActions;
   readonly journal: StoreJournal<Snapshot, Plan>;
   readonly sentLog: StoreSentLog;
   readonly lockedDomains: LockedDomains;
@@ -37,6 +39,7 @@ export async function openStore<Snapshot, Plan>(
   return {
     place: isInMemory ? location : resolve(location),
     ledger: sqlLedger(sql),
+    actions: sqlActions(sql),
     journal: sqlJournal<Snapshot, Plan>(sql, isInMemory ? null : join(dirname(resolve(location)), 'journal')),
     sentLog: sqlSentLog(sql, options.joinSpans),
     lockedDomains: sqlLockedDomains(sql),

@@ -2,6 +2,7 @@ import { UnsentError } from '@unsent/dns';
 
 /** Every code a source throws. docs/errors.md explains each. */
 export const SOURCE_ERROR_CODES = [
+  'source-action',
   'source-address',
   'source-certificate',
   'source-compressed',
@@ -23,6 +24,10 @@ export const SOURCE_ERROR_CODES = [
 export type SourceErrorCode = (typeof SOURCE_ERROR_CODES)[number];
 
 const WORDS: Record<SourceErrorCode, { readonly says: string; readonly hint: string }> = {
+  'source-action': {
+    says: 'cannot be changed as asked, so it was not read',
+    hint: 'move, flag and delete are for Maildirs and IMAP folders; copy:FILE is for all mailboxes.',
+  },
   'source-address': { says: 'is no address of a mailbox', hint: 'imaps://USER@HOST/FOLDER, with @ in USER as %40.' },
   'source-certificate': {
     says: 'has no certificate that can be trusted',
@@ -74,6 +79,11 @@ export function sourceError(code: SourceErrorCode, label: string, cause?: unknow
     hint,
     ...(cause === undefined ? {} : { cause }),
   });
+}
+
+/** A source in which an action cannot be done, and why. */
+export function actionError(label: string, why: string): UnsentError {
+  return sourceError('source-action', label, new Error(why));
 }
 
 /** What a failed file operation on a source means; anything but a file system's error stays what it is. */

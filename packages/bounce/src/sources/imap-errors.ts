@@ -1,3 +1,4 @@
+import { UnsentError } from '@unsent/dns';
 import type { ImapFlowError } from 'imapflow';
 import { type SourceErrorCode, sourceError } from './errors.ts';
 
@@ -34,7 +35,7 @@ export function isRefusal(error: unknown): boolean {
 
 /** What an error of the library means for `label`; anything else stays what it is. */
 export function explainImapError(error: unknown, label: string): unknown {
-  if (!isImapError(error)) return error;
+  if (!isImapError(error) || error instanceof UnsentError) return error;
   const code = codeOf(error);
   // Only words of the server are passed on, never the error: what it holds of the dialogue may hold the password.
   return code === null ? error : sourceError(code, label, new Error(reasonOf(error)));

@@ -1,5 +1,6 @@
 import type { ImapFlow } from 'imapflow';
 import { sourceError } from './errors.ts';
+import { imapActions, imapPlace } from './imap-actions.ts';
 import { accountOf, type ImapAddress, imapLabel, matchFolders, parseImapAddress } from './imap-address.ts';
 import { fetchGroup, groups, sizesOf } from './imap-fetch.ts';
 import { type ImapAccount, type ImapSession, imapSession } from './imap-session.ts';
@@ -63,6 +64,7 @@ function imapSource(session: ImapSession, folder: string, options: SourceOptions
   return {
     name,
     kind: 'imap',
+    mailbox: imapActions(session, folder, options.maxMessageBytes),
     label,
     progress: () => ({ done, total }),
     notes: () => [],
@@ -131,7 +133,7 @@ async function* read(
         const position: Position = { uidValidity, lastUid: last, retry: [...failed].slice(-MAX_RETRY) };
         const message = (label: string): RawMessage => ({
           bytes: source,
-          place: `${label};UIDVALIDITY=${uidValidity}/;UID=${uid}`,
+          place: imapPlace(label, uidValidity, uid),
           item: null,
           position: () => JSON.stringify(position),
           cutFromBytes: source.length >= options.maxMessageBytes && size > source.length ? size : null,

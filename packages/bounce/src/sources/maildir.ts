@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainFileError, fileErrorCode } from './errors.ts';
+import { maildirActions } from './maildir-actions.ts';
 import { inOrder, readFileHead } from './read-files.ts';
 import type { MailSource, RawMessage, SourceOptions } from './source.ts';
 
@@ -17,6 +18,7 @@ export function maildirSource(path: string, realPath: string, options: SourceOpt
   return {
     name: `maildir:${realPath}`,
     kind: 'maildir',
+    mailbox: maildirActions(realPath, options.maxMessageBytes),
     label: path,
     progress: () => ({ done, total }),
     notes: () => [],

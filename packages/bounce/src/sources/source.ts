@@ -27,6 +27,36 @@ export type SourceMemory = {
 /** What the end of a source has to say. */
 export type SourceNote = { readonly place: string; readonly text: string };
 
+/** What can be done with one message of a mailbox. */
+export type MailAction =
+  /** `folder`: of the same mailbox, `/` between its parts. */
+  | { readonly kind: 'move'; readonly folder: string }
+  /** `flag`: flagged, seen, answered, or, on a server, a keyword. */
+  | { readonly kind: 'flag' | 'unflag'; readonly flag: string }
+  | { readonly kind: 'delete' };
+
+/** Where a message was when it was judged, and what it is known by. */
+export type MessageAt = { readonly place: string; readonly identity: string };
+
+/** 'already': it had the flag. 'gone': it is not there any more. 'changed': something else stands there, and was left. */
+export type ActionOutcome =
+  | { readonly kind: 'done'; readonly place: string | null }
+  | { readonly kind: 'already' | 'gone' | 'changed' }
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** A mailbox in which something may be done. */
+export interface ActionMailbox {
+  /** Key in the list of what was done, and the name by which it can be opened again. */
+  readonly source: string;
+  /** Is `folder` this very mailbox? */
+  isSame(folder: string): boolean;
+  /** Throws an `UnsentError` where the action cannot be done at all, before any message is read. */
+  check(action: MailAction): Promise<void>;
+  act(action: MailAction, message: MessageAt): Promise<ActionOutcome>;
+  /** Puts a message back that was moved to `folder` and stands at `message.place`, or where that is ''. */
+  moveBack(folder: string, message: MessageAt, placeBefore: string): Promise<ActionOutcome>;
+}
+
 /** A mailbox, opened. Its messages are read once. */
 export interface MailSource {
   /** Key for the ledger's cursor; the same mailbox has the same name in every run. Null: nothing is remembered. */
@@ -42,6 +72,8 @@ export interface MailSource {
   notes(): readonly SourceNote[];
   /** After the last message: a position to remember though no message leads to it; null when there is none. */
   endPosition?(): string | null;
+  /** How to do something with its messages; none in what is only read. */
+  readonly mailbox?: ActionMailbox;
 }
 
 /** Bounds and the clock, for every kind of source. */

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { LoginFlags } from '../scan/mailboxes.ts';
 import type { ScanFlags } from '../scan/options.ts';
 import type { RunInShell } from '../shell.ts';
 
@@ -24,6 +25,14 @@ export function scanCommand(run: RunInShell): Command {
       'mbox, Maildir, folder of .eml files, message, imaps://USER@HOST/FOLDER, or - for\nstandard input; without one, the mailboxes of the configuration',
     )
     .addOption(new Option('--fail-on <finding>', 'end with 5 when there is new backscatter').choices(['backscatter']))
+    .option(
+      '--action <what>',
+      'with messages that surely are backscatter: copy:FILE, flag:NAME, move:FOLDER, delete',
+      gather,
+      [],
+    )
+    .option('--dry-run', 'say what --action would do; change and remember nothing')
+    .option('--yes', 'delete without a way back')
     .option('--again', 'read and judge also what was read before; nothing is counted twice')
     .option('--forget', 'use an empty database in memory and remember nothing')
     .option('--jobs <n>', 'threads for a large mailbox (default: one for each core, at most 8)')
@@ -36,5 +45,21 @@ export function scanCommand(run: RunInShell): Command {
       run(async (shell, sources: string[], flags: ScanFlags) =>
         (await import('../scan/run.ts')).runScan(shell, sources, flags),
       ),
+    )
+    .addCommand(undoCommand(run));
+}
+
+function undoCommand(run: RunInShell): Command {
+  return new Command('undo')
+    .description('put back what a run moved, and take its flags away')
+    .argument('[run]', 'its number; without one, list the runs that did something')
+    .action(
+      run(async (shell, id: string | undefined, _flags: object, command: Command) =>
+        (await import('../actions/undo.ts')).runScanUndo(shell, id, command.optsWithGlobals<LoginFlags>()),
+      ),
     );
+}
+
+function gather(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }

@@ -1,7 +1,8 @@
 import { isImapAddress, parseImapAddress } from '@unsent/bounce';
 import { UnsentError } from '@unsent/dns';
 import * as v from 'valibot';
-import { key, keyOr, list, must, section, text, yesOrNo } from './schema-parts.ts';
+import { ACTION_FORMS, parseAction } from '../actions/parse.ts';
+import { key, keyOr, list, must, parsed, section, text, yesOrNo } from './schema-parts.ts';
 import { type SecretPlace, secretPlace } from './schema-secret.ts';
 import { describeValue } from './words.ts';
 
@@ -17,10 +18,12 @@ export type MailboxConfig = {
   /** A file of certificates (PEM) to trust, instead of the system's. */
   readonly ca: string | null;
   readonly plaintext: boolean;
+  /** What is done with its messages that surely are backscatter. */
+  readonly actions: readonly string[] | null;
 };
 
 const ADDRESS = 'a path or imaps://USER@HOST/FOLDER';
-const NOTHING_ELSE = { folders: null, password: null, token: null, ca: null, plaintext: false } as const;
+const NOTHING_ELSE = { folders: null, password: null, token: null, ca: null, plaintext: false, actions: null } as const;
 
 /** A list of paths and addresses, each of them alone or as a mapping with what it takes to log in. */
 export function mailboxList(): v.GenericSchema<unknown, readonly MailboxConfig[]> {
@@ -38,7 +41,7 @@ function mailbox(): v.GenericSchema<unknown, MailboxConfig> {
         mailboxSection(),
         v.forward(
           v.check(
-            ({ address, ...login }) =>
+            ({ address, actions: _, ...login }) =>
               isImapAddress(address) || Object.values(login).every((one) => one === null || one === false),
             'only an imap:// or imaps:// address has folders and a login',
           ),
@@ -66,6 +69,10 @@ function mailboxAddress(): v.GenericSchema<string, string> {
   );
 }
 
+function action(): v.GenericSchema<string, string> {
+  return parsed(`an action: ${ACTION_FORMS}`, (value) => (parseAction(value, '/') === null ? null : value));
+}
+
 function mailboxSection() {
   return section({
     address: must('A path (* and ? stand for any characters) or imaps://USER@HOST/FOLDER.', mailboxAddress()),
@@ -77,5 +84,6 @@ function mailboxSection() {
     token: key('Where an OAuth 2 access token (XOAUTH2) is found, instead of a password.', secretPlace()),
     ca: key('File of certificates (PEM) to trust instead of those of the system.', text('a path')),
     plaintext: keyOr(false, 'Speak imap:// without encryption; everybody on the way can read it.', yesOrNo()),
+    actions: key(`What is done with messages that surely are backscatter: ${ACTION_FORMS}.`, list(action(), 'actions')),
   });
 }

@@ -3,7 +3,10 @@ import type { LoginFlags } from './mailboxes.ts';
 
 /** The flags of `unsent scan` as commander hands them over. */
 export type ScanFlags = LoginFlags & {
+  readonly action?: readonly string[];
   readonly again?: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
   readonly failOn?: string;
   readonly forget?: boolean;
   readonly jobs?: string;
@@ -22,6 +25,11 @@ export type ScanRequest = {
   /** Names shown of each list. */
   readonly top: number;
   readonly login: LoginFlags;
+  /** As they were typed; none: those of the configuration. */
+  readonly actions: readonly string[];
+  /** Say what would be done with messages, and do and remember nothing. */
+  readonly dryRun: boolean;
+  readonly saysYes: boolean;
 };
 
 const MAX_JOBS = 64;
@@ -47,6 +55,9 @@ export function scanRequest(sources: readonly string[], flags: ScanFlags): ScanR
     jobs: flags.jobs === undefined ? null : wholeNumber('--jobs', flags.jobs, 1, MAX_JOBS),
     top: flags.top === undefined ? DEFAULT_TOP : wholeNumber('--top', flags.top, 0, 1000),
     login: flags,
+    actions: flags.action ?? [],
+    dryRun: flags.dryRun === true,
+    saysYes: flags.yes === true,
   };
 }
 

@@ -1,4 +1,5 @@
 import { type Ledger, type MailSource, messageIdentity, type RawMessage, type SourceCursor } from '@unsent/bounce';
+import type { Actor } from '../actions/actor.ts';
 import { BATCH_LIMITS, type Batch, inBatches } from './batch.ts';
 import { unjudged } from './classified.ts';
 import type { Classify } from './classify.ts';
@@ -15,6 +16,8 @@ export type Pipeline = {
   readonly again: boolean;
   /** Takes one JSON line per message; null when nobody wants them, and then known messages are not judged again. */
   readonly writeLine: ((line: string) => void) | null;
+  /** Does something with the messages of the source; null when nothing is asked for. */
+  readonly actor: Actor | null;
   readonly signal: AbortSignal;
   now(): Date;
   /** Called now and then while `source` is being read. */
@@ -66,6 +69,7 @@ export async function scanSource(source: MailSource, pipeline: Pipeline): Promis
     }
     while (underway.length > 0) await passOnOldest();
     await records.flush();
+    if (!signal.aborted) await pipeline.actor?.perform();
     const end = source.endPosition?.() ?? null;
     if (name !== null && end !== null && !signal.aborted) {
       await ledger.recordBatch(pipeline.run, [], { source: name, position: end, newItems: [] });
@@ -84,16 +88,18 @@ async function judgeBatch(source: MailSource, batch: Batch, pipeline: Pipeline):
   }));
   const readable = placed.filter(({ message }) => message.error === null);
   const known = await pipeline.ledger.known(readable.map(({ at }) => at.identity));
-  const wantsAll = pipeline.again || pipeline.writeLine !== null;
+  const { actor } = pipeline;
+  const wantsAll = pipeline.again || pipeline.writeLine !== null || actor !== null;
   const wanted = readable.filter(({ at }) => wantsAll || !known.has(at.identity));
   const results = await pipeline.classify(wanted.map(({ message }) => message));
   const found = new Map(wanted.map(({ message }, index) => [message, results[index]]));
   return {
-    messages: placed.map(({ message, at }) => ({
-      at,
-      found: message.error === null ? (found.get(message) ?? null) : unjudged(pipeline.now(), message.error),
-      isReadable: message.error === null,
-    })),
+    messages: placed.map(({ message, at }) => {
+      const isReadable = message.error === null;
+      const result = message.error === null ? (found.get(message) ?? null) : unjudged(pipeline.now(), message.error);
+      const isActedOn = isReadable && result !== null && actor?.wants(result) === true;
+      return { at, found: result, isReadable, toAct: isActedOn ? message.bytes : null };
+    }),
     cursor: cursorAfter(
       source,
       readable.map(({ message }) => message),

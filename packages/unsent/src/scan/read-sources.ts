@@ -11,6 +11,7 @@ import {
   type SourceOptions,
 } from '@unsent/bounce';
 import { UnsentError } from '@unsent/dns';
+import type { Actor } from '../actions/actor.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import type { Shell } from '../shell.ts';
 import { type Pipeline, type SourceTotals, scanSource } from './pipeline.ts';
@@ -18,7 +19,14 @@ import { type Pipeline, type SourceTotals, scanSource } from './pipeline.ts';
 /** What came of all sources together. `failed`: sources that could not be read, or not all of them. */
 export type ScanTotals = { readonly totals: SourceTotals; readonly read: number; readonly failed: number };
 
+export type SourceTools = {
+  readonly accountFor: (address: ImapAddress) => ImapAccount;
+  /** What is done with the messages of a source that was named by `label`. */
+  readonly actorFor: (source: MailSource, label: string) => Promise<Actor | null>;
+};
+
 type Reading = {
+  readonly actorFor: SourceTools['actorFor'];
   readonly shell: Shell;
   readonly pipeline: Pipeline;
   readonly totals: { -readonly [K in keyof SourceTotals]: number };
@@ -26,16 +34,21 @@ type Reading = {
   failed: number;
 };
 
+/** Bounds and the clock for every source. */
+export function sourceOptions(shell: Shell): SourceOptions {
+  return { maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES, settleMs: DEFAULT_SETTLE_MS, now: () => shell.now() };
+}
+
 /** Reads the sources one after the other; one that cannot be read is told and stops none of the others. */
 export async function scanSources(
   shell: Shell,
   labels: readonly string[],
   pipeline: Pipeline,
-  accountFor: (address: ImapAddress) => ImapAccount,
+  { accountFor, actorFor }: SourceTools,
 ): Promise<ScanTotals> {
   const totals = { read: 0, added: 0, changed: 0, faulty: 0, unreadable: 0 };
-  const reading: Reading = { shell, pipeline, totals, read: 0, failed: 0 };
-  const options = { maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES, settleMs: DEFAULT_SETTLE_MS, now: () => shell.now() };
+  const reading: Reading = { actorFor, shell, pipeline, totals, read: 0, failed: 0 };
+  const options = sourceOptions(shell);
   for (const label of labels) {
     if (shell.signal.aborted) break;
     await orTell(reading, async () => {
@@ -44,7 +57,7 @@ export async function scanSources(
       try {
         for (const source of sources) {
           if (shell.signal.aborted) break;
-          await orTell(reading, () => readOne(reading, source));
+          await orTell(reading, () => readOne(reading, source, label));
         }
       } finally {
         await close();
@@ -57,12 +70,13 @@ export async function scanSources(
 async function readFiles(reading: Reading, label: string, options: SourceOptions): Promise<void> {
   for (const path of await expandPath(label)) {
     if (reading.shell.signal.aborted) break;
-    await orTell(reading, async () => readOne(reading, await openSource(path, reading.shell.stdin, options)));
+    await orTell(reading, async () => readOne(reading, await openSource(path, reading.shell.stdin, options), label));
   }
 }
 
-async function readOne(reading: Reading, source: MailSource): Promise<void> {
-  const found = await scanSource(source, reading.pipeline);
+async function readOne(reading: Reading, source: MailSource, label: string): Promise<void> {
+  const actor = await reading.actorFor(source, label);
+  const found = await scanSource(source, { ...reading.pipeline, actor });
   reading.totals.read += found.read;
   reading.totals.added += found.added;
   reading.totals.changed += found.changed;

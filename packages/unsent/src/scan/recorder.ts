@@ -1,13 +1,16 @@
 import type { Ledger, LedgerEntry, SourceCursor } from '@unsent/bounce';
+import type { Actor } from '../actions/actor.ts';
 import { type Classified, jsonLine, ledgerEntry, type MessagePlace } from './classified.ts';
 
-/** One message on its way into the ledger; its bytes are gone. */
+/** One message on its way into the ledger; its bytes are gone, unless something is to be done with it. */
 type JudgedMessage = {
   readonly at: MessagePlace;
   /** Null: it was known, and nobody wanted to see it again. */
   readonly found: Classified | null;
   /** False when it could not be opened: told, never recorded. */
   readonly isReadable: boolean;
+  /** Its bytes, when something is to be done with it. */
+  readonly toAct: Uint8Array | null;
 };
 
 /** Messages that followed each other in a source, and how far the source was read with them. */
@@ -39,22 +42,26 @@ export type RecorderOptions = {
   readonly again: boolean;
   /** Takes one JSON line per message once it is recorded; null when nobody wants them. */
   readonly writeLine: ((line: string) => void) | null;
+  readonly actor: Actor | null;
 };
 
 /** Large enough that a commit costs little, small enough that little is done twice after a crash. */
 const MESSAGES_PER_COMMIT = 500;
+const MAX_HELD_BYTES = 16 << 20;
 
-export function recorder({ ledger, run, again, writeLine }: RecorderOptions): Recorder {
+export function recorder({ ledger, run, again, writeLine, actor }: RecorderOptions): Recorder {
   let gathered: JudgedBatch[] = [];
   let count = 0;
-  let [added, changed, faulty, unreadable] = [0, 0, 0, 0];
+  let [added, changed, faulty, unreadable, heldBytes] = [0, 0, 0, 0, 0];
 
   const flush = async (): Promise<void> => {
     if (gathered.length === 0) return;
     const messages = gathered.flatMap((batch) => batch.messages);
     const cursor = joinCursors(gathered.flatMap((batch) => batch.cursor ?? []));
-    [gathered, count] = [[], 0];
+    [gathered, count, heldBytes] = [[], 0, 0];
     const entries = messages.flatMap(entryOf);
+    // Before they are recorded: when we are ended in between, they are read and intended once more.
+    await actor?.intend(messages.flatMap(({ at, toAct }) => (toAct === null ? [] : [{ ...at, bytes: toAct }])));
     const recorded = await ledger.recordBatch(run, entries, cursor, again ? 'again' : 'once');
     const counted = new Set(recorded.added);
     added += counted.size;
@@ -75,7 +82,8 @@ export function recorder({ ledger, run, again, writeLine }: RecorderOptions): Re
     async add(batch) {
       gathered.push(batch);
       count += batch.messages.length;
-      if (count >= MESSAGES_PER_COMMIT) await flush();
+      for (const { toAct } of batch.messages) heldBytes += toAct?.length ?? 0;
+      if (count >= MESSAGES_PER_COMMIT || heldBytes > MAX_HELD_BYTES) await flush();
     },
   };
 }

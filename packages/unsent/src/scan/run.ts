@@ -9,6 +9,8 @@ import {
   withCoverageRemembered,
 } from '@unsent/bounce';
 import { type ExitCode, prefixText } from '@unsent/dns';
+import { dryLedger } from '../actions/dry-ledger.ts';
+import { scanActions } from '../actions/scan-actions.ts';
 import { ownDomainsFrom, readBatvSecrets } from '../config/own-domains.ts';
 import { isReaderGone } from '../interrupts.ts';
 import { progressBar } from '../output/progress.ts';
@@ -40,18 +42,26 @@ export async function runScan(shell: Shell, sources: readonly string[], flags: S
 }
 
 async function scan(shell: Shell, request: ScanRequest): Promise<ExitCode> {
-  const remembersNothing = request.forget || (await isFirstTry(shell));
+  const remembersNothing = request.forget || (request.actions.length === 0 && (await isFirstTry(shell)));
   const store = remembersNothing ? await openForgetful(shell) : await shell.store();
   const domains = await ownDomains(shell, store);
-  const ledger: Ledger = store.ledger;
+  const ledger: Ledger = request.dryRun ? dryLedger(store.ledger) : store.ledger;
+  let run = 0;
+  const actions = await scanActions(shell, request, { run: () => run, store: store.actions });
   const started = performance.now();
   const basis = basisOf(domains);
-  const { run, basisBefore } = await ledger.startRun(shell.now(), request.sources, basis);
+  const begun = await ledger.startRun(shell.now(), request.sources, basis);
+  const { basisBefore } = begun;
+  run = begun.run;
   if (basisBefore !== null && basisBefore !== basis && !request.again) noteChangedBasis(shell);
   const pipeline = await makePipeline(shell, request, { run, ledger, domains, sentLog: store.sentLog });
   const accountFor = await imapAccounts(shell, request.login);
-  const { totals, read, failed } = await scanSources(shell, request.sources, pipeline, accountFor);
+  const { totals, read, failed } = await scanSources(shell, request.sources, pipeline, {
+    accountFor,
+    actorFor: actions.actorFor,
+  });
   await ledger.finishRun(run, shell.now(), totals.read);
+  if (request.dryRun) return actions.tell(run) || failed > 0 ? 1 : 0;
   const elapsedMs = performance.now() - started;
   const lockdowns = remembersNothing ? null : await lockAttacked(shell, run);
   const question = { run, sources: read, totals, elapsedMs, top: request.top };
@@ -60,10 +70,11 @@ async function scan(shell: Shell, request: ScanRequest): Promise<ExitCode> {
     printSummary(shell, summary);
     if (domains.all().length === 0) shell.stdout.write(renderFirstSteps(shell, summary, remembersNothing));
   }
+  const hasFailedActions = actions.tell(run);
   if (lockdowns !== null) tellEvidence(shell, lockdowns);
   if (shell.signal.aborted && !isReaderGone(shell.signal))
     shell.stderr.write('unsent: interrupted; the next run goes on from here\n');
-  if (failed > 0 || evidenceExitCode(lockdowns ?? []) > 0) return 1;
+  if (failed > 0 || hasFailedActions || evidenceExitCode(lockdowns ?? []) > 0) return 1;
   const found = summary.isOfRun && summary.domains.some(({ backscatter }) => backscatter > 0);
   return request.failsOnBackscatter && found ? 5 : 0;
 }
@@ -110,6 +121,7 @@ async function makePipeline(shell: Shell, request: ScanRequest, parts: Parts): P
     // One batch more than there are threads, so that none waits for the disk.
     window: jobs === 1 ? 1 : jobs + 1,
     again: request.again,
+    actor: null,
     writeLine: shell.options.json ? (line) => shell.stdout.write(`${line}\n`) : null,
     signal: shell.signal,
     now: () => shell.now(),

@@ -70,6 +70,7 @@ function pipeline(ledger: Ledger, given: Partial<Pipeline> = {}): Pipeline {
     classify: judgeAll,
     window: 3,
     again: false,
+    actor: null,
     writeLine: null,
     signal: new AbortController().signal,
     now: () => NOW,

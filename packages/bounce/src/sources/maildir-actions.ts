@@ -1,0 +1,141 @@
+import { link, mkdir, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { messageIdentity } from '../identity.ts';
+import { fileErrorCode, sourceError } from './errors.ts';
+import { readFileHead } from './read-files.ts';
+import type { ActionMailbox, ActionOutcome, MailAction, MessageAt } from './source.ts';
+
+/** The letters of the flags behind `:2,`. */
+const LETTERS: Readonly<Record<string, string>> = { flagged: 'F', seen: 'S', answered: 'R' };
+const PARTS = ['tmp', 'new', 'cur'] as const;
+
+/**
+ * What can be done in the Maildir at `realPath`. Before a file is touched its content is compared; a message is moved by a
+ * second link, so that nothing is ever overwritten and it is in one of the two places whenever we are ended.
+ */
+export function maildirActions(realPath: string, maxMessageBytes: number): ActionMailbox {
+  return {
+    source: realPath,
+    isSame: (folder) => folderPath(realPath, folder) === realPath,
+    check: (action) => check(realPath, action),
+    act: (action, message) => explained(() => act(realPath, action, message, maxMessageBytes)),
+    moveBack: (folder, message, placeBefore) => {
+      const place = message.place === '' ? placeBefore : message.place;
+      const from = folderPath(realPath, folder) ?? '';
+      return explained(() => moveBetween(from, realPath, { ...message, place }, maxMessageBytes));
+    },
+  };
+}
+
+/** A Maildir++ folder beside or below the one at `path`; null for a name that none can have. */
+function folderPath(path: string, folder: string): string | null {
+  if (isAbsolute(folder)) return folder;
+  const parts = folder.split('/');
+  if (parts.some((part) => part === '' || part.startsWith('.') || part.includes('\0'))) return null;
+  const top = basename(path).startsWith('.') ? dirname(path) : path;
+  return folder.toUpperCase() === 'INBOX' ? top : join(top, `.${parts.join('.')}`);
+}
+
+async function check(path: string, action: MailAction): Promise<void> {
+  switch (action.kind) {
+    case 'delete':
+      return;
+    case 'flag':
+    case 'unflag':
+      if (LETTERS[action.flag] !== undefined) return;
+      throw sourceError('source-action', path, new Error(`a Maildir knows ${Object.keys(LETTERS).join(', ')} only`));
+    case 'move': {
+      const target = folderPath(path, action.folder);
+      if (target === null)
+        throw sourceError('source-action', path, new Error(`${action.folder} is no name of a folder`));
+      await makeMaildir(target).catch((error: unknown) => {
+        throw sourceError('source-action', path, error);
+      });
+    }
+  }
+}
+
+/** Owner and mode are those of who runs us; the marker makes it a folder of the Maildir above it (Maildir++). */
+async function makeMaildir(path: string): Promise<void> {
+  if (await stat(join(path, 'cur')).catch(() => null)) return;
+  for (const part of PARTS) await mkdir(join(path, part), { recursive: true, mode: 0o700 });
+  if (basename(path).startsWith('.')) await writeFile(join(path, 'maildirfolder'), '');
+}
+
+async function act(maildir: string, action: MailAction, message: MessageAt, maxBytes: number): Promise<ActionOutcome> {
+  if (action.kind === 'move') {
+    return moveBetween(maildir, folderPath(maildir, action.folder) ?? '', message, maxBytes);
+  }
+  const path = await find(maildir, uniqueOf(message.place));
+  if (path === null) return { kind: 'gone' };
+  if (!(await isStill(path, message.identity, maxBytes))) return { kind: 'changed' };
+  if (action.kind === 'delete') {
+    await unlink(path);
+    return { kind: 'done', place: null };
+  }
+  return setFlag(maildir, path, LETTERS[action.flag] ?? '', action.kind === 'flag');
+}
+
+async function setFlag(maildir: string, path: string, letter: string, isOn: boolean): Promise<ActionOutcome> {
+  const [unique = '', flags = ''] = basename(path).split(':2,');
+  if (flags.includes(letter) === isOn) return { kind: 'already' };
+  const rest = [...flags].filter((one) => one !== letter);
+  // In the order of their letters, as the form of the names wants it.
+  const place = join(maildir, 'cur', `${unique}:2,${[...rest, ...(isOn ? [letter] : [])].sort().join('')}`);
+  await rename(path, place);
+  return { kind: 'done', place };
+}
+
+async function moveBetween(
+  from: string,
+  to: string,
+  { place, identity }: MessageAt,
+  maxBytes: number,
+): Promise<ActionOutcome> {
+  const unique = uniqueOf(place);
+  const [path, arrived] = [await find(from, unique), await find(to, unique)];
+  if (path === null) {
+    // We were ended between the move and the note that it was done.
+    if (arrived !== null && (await isStill(arrived, identity, maxBytes))) return { kind: 'done', place: arrived };
+    return { kind: 'gone' };
+  }
+  if (!(await isStill(path, identity, maxBytes))) return { kind: 'changed' };
+  const target = arrived ?? join(to, basename(dirname(path)), basename(path));
+  if (arrived === null) await link(path, target);
+  else if ((await stat(arrived)).ino !== (await stat(path)).ino) {
+    return { kind: 'failed', why: `${arrived} is there already` };
+  }
+  await unlink(path);
+  return { kind: 'done', place: target };
+}
+
+function uniqueOf(place: string): string {
+  return basename(place).split(':', 1)[0] ?? '';
+}
+
+/** Where a message is now: flags and the move from new to cur change its name. */
+async function find(maildir: string, unique: string): Promise<string | null> {
+  for (const folder of ['new', 'cur', 'new']) {
+    const names = await readdir(join(maildir, folder)).catch((): string[] => []);
+    const name = names.find((one) => uniqueOf(one) === unique);
+    if (name !== undefined) return join(maildir, folder, name);
+  }
+  return null;
+}
+
+async function isStill(path: string, identity: string, maxBytes: number): Promise<boolean> {
+  const { bytes, sizeBytes } = await readFileHead(path, maxBytes);
+  return messageIdentity(bytes, sizeBytes > bytes.length ? sizeBytes : null) === identity;
+}
+
+/** A file that goes away while we look is gone; what the system forbids is told. */
+async function explained(work: () => Promise<ActionOutcome>): Promise<ActionOutcome> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = fileErrorCode(error);
+    if (code === null || !(error instanceof Error)) throw error;
+    if (code === 'ENOENT') return { kind: 'gone' };
+    return { kind: 'failed', why: code === 'EXDEV' ? 'the folder is on another file system' : error.message };
+  }
+}

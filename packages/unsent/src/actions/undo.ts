@@ -1,0 +1,95 @@
+import { type ActionMailbox, type ActionOutcome, openActionMailbox } from '@unsent/bounce';
+import { type ExitCode, UnsentError } from '@unsent/dns';
+import type { StoreActions, StoredAction } from '@unsent/store';
+import { escapeForTerminal } from '../output/escape.ts';
+import { plural } from '../output/number.ts';
+import { renderTable } from '../output/table.ts';
+import { imapAccounts, type LoginFlags } from '../scan/mailboxes.ts';
+import { sourceOptions } from '../scan/read-sources.ts';
+import type { Shell } from '../shell.ts';
+import { actionTally } from './actor.ts';
+
+/** `unsent scan undo [RUN]`: takes back what a run did to messages; without a run, lists those that did something. */
+export async function runScanUndo(shell: Shell, runText: string | undefined, flags: LoginFlags): Promise<ExitCode> {
+  const { actions } = await shell.store();
+  if (runText === undefined) return listRuns(shell, actions);
+  const run = /^\d{1,15}$/.test(runText) ? Number(runText) : Number.NaN;
+  const rows = Number.isNaN(run) ? [] : await actions.ofRun(run);
+  if (rows.length === 0) {
+    throw new UnsentError('run-unknown', {
+      message: `no run ${runText} did anything to messages`,
+      hint: 'unsent scan undo lists the runs that did.',
+    });
+  }
+  return shell.uninterrupted(() => undo(shell, actions, rows, flags));
+}
+
+async function listRuns(shell: Shell, actions: StoreActions): Promise<ExitCode> {
+  const runs = await actions.runs();
+  if (shell.options.json) {
+    shell.stdout.write(`${JSON.stringify(runs)}\n`);
+    return 0;
+  }
+  const rows = runs.map(({ run, at, actions: count }) => [String(run), at.toISOString().slice(0, 16), String(count)]);
+  const columns = [{ title: 'Run', align: 'right' }, { title: 'When' }, { title: 'Actions', align: 'right' }] as const;
+  const text = rows.length === 0 ? 'No run did anything to messages.\n' : renderTable(columns, rows, { width: null });
+  shell.stdout.write(text);
+  return 0;
+}
+
+async function undo(
+  shell: Shell,
+  store: StoreActions,
+  rows: readonly StoredAction[],
+  flags: LoginFlags,
+): Promise<ExitCode> {
+  const accountFor = await imapAccounts(shell, flags);
+  const tally = actionTally();
+  const open = rows.filter(({ kind, state }) => isReversible(kind) && (state === 'done' || state === 'intended'));
+  for (const source of new Set(open.map((row) => row.source))) {
+    const { mailbox, close } = await openActionMailbox(source, accountFor, sourceOptions(shell));
+    const moved = new Map<string, string>();
+    try {
+      // The last thing first: a flag is taken from a message where it has come back to.
+      for (const row of open.filter((one) => one.source === source).reverse()) {
+        if (shell.signal.aborted) break;
+        const outcome = await takeBack(mailbox, row, moved);
+        if (outcome.kind === 'done' || outcome.kind === 'already') {
+          await store.finish(row.id, shell.now(), 'undone', row.placeAfter);
+        }
+        tally.add(
+          row.kind === 'move' ? { kind: 'move', folder: source } : { kind: 'unflag', flag: row.target },
+          outcome,
+        );
+      }
+    } finally {
+      await close();
+    }
+  }
+  for (const line of tally.lines()) shell.stdout.write(`${escapeForTerminal(line)}\n`);
+  for (const why of tally.reasons()) shell.stderr.write(`unsent: ${escapeForTerminal(why)}\n`);
+  tellLost(shell, rows);
+  if (open.length === 0) shell.stdout.write('Nothing is left to take back.\n');
+  return tally.reasons().length > 0 ? 1 : 0;
+}
+
+function isReversible(kind: string): boolean {
+  return kind === 'move' || kind === 'flag';
+}
+
+async function takeBack(mailbox: ActionMailbox, row: StoredAction, moved: Map<string, string>): Promise<ActionOutcome> {
+  const { identity, place, placeAfter } = row;
+  if (row.kind === 'flag') {
+    return mailbox.act({ kind: 'unflag', flag: row.target }, { identity, place: moved.get(identity) ?? place });
+  }
+  const outcome = await mailbox.moveBack(row.target, { identity, place: placeAfter ?? '' }, place);
+  if (outcome.kind === 'done' && outcome.place !== null) moved.set(identity, outcome.place);
+  return outcome;
+}
+
+function tellLost(shell: Shell, rows: readonly StoredAction[]): void {
+  const deleted = rows.filter(({ kind, state }) => kind === 'delete' && state === 'done').length;
+  if (deleted > 0) shell.stdout.write(`${plural(deleted, 'deleted message')} cannot be brought back.\n`);
+  const files = new Set(rows.filter(({ kind }) => kind === 'copy').map(({ target }) => target));
+  for (const file of files) shell.stdout.write(`Copies stay in ${escapeForTerminal(file)}.\n`);
+}

@@ -3,6 +3,7 @@ import type { PolicyAction } from './action.ts';
 import { type Answers, type DeadMx, type Decision, NOTHING_ASKED, type Question } from './decision.ts';
 import type { OwnDomains } from './own-domains.ts';
 import type { Policy } from './policy.ts';
+import { createRecent } from './recent.ts';
 import type { PolicyRequest } from './request.ts';
 import { nextStep, type RuleContext } from './rules.ts';
 import { whenKnown } from './when-known.ts';
@@ -33,15 +34,16 @@ const MAX_QUESTIONS = 8;
 
 /** Puts the rules and their investigator together. A bug in either becomes the policy's `onError` action. */
 export function createAnswerer(options: AnswererOptions): Answerer {
-  const withHeader = createInstanceMemory(options.maxInstances ?? DEFAULT_MAX_INSTANCES);
+  const withHeader = createRecent<true>(options.maxInstances ?? DEFAULT_MAX_INSTANCES);
   const remember = (request: PolicyRequest, decision: Decision): Decision => {
-    if (decision.action.kind === 'prepend') withHeader.add(request.instance);
+    // A request without an instance is never remembered.
+    if (decision.action.kind === 'prepend' && request.instance !== '') withHeader.set(request.instance, true);
     return decision;
   };
   return (request) => {
     const policy = options.policy(request);
     try {
-      const isFirstRecipient = !withHeader.has(request.instance);
+      const isFirstRecipient = withHeader.get(request.instance) === undefined;
       const context = { policy, own: options.own(), now: options.now(), isFirstRecipient };
       const decision = run(request, context, NOTHING_ASKED, 0, options.investigator);
       if (!(decision instanceof Promise)) return remember(request, decision);
@@ -96,19 +98,4 @@ function failed(bug: unknown, policy: Policy): Decision {
       : { kind: 'dunno' };
   const reason = `internal error: ${bug instanceof Error ? bug.message : String(bug)}`;
   return { action, intended: action, rule: 'error', identity: null, outcome: null, domain: null, reason };
-}
-
-/** Remembers the last `size` messages that got their header. A request without an instance is never remembered. */
-function createInstanceMemory(size: number): { has(instance: string): boolean; add(instance: string): void } {
-  const instances = new Set<string>();
-  return {
-    has: (instance) => instances.has(instance),
-    add: (instance) => {
-      if (instance === '') return;
-      instances.add(instance);
-      if (instances.size <= size) return;
-      const oldest = instances.values().next();
-      if (oldest.done !== true) instances.delete(oldest.value);
-    },
-  };
 }

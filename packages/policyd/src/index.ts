@@ -25,6 +25,7 @@ export {
   type TrustedHosts,
 } from './policy.ts';
 export { formatAction, MAX_REQUEST_BYTES, type Taken, takeRequest } from './protocol.ts';
+export { attributesOf } from './read-request.ts';
 export type { PolicyRequest } from './request.ts';
 export { nextStep, type RuleContext } from './rules.ts';
 export {

@@ -2,6 +2,7 @@ import { parseDomainName, type Resolver } from '@unsent/dns';
 import { type Clock, checkHost, type RecordCache, type SpfOutcome, type SpfQuery } from '@unsent/spf';
 import type { Investigator } from './answerer.ts';
 import { findDeadMx } from './dead-mx.ts';
+import { createOutcomeMemory } from './outcome-memory.ts';
 import type { Policy } from './policy.ts';
 import { findTrust } from './trust.ts';
 
@@ -13,10 +14,18 @@ export type InvestigatorOptions = {
   readonly now: () => Date;
 };
 
+/** Outcomes kept at least: each is a few hundred bytes. */
+const MAX_OUTCOMES = 8_192;
+
 /** Answers the rules' questions from DNS, within the policy's time limits. */
 export function createInvestigator({ resolver, recordCache, clock, now }: InvestigatorOptions): Investigator {
-  const spf = (query: SpfQuery, policy: Policy, ms: number): SpfOutcome | Promise<SpfOutcome> =>
-    checkHost(query, resolver, { recordCache, limits: { voids: policy.maxVoidLookups }, timeLimit: { ms, clock } });
+  const memory = createOutcomeMemory({ resolver, nowMs: () => now().getTime(), maxEntries: MAX_OUTCOMES });
+  const spf = (query: SpfQuery, policy: Policy, ms: number): SpfOutcome | Promise<SpfOutcome> => {
+    const limits = { voids: policy.maxVoidLookups };
+    return memory.check(query, `${limits.voids}`, (observed, observing) =>
+      checkHost(observed, observing, { recordCache, limits, timeLimit: { ms, clock } }),
+    );
+  };
   return {
     spf: (query, policy) => spf(query, policy, policy.timeLimitMs),
     deadMx: (domain, policy) => {

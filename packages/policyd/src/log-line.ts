@@ -62,13 +62,18 @@ function reasonOf(outcome: SpfOutcome, reason: string): string {
 
 /** `id: action=… rule=… …` on one line of printable ASCII, whatever the sender wrote. */
 export function formatLogLine(fields: LogFields): string {
-  const { id, ...rest } = fields;
-  let line = `${id === null ? '-' : clean(id)}:`;
-  for (const [name, value] of Object.entries(rest)) {
-    if (value === null) continue;
-    line += ` ${name}=${typeof value === 'number' ? value : quoteIfNeeded(value)}`;
-  }
-  return line;
+  const { id, lookups } = fields;
+  return (
+    `${id === null ? '-' : clean(id)}:${pair('action', fields.action)}${pair('intended', fields.intended)}` +
+    `${pair('rule', fields.rule)}${pair('result', fields.result)}${pair('identity', fields.identity)}` +
+    `${pair('client', fields.client)}${pair('helo', fields.helo)}${pair('sender', fields.sender)}` +
+    `${pair('recipient', fields.recipient)}${pair('domain', fields.domain)}${pair('reason', fields.reason)}` +
+    `${lookups === null ? '' : ` lookups=${lookups}`} ms=${fields.ms}`
+  );
+}
+
+function pair(name: string, value: string | null): string {
+  return value === null ? '' : ` ${name}=${quoteIfNeeded(value)}`;
 }
 
 const PLAIN = /^[\x21\x23-\x3c\x3e-\x5b\x5d-\x7e]+$/;

@@ -1,5 +1,5 @@
-import { parseIp } from '@unsent/dns';
 import type { PolicyAction } from './action.ts';
+import { readRequest } from './read-request.ts';
 import type { PolicyRequest } from './request.ts';
 
 /** A request that has not ended by here is no request of Postfix's. */
@@ -14,8 +14,9 @@ export type Taken =
   | { readonly kind: 'need-more' }
   | { readonly kind: 'malformed'; readonly why: string };
 
+/** The end of an attribute's line, and the empty line after it. */
+const END = Buffer.from('\n\n');
 const LF = 0x0a;
-const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 
 /**
  * Reads one policy request off `buffer`, beginning at `start`.
@@ -31,9 +32,8 @@ export function takeRequest(buffer: Buffer, start = 0, scanned: number = start):
     return buffer.length - start > MAX_REQUEST_BYTES ? malformed('longer than 64 KiB') : { kind: 'need-more' };
   }
   if (end - start > MAX_REQUEST_BYTES) return malformed('longer than 64 KiB');
-  const attributes = readAttributes(buffer.toString('utf8', start, end));
-  if (typeof attributes === 'string') return malformed(attributes);
-  return { kind: 'request', request: requestFrom(attributes), length: end + 1 - start };
+  const request = readRequest(buffer.toString('utf8', start, end));
+  return typeof request === 'string' ? malformed(request) : { kind: 'request', request, length: end + 1 - start };
 }
 
 function malformed(why: string): Taken {
@@ -44,42 +44,8 @@ function malformed(why: string): Taken {
 function endOfRequest(buffer: Buffer, start: number, scanned: number): number {
   if (buffer[start] === LF) return start;
   // The first line feed of the pair may be the last byte that was there before.
-  for (let at = buffer.indexOf(LF, Math.max(start, scanned - 1)); at !== -1; at = buffer.indexOf(LF, at + 1)) {
-    if (buffer[at + 1] === LF) return at + 1;
-  }
-  return -1;
-}
-
-/** The attributes of a request's text, or what is wrong with it. */
-function readAttributes(text: string): ReadonlyMap<string, string> | string {
-  if (text === '') return NO_ATTRIBUTES;
-  const attributes = new Map<string, string>();
-  for (let start = 0; start < text.length; ) {
-    const newline = text.indexOf('\n', start);
-    const end = newline === -1 ? text.length : newline;
-    const equals = text.indexOf('=', start);
-    if (equals === -1 || equals >= end) return 'a line without "="';
-    if (equals === start) return 'a line without a name';
-    attributes.set(text.slice(start, equals), text.slice(equals + 1, end));
-    start = end + 1;
-  }
-  return attributes;
-}
-
-function requestFrom(attributes: ReadonlyMap<string, string>): PolicyRequest {
-  const clientAddress = attributes.get('client_address') ?? '';
-  return {
-    protocolState: attributes.get('protocol_state') ?? '',
-    client: clientAddress === '' ? null : parseIp(clientAddress),
-    clientName: attributes.get('client_name') ?? '',
-    helo: attributes.get('helo_name') ?? '',
-    sender: attributes.get('sender') ?? '',
-    recipient: attributes.get('recipient') ?? '',
-    instance: attributes.get('instance') ?? '',
-    queueId: attributes.get('queue_id') ?? '',
-    saslUsername: attributes.get('sasl_username') ?? '',
-    attributes,
-  };
+  const at = buffer.indexOf(END, Math.max(start, scanned - 1));
+  return at === -1 ? -1 : at + 1;
 }
 
 /** The reply to one request: a single `action=` line and the empty line that ends it. */

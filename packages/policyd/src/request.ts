@@ -20,6 +20,6 @@ export type PolicyRequest = {
   readonly instance: string;
   readonly queueId: string;
   readonly saslUsername: string;
-  /** Everything that was sent, known and unknown; of a repeated name the last one counts. */
-  readonly attributes: ReadonlyMap<string, string>;
+  /** The lines as they came, what is not named here too; `attributesOf` reads them. */
+  readonly text: string;
 };

@@ -94,9 +94,22 @@ export type Session = {
 export function servePolicy(stream: Duplex, options: PolicyServerOptions): Session {
   const session = { pending: EMPTY, scanned: 0, isBusy: false, isEnded: false };
 
+  /** Until `goOn` nothing more is read. */
+  const wait = (): void => {
+    session.isBusy = true;
+    stream.pause();
+  };
+  const goOn = (): void => {
+    session.isBusy = false;
+    if (!session.isEnded) stream.resume();
+    pump();
+  };
   const reply = (request: PolicyRequest, decision: Decision, startedMs: number): void => {
-    // An answer is printable ASCII, and Latin-1 needs no encoder.
-    if (!stream.destroyed) stream.write(formatAction(decision.action), 'latin1');
+    // An answer is printable ASCII, and Latin-1 needs no encoder. A client that does not read its answers gets no more.
+    if (!stream.destroyed && !stream.write(formatAction(decision.action), 'latin1')) {
+      wait();
+      stream.once('drain', goOn);
+    }
     options.events.onDecision(request, decision, options.clock() - startedMs);
   };
 
@@ -114,18 +127,16 @@ export function servePolicy(stream: Duplex, options: PolicyServerOptions): Sessi
         if (session.isEnded) stream.end(() => stream.destroy());
         return;
       }
-      session.pending = session.pending.subarray(taken.length);
+      session.pending = taken.length === session.pending.length ? EMPTY : session.pending.subarray(taken.length);
       session.scanned = 0;
       const startedMs = options.clock();
       const decision = options.answer(taken.request);
       if (decision instanceof Promise) {
-        session.isBusy = true;
-        stream.pause();
+        wait();
         void decision.then((known) => {
-          reply(taken.request, known, startedMs);
           session.isBusy = false;
-          if (!session.isEnded) stream.resume();
-          pump();
+          reply(taken.request, known, startedMs);
+          if (!session.isBusy) goOn();
         });
         return;
       }

@@ -45,6 +45,14 @@ export interface Counters {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** What was counted of one domain. A domain has few kinds of decisions, so that a list is as good as a map. */
+type DomainCounts = {
+  readonly decisions: Mutable<DecisionCount>[];
+  sender: Mutable<SenderCount> | null;
+  /** What `sender` was made from: the same outcome says the same again. */
+  outcome: SpfOutcome | null;
+};
+
 const HOUR_MS = 3_600_000;
 
 /**
@@ -54,60 +62,64 @@ const HOUR_MS = 3_600_000;
  * sums.
  */
 export function createTally(maxDomains: number): Tally {
-  let decisions = new Map<string, Mutable<DecisionCount>>();
-  let senders = new Map<string, Mutable<SenderCount>>();
-  let named = new Set<string>();
-  const peek = (): TallyBatch | null =>
-    decisions.size === 0 ? null : { decisions: [...decisions.values()], senders: [...senders.values()] };
+  let domains = new Map<string, DomainCounts>();
+  const countsOf = (domain: string): DomainCounts => {
+    const known = domains.get(domain);
+    if (known !== undefined) return known;
+    const counts: DomainCounts = { decisions: [], sender: null, outcome: null };
+    domains.set(domain, counts);
+    return counts;
+  };
+  const peek = (): TallyBatch | null => {
+    if (domains.size === 0) return null;
+    const all = [...domains.values()];
+    return { decisions: all.flatMap(({ decisions }) => decisions), senders: all.flatMap(({ sender }) => sender ?? []) };
+  };
   return {
     add: (decision, now) => {
       const wanted = decision.domain?.toLowerCase() ?? '';
-      const isNamed = named.has(wanted) || named.size < maxDomains;
-      if (isNamed) named.add(wanted);
-      countDecision(decisions, decision, isNamed ? wanted : '', now);
-      if (isNamed && wanted !== '') countSender(senders, decision, wanted, now);
+      const domain = domains.has(wanted) || domains.size < maxDomains ? wanted : '';
+      const counts = countsOf(domain);
+      countDecision(counts.decisions, decision, domain, now);
+      if (domain !== '') countSender(counts, decision, domain, now);
     },
     peek,
     drain: () => {
       const batch = peek();
-      if (batch === null) return null;
-      decisions = new Map();
-      senders = new Map();
-      named = new Set();
+      domains = new Map();
       return batch;
     },
   };
 }
 
-function countDecision(
-  counts: Map<string, Mutable<DecisionCount>>,
-  decision: Decision,
-  domain: string,
-  now: Date,
-): void {
+function countDecision(counts: Mutable<DecisionCount>[], decision: Decision, domain: string, now: Date): void {
+  const { rule } = decision;
   const hour = Math.floor(now.getTime() / HOUR_MS);
   const result = decision.outcome?.result ?? '';
   const identity = decision.identity ?? '';
   const isHeldBack = decision.intended !== decision.action;
   const action = isHeldBack ? `would-${decision.intended.kind}` : decision.action.kind;
-  const key = `${hour} ${decision.rule} ${identity} ${result} ${action} ${domain}`;
-  const known = counts.get(key);
-  if (known === undefined) counts.set(key, { hour, rule: decision.rule, identity, result, action, domain, count: 1 });
-  else known.count += 1;
+  for (const one of counts) {
+    const isAlike = one.action === action && one.result === result && one.rule === rule && one.identity === identity;
+    if (isAlike && one.hour === hour) {
+      one.count += 1;
+      return;
+    }
+  }
+  counts.push({ hour, rule, identity, result, action, domain, count: 1 });
 }
 
-function countSender(
-  counts: Map<string, Mutable<SenderCount>>,
-  { identity, outcome }: Decision,
-  domain: string,
-  now: Date,
-): void {
+function countSender(counts: DomainCounts, { identity, outcome }: Decision, domain: string, now: Date): void {
   if (identity !== 'mailfrom' || outcome === null) return;
-  const strictness = strictnessOf(outcome);
-  if (strictness === null) return;
-  const problem = outcome.result === 'permerror' ? problemText(outcome) : null;
-  const count = (counts.get(domain)?.count ?? 0) + 1;
-  counts.set(domain, { domain, strictness, problem, lastSeenAt: now, count });
+  if (counts.sender === null || counts.outcome !== outcome) {
+    const strictness = strictnessOf(outcome);
+    if (strictness === null) return;
+    const problem = outcome.result === 'permerror' ? problemText(outcome) : null;
+    counts.sender = { domain, strictness, problem, lastSeenAt: now, count: counts.sender?.count ?? 0 };
+    counts.outcome = outcome;
+  }
+  counts.sender.lastSeenAt = now;
+  counts.sender.count += 1;
 }
 
 /** Null when the outcome does not tell: no answer from DNS, or a name that cannot have a record. */

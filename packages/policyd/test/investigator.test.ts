@@ -96,7 +96,7 @@ const REQUEST: PolicyRequest = {
   instance: '',
   queueId: '',
   saslUsername: '',
-  attributes: new Map(),
+  text: '',
 };
 
 function prefixes(text: string) {

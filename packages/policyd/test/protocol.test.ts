@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PolicyAction } from '../src/action.ts';
 import { formatAction, MAX_REQUEST_BYTES, takeRequest } from '../src/protocol.ts';
+import { attributesOf } from '../src/read-request.ts';
 
 const RCPT = [
   'request=smtpd_access_policy',
@@ -32,7 +33,7 @@ describe('takeRequest', () => {
       recipient: 'user@example.com',
       instance: '1a2b.655e.0',
     });
-    expect(taken.request.attributes.get('some_future_attribute')).toBe('x=y');
+    expect(attributesOf(taken.request).get('some_future_attribute')).toBe('x=y');
   });
 
   test.each([
@@ -99,7 +100,7 @@ function readInChunks(stream: Buffer, sizes: Iterator<number>): Record<string, s
     buffer = Buffer.concat([buffer, stream.subarray(at, at + size)]);
     at += size;
     for (let taken = takeRequest(buffer, 0, scanned); taken.kind === 'request'; taken = takeRequest(buffer)) {
-      read.push(Object.fromEntries(taken.request.attributes));
+      read.push(Object.fromEntries(attributesOf(taken.request)));
       buffer = buffer.subarray(taken.length);
       scanned = 0;
     }

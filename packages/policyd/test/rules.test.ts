@@ -212,7 +212,7 @@ function request(fields: Partial<PolicyRequest> = {}): PolicyRequest {
     instance: 'i1',
     queueId: '',
     saslUsername: '',
-    attributes: new Map(),
+    text: '',
     ...fields,
   };
 }

@@ -14,6 +14,9 @@ const PREFERRED_LINE_LENGTH = 78;
 const ATEXT_SPECIALS = "!#$%&'*+-/=?^_`{|}~"; // RFC 5322 §3.2.3
 const MIME_TSPECIALS = '()<>@,;:\\/[]?="'; // RFC 2045 §5.1
 const ELLIPSIS = '...';
+const DOT = 0x2e;
+/** The longest that one UTF-16 unit can become: `\\x{FFFF}`, its backslash being escaped. */
+const MAX_ENCODED_LENGTH = 9;
 
 /** `text` in printable ASCII; reversed by `decodeText`. */
 export function encodeText(text: string): string {
@@ -57,12 +60,13 @@ export function tokenOrQuoted(text: string): string {
 
 /** True for one or more atoms joined by single dots. */
 export function isDotAtom(text: string): boolean {
-  if (text === '') return false;
+  let last = DOT;
   for (let i = 0; i < text.length; i++) {
-    const dotIsMisplaced = text[i] === '.' && (i === 0 || i === text.length - 1 || text[i - 1] === '.');
-    if (dotIsMisplaced || !(isAtomCharacter(text.charCodeAt(i)) || text[i] === '.')) return false;
+    const code = text.charCodeAt(i);
+    if (code === DOT ? last === DOT : !isAtomCharacter(code)) return false;
+    last = code;
   }
-  return true;
+  return last !== DOT;
 }
 
 /** True for a MIME token, RFC 2045 §5.1. */
@@ -86,7 +90,7 @@ export function comment(text: string): string {
 
 /** The longest beginning of `text` whose encoded form has at most `length` characters, marked when it was cut. */
 export function shortened(text: string, length: number): string {
-  if (encodedLength(text) <= length) return text;
+  if (text.length * MAX_ENCODED_LENGTH <= length || encodedLength(text) <= length) return text;
   let kept = text.slice(0, Math.max(0, length - ELLIPSIS.length));
   while (kept !== '' && encodedLength(kept) > length - ELLIPSIS.length)
     kept = kept.slice(0, kept.length - 1 - (kept.length >> 3));
@@ -120,7 +124,7 @@ function encodedLength(text: string): number {
 function backslashed(text: string, characters: string): string {
   // Hardly any text holds one: looking first saves building a copy.
   let isPlain = true;
-  for (const character of characters) if (text.includes(character)) isPlain = false;
+  for (let i = 0; i < characters.length && isPlain; i++) isPlain = !text.includes(characters.charAt(i));
   if (isPlain) return text;
   let escaped = '';
   for (const character of text) escaped += characters.includes(character) ? `\\${character}` : character;

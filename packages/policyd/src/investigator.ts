@@ -15,7 +15,7 @@ export type InvestigatorOptions = {
 };
 
 /** Outcomes kept at least: each is a few hundred bytes. */
-const MAX_OUTCOMES = 8_192;
+const MAX_OUTCOMES = 2_048;
 
 /** Answers the rules' questions from DNS, within the policy's time limits. */
 export function createInvestigator({ resolver, recordCache, clock, now }: InvestigatorOptions): Investigator {

@@ -93,7 +93,6 @@ export type Session = {
  */
 export function servePolicy(stream: Duplex, options: PolicyServerOptions): Session {
   const session = { pending: EMPTY, scanned: 0, isBusy: false, isEnded: false };
-
   /** Until `goOn` nothing more is read. */
   const wait = (): void => {
     session.isBusy = true;
@@ -105,20 +104,18 @@ export function servePolicy(stream: Duplex, options: PolicyServerOptions): Sessi
     pump();
   };
   const reply = (request: PolicyRequest, decision: Decision, startedMs: number): void => {
-    // An answer is printable ASCII, and Latin-1 needs no encoder. A client that does not read its answers gets no more.
-    if (!stream.destroyed && !stream.write(formatAction(decision.action), 'latin1')) {
+    if (!send(stream, decision)) {
       wait();
       stream.once('drain', goOn);
     }
     options.events.onDecision(request, decision, options.clock() - startedMs);
   };
-
   const pump = (): void => {
     while (!session.isBusy) {
       const taken = takeRequest(session.pending, 0, session.scanned);
       if (taken.kind === 'malformed') {
-        options.events.onMalformed(taken.why);
         stream.destroy();
+        options.events.onMalformed(taken.why);
         return;
       }
       if (taken.kind === 'need-more') {
@@ -133,17 +130,15 @@ export function servePolicy(stream: Duplex, options: PolicyServerOptions): Sessi
       const decision = options.answer(taken.request);
       if (decision instanceof Promise) {
         wait();
-        void decision.then((known) => {
+        return void decision.then((known) => {
           session.isBusy = false;
           reply(taken.request, known, startedMs);
           if (!session.isBusy) goOn();
         });
-        return;
       }
       reply(taken.request, decision, startedMs);
     }
   };
-
   stream.on('data', (chunk: Buffer) => {
     session.pending = session.pending.length === 0 ? chunk : Buffer.concat([session.pending, chunk]);
     pump();
@@ -154,6 +149,11 @@ export function servePolicy(stream: Duplex, options: PolicyServerOptions): Sessi
   };
   stream.on('end', finish);
   return { finish };
+}
+
+/** Writes an answer; false when the client does not read what it was sent. All is ASCII: Latin-1 needs no encoder. */
+function send(stream: Duplex, decision: Decision): boolean {
+  return stream.destroyed || stream.write(formatAction(decision.action), 'latin1');
 }
 
 const EMPTY: Buffer = Buffer.alloc(0);

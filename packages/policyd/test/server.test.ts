@@ -49,11 +49,16 @@ describe('a policy server', () => {
   });
 
   test('close() finishes what is in flight', async () => {
-    const { socket, answers, server } = await serve(
-      (request) => new Promise((resolve) => setTimeout(() => resolve(decision(request.sender)), 30)),
-    );
+    let isAsked = (): void => {};
+    const asked = new Promise<void>((resolve) => {
+      isAsked = resolve;
+    });
+    const { socket, answers, server } = await serve((request) => {
+      isAsked();
+      return new Promise((resolve) => setTimeout(() => resolve(decision(request.sender)), 30));
+    });
     socket.write('sender=last\n\n');
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await asked;
     const closed = server.close();
     expect(await answers(1)).toEqual(['last']);
     await closed;

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 // Bundles what `tsc -b` built into packages/unsent/bundle: one file for what every command needs, one for each command
-// and each thread, one for what several of them share. Starting then reads a few files instead of hundreds.
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { build } from 'esbuild';
+// and each thread, one for what several of them share. Starting then reads a few files instead of hundreds, as CommonJS,
+// because Node starts sooner without its module loader and only scripts can be kept compiled (bundle/load.cjs).
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { build, transform } from 'esbuild';
 import { noticesFor } from './lib/notices.mjs';
-import { root } from './lib/run.mjs';
+import { root, run } from './lib/run.mjs';
 
 const PACKAGE = join(root, 'packages/unsent');
 const OUT = join(PACKAGE, 'bundle');
@@ -13,11 +14,36 @@ const OUT = join(PACKAGE, 'bundle');
 const STAMP = join(OUT, 'made-from.json');
 /** Not in the bundle: it finds its native part beside itself. */
 const NATIVE = ['libsql'];
+const TARGET = 'node20.19';
+const HERE = join(root, 'scripts/bundle');
+
+/** The same library as modules: only what is used of it, and half the time to load. */
+const yamlAsModules = {
+  name: 'yaml-as-modules',
+  setup(build) {
+    build.onResolve({ filter: /^yaml$/ }, ({ path, ...from }) => {
+      if (from.pluginData === 'inner') return undefined;
+      return build.resolve('yaml/package.json', { ...from, pluginData: 'inner' }).then((found) => ({
+        path: join(dirname(found.path), 'browser/index.js'),
+      }));
+    });
+  },
+};
+
+/** Commander loads child_process for commands that are programs of their own; we have none. */
+const commanderAlone = {
+  name: 'commander-alone',
+  setup(build) {
+    build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      /node_modules\/commander\//.test(importer) ? { path: 'no-child-process', namespace: 'empty' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
 
 // Taken before anything is read: a compiler that runs meanwhile makes the bundle stale, never falsely fresh.
-const stamp = buildTimes();
-mkdirSync(OUT, { recursive: true });
-rmSync(STAMP, { force: true });
+const stamp = `${JSON.stringify(buildTimes())}\n`;
+if (process.argv.includes('--if-stale') && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) process.exit(0);
 const { metafile, outputFiles } = await build({
   absWorkingDir: root,
   entryPoints: entryPoints(),
@@ -27,29 +53,59 @@ const { metafile, outputFiles } = await build({
   splitting: true,
   platform: 'node',
   format: 'esm',
-  target: 'node20.19',
+  target: TARGET,
   external: NATIVE,
   legalComments: 'none',
-  // Some of the libraries are CommonJS and ask for Node's own modules by `require`.
-  banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+  inject: [join(HERE, 'performance.mjs')],
+  plugins: [yamlAsModules, commanderAlone],
   metafile: true,
   write: false,
 });
-for (const { path, contents } of outputFiles) writeWhole(path, contents);
-writeWhole(join(OUT, 'THIRD-PARTY.txt'), noticesFor(Object.keys(metafile.inputs)));
-checkThreads(outputFiles);
-removeAllBut(new Set([...outputFiles.map(({ path }) => basename(path)), 'THIRD-PARTY.txt']));
-writeWhole(STAMP, `${JSON.stringify(stamp)}\n`);
+const files = new Map(await Promise.all(outputFiles.map(asCommonJs)));
+checkThreads(files);
+for (const thread of threads()) {
+  const name = basename(thread);
+  files.set(`thread-${name}`, files.get(name));
+  files.set(name, `require('./load.js').load('thread-${name}');\n`);
+}
+files.set('unsent.js', "require('./load.js').load('main.js').main();\n");
+for (const name of ['load', 'compile']) files.set(`${name}.js`, readFileSync(join(HERE, `${name}.cjs`), 'utf8'));
+files.set('package.json', '{ "type": "commonjs" }\n');
+files.set('THIRD-PARTY.txt', noticesFor(Object.keys(metafile.inputs)));
+write();
+
+/** All at once for whoever starts meanwhile: without the stamp nobody starts the bundle. */
+function write() {
+  mkdirSync(OUT, { recursive: true });
+  rmSync(STAMP, { force: true });
+  for (const [name, contents] of files) writeWhole(join(OUT, name), contents);
+  for (const name of readdirSync(OUT)) if (!files.has(name)) rmSync(join(OUT, name), { recursive: true });
+  run(process.execPath, [join(OUT, 'compile.js')]);
+  writeWhole(STAMP, stamp);
+}
+
+/** Name and text of a file as load.js loads it. */
+async function asCommonJs({ path, text }) {
+  const lazy = text.replaceAll(/\bimport\(("\.\/[^"]+")\)/g, 'Promise.resolve().then(() => require($1))');
+  const { code } = await transform(lazy, {
+    format: 'cjs',
+    platform: 'node',
+    target: TARGET,
+    define: { 'import.meta': '__meta' },
+    minifyWhitespace: true,
+    legalComments: 'none',
+  });
+  return [basename(path), code];
+}
 
 /** The command and its threads. A thread is started by the address of its file, which stays beside the others. */
 function entryPoints() {
-  const threads = readdirSync(join(PACKAGE, 'dist'), { recursive: true, encoding: 'utf8' }).filter((path) =>
-    /(^|[/-])worker\.js$/.test(path),
-  );
-  return ['main.js', ...threads].map((path) => ({
-    in: join(PACKAGE, 'dist', path),
-    out: basename(path, '.js'),
-  }));
+  return ['main.js', ...threads()].map((path) => ({ in: join(PACKAGE, 'dist', path), out: basename(path, '.js') }));
+}
+
+function threads() {
+  const paths = readdirSync(join(PACKAGE, 'dist'), { recursive: true, encoding: 'utf8' });
+  return paths.filter((path) => /(^|[/-])worker\.js$/.test(path));
 }
 
 /** When the compiler last wrote each package, by the path of its build file from the bundle's folder. */
@@ -72,15 +128,9 @@ function writeWhole(path, contents) {
 
 /** Every `new URL('./x.js', import.meta.url)` in the code must be a file of the bundle. */
 function checkThreads(files) {
-  const names = new Set(files.map(({ path }) => basename(path)));
-  for (const { text, path } of files) {
-    for (const [, name] of text.matchAll(/new URL\(["']\.\/([\w-]+\.js)["'], import\.meta\.url\)/g)) {
-      if (!names.has(name)) throw new Error(`${basename(path)} starts ${name}, which is not in the bundle`);
+  for (const [path, text] of files) {
+    for (const [, name] of text.matchAll(/new URL\(["']\.\/([\w-]+\.js)["'],\s*__meta\.url\)/g)) {
+      if (!files.has(name)) throw new Error(`${path} starts ${name}, which is not in the bundle`);
     }
   }
-}
-
-/** Removes what an earlier bundle left. */
-function removeAllBut(kept) {
-  for (const name of readdirSync(OUT)) if (!kept.has(name)) rmSync(join(OUT, name));
 }

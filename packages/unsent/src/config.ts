@@ -1,9 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { assertNever, type DomainName, type IpPrefix, parseDomainName, UnsentError } from '@unsent/dns';
-import { parseConfig } from './config/parse.ts';
 import { type ConfigPlace, configPlaces, resolveFrom } from './config/places.ts';
 import { configError } from './config/problem.ts';
-import type { ConfigTree, DeclaredDomain, LockdownConfig, SendingConfig } from './config/schema.ts';
+import {
+  type ConfigTree,
+  type DeclaredDomain,
+  emptyConfig,
+  type LockdownConfig,
+  type SendingConfig,
+} from './config/schema.ts';
 import type { MailboxConfig } from './config/schema-mailbox.ts';
 import type { PolicyConfig } from './config/schema-policy.ts';
 import type { ProviderConfig } from './config/schema-provider.ts';
@@ -62,11 +67,13 @@ export async function loadConfig(
   for (const place of configPlaces(options.config, env, cwd)) {
     const text = await readPlace(place);
     if (text === null) continue;
+    // Only a file needs the YAML parser: half of what the policy service loads, where Postfix starts one for each mail.
+    const { parseConfig } = await import('./config/parse.ts');
     const parsed = parseConfig(text);
     if (parsed.kind === 'wrong') throw configError(place.path, parsed.problems);
     return makeConfig(place.path, parsed.tree, env);
   }
-  return makeConfig(null, emptyTree(), env);
+  return makeConfig(null, emptyConfig(), env);
 }
 
 /** The text of a configuration file; null when it does not exist and nobody demanded it. */
@@ -103,12 +110,6 @@ export function makeConfig(path: string | null, tree: ConfigTree, env: Environme
     policy: tree.policy,
     lockdown: tree.lockdown,
   };
-}
-
-function emptyTree(): ConfigTree {
-  const parsed = parseConfig('');
-  if (parsed.kind === 'wrong') throw new Error('an empty configuration must be right');
-  return parsed.tree;
 }
 
 function sendingDomain(

@@ -88,6 +88,11 @@ export function configSchema(): v.GenericSchema<unknown, ConfigTree> {
   });
 }
 
+/** The configuration of an empty file: every default. */
+export function emptyConfig(): ConfigTree {
+  return v.parse(configSchema(), {});
+}
+
 function domainsSection() {
   return section({
     unused: keyOr([], 'Domains that neither send nor receive mail.', list(declaredDomain(), 'domain names')),

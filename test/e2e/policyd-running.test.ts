@@ -121,7 +121,10 @@ describe('the log', () => {
     server.on('message', (message) => lines.push(message.toString()));
     await new Promise<void>((resolve) => server.bind(0, '127.0.0.1', resolve));
     const log = `syslog:127.0.0.1:${server.address().port}`;
-    const { stdout, stderr } = await runUnsent([...common(), 'policyd', '--stdio', '--log', log], { input: FAILS });
+    const { exitCode, stdout, stderr } = await runUnsent([...common(), 'policyd', '--stdio', '--log', log], {
+      input: FAILS,
+    });
+    expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^action=550 5\.7\.23[^\n]*\n\n$/);
     expect(stderr).toBe('');
     await until(() => lines.some((line) => line.includes('action=reject')));

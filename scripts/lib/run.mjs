@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
-const PNPM = 'pnpm@12.21.0';
+export const PNPM = 'pnpm@12.21.0';
 const MIN_NODE = [20, 19];
 
 /** Ends with one clear line when this Node is too old to run the project. */
@@ -16,10 +16,10 @@ export function checkNode() {
   process.exit(1);
 }
 
-/** Runs a command in the project's root; on failure shows what it printed and ends with its exit code. */
-export function run(command, args, { quiet = false, env = {} } = {}) {
+/** Runs a command, in the project's root unless told otherwise; on failure shows what it printed and ends with its exit code. */
+export function run(command, args, { quiet = false, env = {}, cwd = root } = {}) {
   const stdio = quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit';
-  const child = spawnSync(command, args, { cwd: root, stdio, env: { ...process.env, ...env }, maxBuffer: 1 << 26 });
+  const child = spawnSync(command, args, { cwd, stdio, env: { ...process.env, ...env }, maxBuffer: 1 << 26 });
   if (child.error) {
     console.error(`cannot run ${command}: ${child.error.message}`);
     process.exit(1);

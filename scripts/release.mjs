@@ -5,6 +5,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, checkNode, installIfNeeded, root } from './lib/run.mjs';
 
+import { makeDebianPackage } from './release/debian.mjs';
 import { makeNpmPackages } from './release/npm.mjs';
 
 const OUT = join(root, 'release');
@@ -22,3 +23,4 @@ if (what !== 'deb') {
   rmSync(join(OUT, 'npm'), { recursive: true, force: true });
   for (const file of makeNpmPackages(join(OUT, 'npm'))) console.log(file);
 }
+if (what !== 'npm') console.log(await makeDebianPackage(join(OUT, 'deb')));

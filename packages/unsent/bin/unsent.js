@@ -9,7 +9,7 @@ const bundle = join(__dirname, '../bundle');
 const built = join(__dirname, '../dist/main.js');
 
 if (isFresh()) require('../bundle/unsent.js');
-else if (existsSync(built)) import(pathToFileURL(built).href).then(({ main }) => main());
+else if (existsSync(built)) void import(pathToFileURL(built).href).then(({ main }) => main());
 else {
   console.error('unsent: not built yet; run "npm run demo" or "npm run build" in the project folder first');
   process.exitCode = 2;

@@ -64,7 +64,20 @@ export async function runCli(
   return exitCode;
 }
 
-function makeProgram(version: string, { stdout, stderr }: Surroundings): Command {
+/**
+ * Every command with its options and help, and no action: what man pages and completions are written from.
+ * @public
+ */
+export function commandTree(version: string): Command {
+  const silent = { write: () => {}, isTerminal: false, columns: 80 };
+  const program = makeProgram(version, { stdout: silent, stderr: silent });
+  for (const { group, make } of COMMANDS) {
+    program.addCommand(inherit(make(() => () => Promise.resolve()).helpGroup(group), program));
+  }
+  return program;
+}
+
+function makeProgram(version: string, { stdout, stderr }: Pick<Surroundings, 'stdout' | 'stderr'>): Command {
   return new Command('unsent')
     .description('For the bounces of mail you never sent.')
     .version(version, '-V, --version', 'print the version')

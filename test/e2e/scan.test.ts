@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -137,14 +137,69 @@ function asNobody(args: readonly string[]) {
   });
 }
 
-test('two scans at once count each message once', async () => {
+test('scans of several mailboxes at once count each message once', async () => {
   const at = place();
-  const [one, other] = [join(at.folder, 'one'), join(at.folder, 'other')];
-  writeFileSync(one, mboxOf(messages(0, 2000)));
-  writeFileSync(other, mboxOf(messages(1000, 3000)));
-  const runs = await Promise.all([scan(at, one, other), scan(at, other, one), scan(at, one)]);
+  const mailboxes = ['one', 'other', 'third'].map((name) => join(at.folder, name));
+  for (const [index, mailbox] of mailboxes.entries()) {
+    writeFileSync(mailbox, mboxOf(messages(index * 1000, index * 1000 + 2000)));
+  }
+  const runs = await Promise.all(mailboxes.map((mailbox) => scan(at, mailbox)));
   expect(runs.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
-  expect(await ledgerOf(at, one, other)).toEqual({ messages: 3000, backscatter: 2700 });
+  expect(await ledgerOf(at, ...mailboxes)).toEqual({ messages: 4000, backscatter: 3600 });
+});
+
+describe('a mailbox that another scan is reading', () => {
+  /** A scan that waits in the middle: its second mailbox is a pipe that nobody writes to. */
+  async function waitingScan(at: Place, mailbox: string): Promise<ChildProcess> {
+    const pipe = join(at.folder, 'pipe');
+    spawnSync('mkfifo', [pipe]);
+    const child = startUnsent(['scan', ...at.globals, mailbox, pipe]);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    while (!isHeld(at)) await new Promise((resume) => setTimeout(resume, 20));
+    return child;
+  }
+
+  function isHeld({ state }: Place): boolean {
+    if (!existsSync(state)) return false;
+    const database = new Database(state, { timeout: 5000 });
+    try {
+      return database.prepare('SELECT count(*) AS n FROM scan_lock').get().n > 0;
+    } catch {
+      return false; // the first scan is making the tables
+    } finally {
+      database.close();
+    }
+  }
+
+  test('is left to it: told with exit code 6, and no news with --quiet', async () => {
+    const at = place();
+    const [mailbox, other] = [join(at.folder, 'mbox'), join(at.folder, 'other')];
+    writeFileSync(mailbox, mboxOf(messages(0, 3)));
+    writeFileSync(other, mboxOf(messages(10, 12)));
+    const child = await waitingScan(at, mailbox);
+    const second = await scan(at, mailbox);
+    expect(second).toMatchObject({ exitCode: 6, stdout: '' });
+    expect(second.stderr).toMatch(
+      new RegExp(`^unsent: ${mailbox}: another run \\(process ${child.pid}, since 2.*Z\\) is reading it\n {2}\\S.*\n$`),
+    );
+    expect(await scan(at, '--quiet', mailbox)).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    const third = await scan(at, mailbox, other);
+    expect(third.exitCode).toBe(6);
+    expect(third.stdout).toMatch(/^2 new messages/);
+  });
+
+  test('is free when that one was killed', async () => {
+    const at = place();
+    const mailbox = join(at.folder, 'mbox');
+    writeFileSync(mailbox, mboxOf(messages(0, 3)));
+    const child = await waitingScan(at, mailbox);
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+    expect(isHeld(at)).toBe(true);
+    expect((await scan(at, mailbox)).exitCode).toBe(0);
+    expect(isHeld(at)).toBe(false);
+  });
 });
 
 describe('a scan that is ended in the middle', () => {

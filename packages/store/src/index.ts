@@ -19,6 +19,7 @@ export type {
   StoredTotals,
 } from './ledger-questions.ts';
 export type { LockedDomain, LockedDomains } from './locked-domains.ts';
+export type { Notices, PendingNotice } from './notices.ts';
 export type {
   CountedName,
   DecisionTotal,
@@ -27,6 +28,8 @@ export type {
   StoredSenderCount,
   StoredTallyBatch,
 } from './policy-counters.ts';
+export type { Retention } from './retention.ts';
+export type { LockHolder, ScanLock, ScanLocks } from './scan-locks.ts';
 export type {
   JoinSpans,
   StoredCoverage,

@@ -1,5 +1,6 @@
 import type { DomainName } from '@unsent/dns';
 import { addToHours, type EventHour, hourOf, sumAgain } from './ledger-hours.ts';
+import { readForgottenHour } from './retention.ts';
 import { bytes, insertRows, integer, placeholders, type Row, type Sql, type SqlValue, text } from './sql.ts';
 
 /** One judged message; the shape that the scanner's ledger declares. */
@@ -131,11 +132,14 @@ function withoutNul(value: string): string {
 /** Writes new verdicts over old ones; when and where a message was first seen stays. Resolves to how many differ. */
 async function judgeAgain(sql: Sql, entries: readonly StoredEntry[]): Promise<number> {
   const found = await eventsOf(sql, entries);
+  const forgotten = found.size === 0 ? 0 : await readForgottenHour(sql);
   const hours: EventHour[] = [];
   for (const entry of entries) {
     const old = found.get(entry.identity);
     if (old === undefined || isSame(old, entry)) continue;
     found.delete(entry.identity);
+    // An event that waits to be forgotten: the sums of its hour hold more than the events that are left.
+    if (hourOf(integer(old, 'arrived_at')) < forgotten) continue;
     const row = eventRow(0, entry);
     const values = VERDICT_COLUMNS.map((column) => row[EVENT_COLUMNS.indexOf(column)] ?? null);
     await sql.run(`UPDATE event SET ${VERDICT_COLUMNS.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`, [
@@ -185,21 +189,13 @@ async function moveCursor(sql: Sql, cursor: StoredCursor): Promise<void> {
   await insertRows(sql, 'source_item', ['source', 'item'], items, 'ON CONFLICT (source, item) DO NOTHING');
 }
 
-/** The rows of `table` whose `column` is one of `values`. */
-export async function lookUp(
-  sql: Sql,
-  table: string,
-  column: string,
-  values: readonly SqlValue[],
-  before: readonly SqlValue[],
-  condition: string,
-): Promise<readonly Row[]> {
+/** Those rows of `seen` that hold one of these identities. */
+export async function lookUpIdentities(sql: Sql, identities: readonly string[]): Promise<readonly Row[]> {
   const found: Row[] = [];
-  for (let i = 0; i < values.length; i += VALUES_PER_LOOKUP) {
-    const some = values.slice(i, i + VALUES_PER_LOOKUP);
-    const list = placeholders(some.length, 1);
-    const query = `SELECT ${column} FROM ${table} WHERE ${condition} ${column} IN ${list}`;
-    for (const row of await sql.all(query, [...before, ...some])) found.push(row);
+  for (let i = 0; i < identities.length; i += VALUES_PER_LOOKUP) {
+    const some = identities.slice(i, i + VALUES_PER_LOOKUP).map(fromHex);
+    const query = `SELECT identity FROM seen WHERE identity IN ${placeholders(some.length, 1)}`;
+    for (const row of await sql.all(query, some)) found.push(row);
   }
   return found;
 }

@@ -1,5 +1,6 @@
 import { type LedgerQuestions, ledgerQuestions } from './ledger-questions.ts';
-import { fromHex, lookUp, recordBatch, type StoredCursor, type StoredEntry, toHex } from './ledger-record.ts';
+import { lookUpIdentities, recordBatch, type StoredCursor, type StoredEntry, toHex } from './ledger-record.ts';
+import { unreadItems } from './source-items.ts';
 import { bytes, integer, type Sql, text, textOrNull } from './sql.ts';
 
 export type { StoredCursor, StoredEntry };
@@ -43,15 +44,9 @@ export function sqlLedger(sql: Sql): StoreLedger {
       const [row] = await sql.all('SELECT position FROM source WHERE name = ?', [source]);
       return row === undefined ? null : textOrNull(row, 'position');
     },
-    unreadItems: async (source, items) => {
-      const [row] = await sql.all('SELECT id FROM source WHERE name = ?', [source]);
-      if (row === undefined) return items;
-      const read = await lookUp(sql, 'source_item', 'item', items, [integer(row, 'id')], 'source = ? AND');
-      const names = new Set(read.map((found) => text(found, 'item')));
-      return items.filter((item) => !names.has(item));
-    },
+    unreadItems: (source, items) => unreadItems(sql, source, items),
     known: async (identities) => {
-      const found = await lookUp(sql, 'seen', 'identity', identities.map(fromHex), [], '');
+      const found = await lookUpIdentities(sql, identities);
       return new Set(found.map((row) => toHex(bytes(row, 'identity'))));
     },
     // Entries and cursor are lost together or not at all, and what is lost is still in the mailbox.

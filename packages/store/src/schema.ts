@@ -13,6 +13,9 @@ export const APPLICATION_ID = 0x756e7374;
  * - `policy_hourly` and `policy_sender` hold what the policy daemon counted; `domain` is '' where it named none.
  * - `action` holds what was done with messages: written before it is done, and again when it is.
  * - `sent` holds hashes of what we sent, `sent_span` the time for which the log of a host was read.
+ * - `scan_lock` says which process reads which mailbox at this moment.
+ * - `forgotten` is one row: events that arrived before that hour were dropped, their sums in `hourly` stay.
+ * - `notice` says up to which run an address was told of backscatter.
  *
  * Times are milliseconds since 1970 (UTC), `hour` is hours since 1970, flags are 0 or 1.
  */
@@ -158,5 +161,24 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX action_by_run ON action (run);
   CREATE INDEX action_by_state ON action (source, state);
+  `,
+  `
+  CREATE TABLE scan_lock (
+    name TEXT NOT NULL PRIMARY KEY,
+    host TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    process_start TEXT NOT NULL,
+    since_at INTEGER NOT NULL,
+    alive_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE forgotten (
+    id INTEGER NOT NULL PRIMARY KEY,
+    before_hour INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE notice (
+    address TEXT NOT NULL PRIMARY KEY,
+    told_run INTEGER NOT NULL,
+    sent_at INTEGER
+  ) STRICT, WITHOUT ROWID;
   `,
 ];

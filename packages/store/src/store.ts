@@ -4,7 +4,10 @@ import { storeError } from './errors.ts';
 import { type StoreJournal, sqlJournal } from './journal.ts';
 import { type StoreLedger, sqlLedger } from './ledger.ts';
 import { type LockedDomains, sqlLockedDomains } from './locked-domains.ts';
+import { type Notices, sqlNotices } from './notices.ts';
 import { type PolicyCounters, sqlPolicyCounters } from './policy-counters.ts';
+import { type Retention, sqlRetention } from './retention.ts';
+import { type ScanLocks, sqlScanLocks } from './scan-locks.ts';
 import { type JoinSpans, type StoreSentLog, sqlSentLog } from './sent-log.ts';
 import { openSqlite, type SqliteOptions } from './sqlite.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
@@ -19,6 +22,9 @@ export interface Store<Snapshot, Plan> {
   readonly sentLog: StoreSentLog;
   readonly lockedDomains: LockedDomains;
   readonly policyCounters: PolicyCounters;
+  readonly scanLocks: ScanLocks;
+  readonly notices: Notices;
+  readonly retention: Retention;
   close(): Promise<void>;
 }
 
@@ -44,6 +50,9 @@ export async function openStore<Snapshot, Plan>(
     sentLog: sqlSentLog(sql, options.joinSpans),
     lockedDomains: sqlLockedDomains(sql),
     policyCounters: sqlPolicyCounters(sql),
+    scanLocks: sqlScanLocks(sql),
+    notices: sqlNotices(sql),
+    retention: sqlRetention(sql),
     close: () => sql.close(),
   };
 }

@@ -98,6 +98,15 @@ describe('the cursor', () => {
     expect(await ledger.unreadItems('maildir:/b', items)).toEqual(items);
     expect(await ledger.positionOf('maildir:/a')).toBeNull();
   });
+
+  test('tells the unread of more items than fit into one question, strange names among them', async () => {
+    const { ledger, run } = await emptyLedger();
+    const items = Array.from({ length: 45_000 }, (_, i) => (i % 9000 === 5 ? `two\nlines ${i}` : `${i}.M7P1.host`));
+    const read = items.filter((_, i) => i % 3 !== 0);
+    await ledger.recordBatch(run, [], { source: 'maildir:/a', position: null, newItems: [...read, 'gone since'] });
+    expect(await ledger.unreadItems('maildir:/a', items)).toEqual(items.filter((_, i) => i % 3 === 0));
+    expect(await ledger.unreadItems('maildir:/b', items)).toEqual(items);
+  });
 });
 
 describe('totals', () => {

@@ -10,13 +10,14 @@ import {
   type SendingConfig,
 } from './config/schema.ts';
 import type { MailboxConfig } from './config/schema-mailbox.ts';
+import type { NotifyConfig } from './config/schema-notify.ts';
 import type { PolicyConfig } from './config/schema-policy.ts';
 import type { ProviderConfig } from './config/schema-provider.ts';
 import type { SecretPlace } from './config/schema-secret.ts';
 import { errorFromSystem } from './output/file-error.ts';
 import type { Environment, GlobalOptions, Surroundings } from './shell.ts';
 
-export type { DeclaredDomain, LockdownConfig, MailboxConfig, PolicyConfig, ProviderConfig, SecretPlace };
+export type { DeclaredDomain, LockdownConfig, MailboxConfig, NotifyConfig, PolicyConfig, ProviderConfig, SecretPlace };
 
 /** The whole configuration, checked, with its defaults filled in and its paths made absolute. */
 export type Config = {
@@ -38,6 +39,9 @@ export type Config = {
   readonly state: string | null;
   /** What is scanned when nothing is named; paths are absolute, and may hold * and ?. */
   readonly mailboxes: readonly MailboxConfig[];
+  /** Days for which single messages are remembered; null means for ever. */
+  readonly keepDays: number | null;
+  readonly notify: NotifyConfig;
   readonly provider: ProviderConfig | null;
   readonly policy: PolicyConfig;
   readonly lockdown: LockdownConfig;
@@ -106,6 +110,8 @@ export function makeConfig(path: string | null, tree: ConfigTree, env: Environme
     dns: { ...tree.dns, zone: tree.dns.zone === null ? null : resolved(tree.dns.zone) },
     state: tree.state === null ? null : resolved(tree.state),
     mailboxes: tree.mailboxes.map((mailbox) => resolveMailbox(mailbox, resolved)),
+    keepDays: tree.keep,
+    notify: { ...tree.notify, sendmail: resolved(tree.notify.sendmail) },
     provider: tree.provider === null ? null : resolveProvider(tree.provider, resolved),
     policy: tree.policy,
     lockdown: tree.lockdown,

@@ -1,20 +1,27 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainFileError, fileErrorCode } from './errors.ts';
 import { maildirActions } from './maildir-actions.ts';
 import { inOrder, readFileHead } from './read-files.ts';
-import type { MailSource, RawMessage, SourceOptions } from './source.ts';
+import type { MailSource, RawMessage, SourceMemory, SourceOptions } from './source.ts';
 
-/** A delivered message: `unique` never changes, the file is renamed when its flags do. */
-type Delivered = { readonly unique: string; readonly path: string };
+/** A delivered message: `unique` never changes, the file (below the Maildir) is renamed when its flags do. */
+type Delivered = { readonly unique: string; readonly file: string };
+
+const FOLDERS = ['new', 'cur'] as const;
+/** Behind `new/` or `cur/`. */
+const NAME_AT = 4;
+/** A change in the moment of the last one leaves the time of a folder as it is; this much later it does not. */
+const CLOCK_STEP_MS = 2000;
 
 /**
  * A Maildir: `new` and `cur`, never `tmp`. A message is known by its unique name, so that flags and the move from
- * `new` to `cur` change nothing.
+ * `new` to `cur` change nothing. While neither folder has changed, their names are not even listed.
  */
 export function maildirSource(path: string, realPath: string, options: SourceOptions): MailSource {
   let done = 0;
   let total: number | null = null;
+  let end: string | null = null;
   return {
     name: `maildir:${realPath}`,
     kind: 'maildir',
@@ -22,72 +29,101 @@ export function maildirSource(path: string, realPath: string, options: SourceOpt
     label: path,
     progress: () => ({ done, total }),
     notes: () => [],
+    endPosition: () => end,
     async *messages(memory) {
-      const delivered = await list(path).catch((error: unknown) => {
-        throw explainFileError(error, path);
-      });
-      const unread = await memory.unread([...delivered.keys()].sort());
+      end = null;
+      let isWhole = true;
+      const stamp = await stampOf(path, options.now());
+      const unread = stamp !== null && stamp === memory.position ? [] : await listUnread(path, memory);
       total = unread.length;
-      for await (const message of inOrder(unread, (unique, turn) => read(path, delivered.get(unique), options, turn))) {
+      for await (const message of inOrder(unread, (at, turn) => read(path, at, options, turn))) {
         done++;
-        if (message !== null) yield message;
+        if (message === null) continue;
+        if (message.error !== null) isWhole = false;
+        yield message;
       }
+      if (isWhole) end = stamp;
     },
   };
 }
 
-/** `new` before `cur`: a message that moves meanwhile is then seen at least once. */
-async function list(path: string): Promise<Map<string, Delivered>> {
-  const found = new Map<string, Delivered>();
-  for (const folder of ['new', 'cur']) {
+/** Which folders they are and when a name in them changed last; null when that may be too recent to tell a change. */
+async function stampOf(path: string, now: Date): Promise<string | null> {
+  const found = await Promise.all(
+    FOLDERS.map((folder) => stat(join(path, folder), { bigint: true }).catch(() => null)),
+  );
+  const isSettled = found.every((one) => one === null || now.getTime() - Number(one.mtimeMs) >= CLOCK_STEP_MS);
+  return isSettled ? found.map((one) => (one === null ? '-' : `${one.ino}:${one.mtimeNs}`)).join(' ') : null;
+}
+
+async function listUnread(path: string, memory: SourceMemory): Promise<readonly Delivered[]> {
+  const files = await list(path).catch((error: unknown) => {
+    throw explainFileError(error, path);
+  });
+  const unread = await memory.unread(files.map(uniqueOf));
+  if (unread.length === 0) return [];
+  const wanted = new Set(unread);
+  // Of a message that moved meanwhile, the file in `cur` is the later one.
+  const found = new Map(files.filter((file) => wanted.has(uniqueOf(file))).map((file) => [uniqueOf(file), file]));
+  return [...found].map(([unique, file]) => ({ unique, file })).sort((a, b) => (a.unique < b.unique ? -1 : 1));
+}
+
+/** Files as `cur/NAME`. `new` before `cur`: a message that moves meanwhile is then seen at least once. */
+async function list(path: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const folder of FOLDERS) {
     const names = await readdir(join(path, folder)).catch((error: unknown) => {
       if (fileErrorCode(error) === 'ENOENT') return [];
       throw error;
     });
-    for (const name of names) {
-      if (name.startsWith('.')) continue;
-      const unique = name.split(':', 1)[0] ?? name;
-      found.set(unique, { unique, path: join(path, folder, name) });
-    }
+    for (const name of names) if (!name.startsWith('.')) files.push(`${folder}/${name}`);
   }
-  return found;
+  return files;
+}
+
+/** The name without its folder and its flags. */
+function uniqueOf(file: string): string {
+  const flags = file.indexOf(':');
+  return file.slice(NAME_AT, flags === -1 ? undefined : flags);
 }
 
 /** Null when the message is gone: its owner deleted it while we read. */
 async function read(
   maildir: string,
-  at: Delivered | undefined,
+  at: Delivered,
   options: SourceOptions,
   turn: Promise<void>,
 ): Promise<RawMessage | null> {
-  if (at === undefined) return null;
   try {
-    return await readDelivered(at, options, turn);
+    return await readDelivered(maildir, at, options, turn);
   } catch (error) {
-    if (fileErrorCode(error) !== 'ENOENT') return unreadable(at, error);
+    if (fileErrorCode(error) !== 'ENOENT') return unreadable(maildir, at, error);
   }
-  const moved = (await list(maildir)).get(at.unique);
-  if (moved === undefined) return null;
-  return readDelivered(moved, options, turn).catch((error: unknown) =>
-    fileErrorCode(error) === 'ENOENT' ? null : unreadable(moved, error),
+  const file = (await list(maildir)).findLast((one) => uniqueOf(one) === at.unique);
+  if (file === undefined) return null;
+  const moved = { unique: at.unique, file };
+  return readDelivered(maildir, moved, options, turn).catch((error: unknown) =>
+    fileErrorCode(error) === 'ENOENT' ? null : unreadable(maildir, moved, error),
   );
 }
 
 async function readDelivered(
-  { unique, path }: Delivered,
+  maildir: string,
+  { unique, file }: Delivered,
   { maxMessageBytes }: SourceOptions,
   turn: Promise<void>,
 ): Promise<RawMessage> {
+  const path = join(maildir, file);
   const { bytes, sizeBytes } = await readFileHead(path, maxMessageBytes, turn);
   const cutFromBytes = sizeBytes > bytes.length ? sizeBytes : null;
   return { bytes, place: path, item: unique, position: null, cutFromBytes, error: null };
 }
 
-function unreadable({ unique, path }: Delivered, error: unknown): RawMessage {
+function unreadable(maildir: string, { unique, file }: Delivered, error: unknown): RawMessage {
   if (fileErrorCode(error) === null || !(error instanceof Error)) throw error;
   return {
     bytes: Buffer.alloc(0),
-    place: path,
+    place: join(maildir, file),
     item: unique,
     position: null,
     cutFromBytes: null,

@@ -1,7 +1,7 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { maildirSource } from '../../src/sources/maildir.ts';
 import type { MailSource } from '../../src/sources/source.ts';
 import { folderOf, ledgerOfSources, memory, readAll, sourceOptions, textsOf } from '../support/files.ts';
@@ -98,4 +98,62 @@ test('delivered to, flagged and sorted all the time, it gives every message once
   await scan();
   await scan();
   expect(found.sort((a, b) => Number(a) - Number(b))).toEqual(expected);
+});
+
+describe('a Maildir in which nothing changed is not even listed', () => {
+  const LONG_AGO = new Date('2026-01-01T00:00:00Z');
+
+  function ages(path: string, at: Date): void {
+    for (const folder of ['new', 'cur']) utimesSync(join(path, folder), at, at);
+  }
+
+  /** Reads as a scan does: what was reached, how often stored names were asked for, and the messages. */
+  async function scan(path: string, position: string | null, now: Date = new Date(LONG_AGO.getTime() + 3000)) {
+    const found = { asked: 0, messages: 0 };
+    const source = maildirSource(path, path, sourceOptions({ now: () => now }));
+    const remembered = {
+      position,
+      unread: async (items: readonly string[]) => {
+        found.asked++;
+        return items;
+      },
+      positionOf: async () => null,
+    };
+    for await (const _ of source.messages(remembered)) found.messages++;
+    return { ...found, reached: source.endPosition?.() ?? null };
+  }
+
+  test('in the second run', async () => {
+    const path = maildir(['new/1.host', 'cur/2.host:2,S']);
+    ages(path, LONG_AGO);
+    const first = await scan(path, null);
+    expect(first).toEqual({ reached: expect.any(String), asked: 1, messages: 2 });
+    expect(await scan(path, first.reached)).toEqual({ reached: first.reached, asked: 0, messages: 0 });
+  });
+
+  test.each([
+    ['a delivery', (path: string) => writeFileSync(join(path, 'new/3.host'), message('3'))],
+    ['a removal', (path: string) => rmSync(join(path, 'cur/2.host:2,S'))],
+    [
+      'another folder with the same time',
+      (path: string) => {
+        renameSync(join(path, 'cur'), join(path, 'old'));
+        mkdirSync(join(path, 'cur'));
+        ages(path, LONG_AGO);
+      },
+    ],
+  ])('but after %s', async (_, change) => {
+    const path = maildir(['new/1.host', 'cur/2.host:2,S']);
+    ages(path, LONG_AGO);
+    const { reached } = await scan(path, null);
+    change(path);
+    expect((await scan(path, reached, new Date())).asked).toBe(1);
+  });
+
+  test('but when it changed a moment ago: the next change might bear the same time', async () => {
+    const path = maildir(['new/1.host']);
+    ages(path, LONG_AGO);
+    const found = await scan(path, null, new Date(LONG_AGO.getTime() + 1900));
+    expect(found).toEqual({ reached: null, asked: 1, messages: 1 });
+  });
 });

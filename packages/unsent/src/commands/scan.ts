@@ -13,7 +13,8 @@ Examples:
   unsent scan --quiet --fail-on backscatter ~/Maildir    for cron
 
 A message counts once, wherever and however often it is read.
-Exit codes: 0 done, 1 a source could not be read, 5 new backscatter with --fail-on.`;
+Exit codes: 0 done, 1 a source could not be read or a notice not be sent, 5 new
+backscatter with --fail-on, 6 another run is reading a mailbox (0 with --quiet).`;
 
 /** `unsent scan`: judge mailboxes. */
 export function scanCommand(run: RunInShell): Command {
@@ -39,6 +40,8 @@ export function scanCommand(run: RunInShell): Command {
     .option('--password-file <file>', 'where the password of imaps:// stands (else UNSENT_IMAP_PASSWORD)')
     .option('--password-command <line>', 'what prints it')
     .option('--token-command <line>', 'what prints an OAuth 2 access token, instead of a password')
+    .option('--keep <days>', 'forget single messages that arrived before that, as in 400d; sums stay')
+    .option('--notify <address>', 'tell of new backscatter by mail, through the local sendmail')
     .option('--top <n>', 'names shown of each list (default: 5)')
     .addHelpText('after', HELP)
     .action(

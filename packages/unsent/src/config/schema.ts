@@ -1,6 +1,7 @@
 import { type DomainName, type IpPrefix, parseDnsServer } from '@unsent/dns';
 import * as v from 'valibot';
 import { type MailboxConfig, mailboxList } from './schema-mailbox.ts';
+import { keepDays, type NotifyConfig, notifySection } from './schema-notify.ts';
 import {
   choice,
   date,
@@ -31,6 +32,8 @@ export type ConfigTree = {
   };
   readonly state: string | null;
   readonly mailboxes: readonly MailboxConfig[];
+  readonly keep: number | null;
+  readonly notify: NotifyConfig;
   readonly provider: ProviderConfig | null;
   readonly policy: PolicyConfig;
   readonly lockdown: LockdownConfig;
@@ -82,6 +85,8 @@ export function configSchema(): v.GenericSchema<unknown, ConfigTree> {
     dns: keyOr({}, 'Which resolvers are asked.', dnsSection()),
     state: key('Database of what was seen and done. Relative to this file; ~/ is your own folder.', text('a path')),
     mailboxes: keyOr([], 'What `unsent scan` reads when it is given nothing else.', mailboxList()),
+    keep: key('How long single messages are remembered; their sums by hour stay. Without it, for ever.', keepDays()),
+    notify: keyOr({}, 'Who is told of backscatter by mail, and when.', notifySection()),
     provider: key('Where the zones of your domains are kept.', providerSection()),
     policy: keyOr({}, 'What `unsent policyd` tells Postfix.', policySection()),
     lockdown: keyOr({}, 'How a domain is locked down.', lockdownSection()),

@@ -1,4 +1,6 @@
 import { UnsentError } from '@unsent/dns';
+import { parseKeepDays } from '../config/schema-notify.ts';
+import { isNoticeAddress } from '../notify/message.ts';
 import type { LoginFlags } from './mailboxes.ts';
 
 /** The flags of `unsent scan` as commander hands them over. */
@@ -10,6 +12,8 @@ export type ScanFlags = LoginFlags & {
   readonly failOn?: string;
   readonly forget?: boolean;
   readonly jobs?: string;
+  readonly keep?: string;
+  readonly notify?: string;
   readonly top?: string;
 };
 
@@ -22,6 +26,10 @@ export type ScanRequest = {
   readonly failsOnBackscatter: boolean;
   /** Threads that judge; null: one for each core. */
   readonly jobs: number | null;
+  /** Days for which single messages are kept; null: as configured. */
+  readonly keepDays: number | null;
+  /** Who is told of backscatter by mail; null: as configured. */
+  readonly notify: string | null;
   /** Names shown of each list. */
   readonly top: number;
   readonly login: LoginFlags;
@@ -53,6 +61,8 @@ export function scanRequest(sources: readonly string[], flags: ScanFlags): ScanR
     forget: flags.forget === true,
     failsOnBackscatter: flags.failOn === 'backscatter',
     jobs: flags.jobs === undefined ? null : wholeNumber('--jobs', flags.jobs, 1, MAX_JOBS),
+    keepDays: flags.keep === undefined ? null : readKeep(flags.keep),
+    notify: flags.notify === undefined ? null : readAddress(flags.notify),
     top: flags.top === undefined ? DEFAULT_TOP : wholeNumber('--top', flags.top, 0, 1000),
     login: flags,
     actions: flags.action ?? [],
@@ -66,6 +76,23 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
   if (number >= min && number <= max) return number;
   throw new UnsentError('usage', {
     message: `${name} ${text}: expected a whole number from ${min} to ${max}`,
+    exitCode: 2,
+  });
+}
+
+function readKeep(text: string): number {
+  const days = parseKeepDays(text);
+  if (days !== null) return days;
+  throw new UnsentError('usage', {
+    message: `--keep ${text}: expected a number of days such as 400d`,
+    exitCode: 2,
+  });
+}
+
+function readAddress(text: string): string {
+  if (isNoticeAddress(text)) return text;
+  throw new UnsentError('usage', {
+    message: `--notify ${text}: expected a mail address or the name of a local user`,
     exitCode: 2,
   });
 }

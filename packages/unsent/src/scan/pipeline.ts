@@ -71,7 +71,7 @@ export async function scanSource(source: MailSource, pipeline: Pipeline): Promis
     await records.flush();
     if (!signal.aborted) await pipeline.actor?.perform();
     const end = source.endPosition?.() ?? null;
-    if (name !== null && end !== null && !signal.aborted) {
+    if (name !== null && end !== null && end !== memory.position && !signal.aborted) {
       await ledger.recordBatch(pipeline.run, [], { source: name, position: end, newItems: [] });
     }
   } finally {

@@ -16,11 +16,14 @@ import { isReaderGone } from '../interrupts.ts';
 import { progressBar } from '../output/progress.ts';
 import type { Shell } from '../shell.ts';
 import type { Store } from '../store.ts';
+import { finishScan } from './afterwards.ts';
 import { type Classify, classifyHere } from './classify.ts';
 import { evidenceExitCode, lockAttacked, tellEvidence } from './evidence.ts';
 import { isFirstTry, renderFirstSteps } from './first-steps.ts';
+import { withMailboxes } from './mailbox-locks.ts';
 import { configuredSources, imapAccounts } from './mailboxes.ts';
 import { type ScanFlags, type ScanRequest, scanRequest } from './options.ts';
+import { newsParagraph } from './paragraph.ts';
 import type { Pipeline } from './pipeline.ts';
 import { builtWorker, classifyPool, largeTo } from './pool.ts';
 import { scanSources } from './read-sources.ts';
@@ -38,7 +41,11 @@ const STUCK_AFTER_MS = 30_000;
 export async function runScan(shell: Shell, sources: readonly string[], flags: ScanFlags): Promise<ExitCode> {
   const named = sources.length > 0 ? sources : configuredSources(await shell.config());
   const request = scanRequest(named, flags);
-  return shell.uninterrupted(() => scan(shell, request));
+  return shell.uninterrupted(async () => {
+    if (request.forget || (await isFirstTry(shell))) return scan(shell, request);
+    const { scanLocks } = await shell.store();
+    return withMailboxes(shell, scanLocks, request.sources, (free) => scan(shell, { ...request, sources: free }));
+  });
 }
 
 async function scan(shell: Shell, request: ScanRequest): Promise<ExitCode> {
@@ -68,13 +75,15 @@ async function scan(shell: Shell, request: ScanRequest): Promise<ExitCode> {
   const summary = await gatherSummary(ledger, lockdowns === null ? domains : await ownDomains(shell, store), question);
   if (!shell.options.json && read > 0) {
     printSummary(shell, summary);
-    if (domains.all().length === 0) shell.stdout.write(renderFirstSteps(shell, summary, remembersNothing));
+    if (domains.all().length === 0 && !shell.options.quiet)
+      shell.stdout.write(renderFirstSteps(shell, summary, remembersNothing));
   }
   const hasFailedActions = actions.tell(run);
   if (lockdowns !== null) tellEvidence(shell, lockdowns);
   if (shell.signal.aborted && !isReaderGone(shell.signal))
     shell.stderr.write('unsent: interrupted; the next run goes on from here\n');
-  if (failed > 0 || hasFailedActions || evidenceExitCode(lockdowns ?? []) > 0) return 1;
+  const isFinished = await finishScan(shell, store, request, run);
+  if (failed > 0 || hasFailedActions || !isFinished || evidenceExitCode(lockdowns ?? []) > 0) return 1;
   const found = summary.isOfRun && summary.domains.some(({ backscatter }) => backscatter > 0);
   return request.failsOnBackscatter && found ? 5 : 0;
 }
@@ -154,9 +163,12 @@ function noteChangedBasis(shell: Shell): void {
   shell.stderr.write('  Verdicts from before stand until you run it with --again.\n');
 }
 
-/** Quiet is silent while nothing new has come. */
+/** Quiet is silent while nothing new has come, and short when something has. */
 function printSummary(shell: Shell, summary: ScanSummary): void {
-  if (shell.options.quiet && !summary.isOfRun) return;
+  if (shell.options.quiet) {
+    if (summary.isOfRun) shell.stdout.write(newsParagraph(summary));
+    return;
+  }
   const width = shell.stdout.isTerminal ? shell.stdout.columns : null;
   shell.stdout.write(renderSummary(summary, { style: shell.style, width }));
 }

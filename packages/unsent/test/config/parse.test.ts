@@ -47,7 +47,10 @@ describe('a right configuration', () => {
 describe('a wrong configuration', () => {
   test.each([
     ['domains:\n  unusd: [a.example]', 'f:2:3: domains.unusd: unknown key; did you mean "unused"?'],
-    ['zones: 1', 'f:1:1: zones: unknown key; known here: domains, dns, state, mailboxes, provider, policy, lockdown'],
+    [
+      'zones: 1',
+      'f:1:1: zones: unknown key; known here: domains, dns, state, mailboxes, keep, notify, provider, policy, lockdown',
+    ],
     [
       'domains:\n  unused: a.example',
       'f:2:11: domains.unused: expected a list of domain names, got text; begin each with "- "',

@@ -1,0 +1,56 @@
+import { type DomainName, parseDomainName } from '@unsent/dns';
+import { dateOrNull, integer, type Sql, text } from './sql.ts';
+
+/** Backscatter that an address was not told of yet, by domain, the most first. */
+export type PendingNotice = {
+  /** When the last notice left; null when none did. */
+  readonly sentAt: Date | null;
+  readonly domains: readonly { readonly domain: DomainName | null; readonly backscatter: number }[];
+};
+
+/** Who was told of what. */
+export interface Notices {
+  /** What `address` was not told of. An address that is new here is told of `run` and what comes after it. */
+  pending(address: string, run: number): Promise<PendingNotice>;
+  /** Remembers that `address` was told of everything up to `run`. */
+  told(address: string, run: number, at: Date): Promise<void>;
+}
+
+/** The notices over an engine. */
+export function sqlNotices(sql: Sql): Notices {
+  return {
+    pending: (address, run) =>
+      sql.transaction(async (inside) => {
+        // The row is made before anything is sent: when that fails, the next run still knows where to begin.
+        await inside.run('INSERT INTO notice (address, told_run) VALUES (?, ?) ON CONFLICT (address) DO NOTHING', [
+          address,
+          run - 1,
+        ]);
+        const [row] = await inside.all('SELECT told_run, sent_at FROM notice WHERE address = ?', [address]);
+        if (row === undefined) throw new Error('the database lost a notice');
+        const domains = await inside.all(
+          `SELECT domain, count(*) AS n FROM event WHERE run > ? AND backscatter = 'yes'
+           GROUP BY domain ORDER BY n DESC, domain`,
+          [integer(row, 'told_run')],
+        );
+        return {
+          sentAt: dateOrNull(row, 'sent_at'),
+          domains: domains.map((one) => ({
+            domain: parseDomainName(text(one, 'domain')),
+            backscatter: integer(one, 'n'),
+          })),
+        };
+      }, 'soon'),
+    told: (address, run, at) =>
+      sql.transaction(
+        (inside) =>
+          inside.run('UPDATE notice SET told_run = ?, sent_at = ? WHERE address = ? AND told_run < ?', [
+            run,
+            at.getTime(),
+            address,
+            run,
+          ]),
+        'now',
+      ),
+  };
+}

@@ -1,0 +1,55 @@
+import { hourOf } from './ledger-hours.ts';
+import { integer, type Sql } from './sql.ts';
+
+const EVENTS_PER_COMMIT = 5000;
+
+/** What is forgotten with time. */
+export interface Retention {
+  /**
+   * Drops the events that arrived before the hour of `before` and resolves to their number. Their sums by hour stay,
+   * and so do the identities: mail that is met again, in whatever mailbox, is not counted a second time. The journal
+   * is never touched.
+   */
+  forgetEvents(before: Date): Promise<{ readonly removed: number }>;
+}
+
+/** The retention over an engine. */
+export function sqlRetention(sql: Sql): Retention {
+  return {
+    forgetEvents: async (before) => {
+      const hour = hourOf(before.getTime());
+      await sql.transaction(
+        (inside) =>
+          // First, so that no verdict of a forgotten hour is changed any more while its events go.
+          inside.run(
+            `INSERT INTO forgotten (id, before_hour) VALUES (1, ?)
+             ON CONFLICT (id) DO UPDATE SET before_hour = excluded.before_hour
+             WHERE excluded.before_hour > forgotten.before_hour`,
+            [hour],
+          ),
+        'soon',
+      );
+      let removed = 0;
+      for (;;) {
+        // In parts, so that nobody waits for the lock for long.
+        const gone = await sql.transaction(
+          (inside) =>
+            inside.all(
+              `DELETE FROM event WHERE id IN (SELECT id FROM event WHERE arrived_at < ? ORDER BY arrived_at LIMIT ?)
+               RETURNING id`,
+              [hour * 3_600_000, EVENTS_PER_COMMIT],
+            ),
+          'soon',
+        );
+        removed += gone.length;
+        if (gone.length < EVENTS_PER_COMMIT) return { removed };
+      }
+    },
+  };
+}
+
+/** Hours (since 1970) before this one were forgotten: their sums can no longer be made from events. */
+export async function readForgottenHour(sql: Sql): Promise<number> {
+  const [row] = await sql.all('SELECT before_hour FROM forgotten WHERE id = 1');
+  return row === undefined ? 0 : integer(row, 'before_hour');
+}

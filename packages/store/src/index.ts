@@ -39,3 +39,4 @@ export type {
   StoreSentLog,
 } from './sent-log.ts';
 export { openPolicyStore, openStore, type PolicyStore, type Store, type StoreOptions } from './store.ts';
+export type { StateDescription, Upkeep } from './upkeep.ts';

@@ -11,6 +11,7 @@ import { type ScanLocks, sqlScanLocks } from './scan-locks.ts';
 import { type JoinSpans, type StoreSentLog, sqlSentLog } from './sent-log.ts';
 import { openSqlite, type SqliteOptions } from './sqlite.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
+import { sqlUpkeep, type Upkeep } from './upkeep.ts';
 
 /** What we have seen, decided and done. `Snapshot` and `Plan` are the lockdown package's types, kept as JSON. */
 export interface Store<Snapshot, Plan> {
@@ -25,6 +26,7 @@ export interface Store<Snapshot, Plan> {
   readonly scanLocks: ScanLocks;
   readonly notices: Notices;
   readonly retention: Retention;
+  readonly upkeep: Upkeep;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export async function openStore<Snapshot, Plan>(
     scanLocks: sqlScanLocks(sql),
     notices: sqlNotices(sql),
     retention: sqlRetention(sql),
+    upkeep: sqlUpkeep(sql, isInMemory ? location : resolve(location), isInMemory ? null : resolve(location)),
     close: () => sql.close(),
   };
 }

@@ -9,6 +9,7 @@ import { policydCommand } from './commands/policyd.ts';
 import { scanCommand } from './commands/scan.ts';
 import { sentlogCommand } from './commands/sentlog.ts';
 import { spfCommand } from './commands/spf.ts';
+import { stateCommand } from './commands/state.ts';
 import { unlockCommand } from './commands/unlock.ts';
 import { HELP_AFTER } from './help.ts';
 import { type GlobalOptions, openShell, type RunInShell, type Surroundings } from './shell.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly { readonly group: string; readonly make: (run: RunInShe
   { group: 'Lock down:', make: journalCommand },
   { group: 'Refuse:', make: policydCommand },
   { group: 'Set up:', make: configCommand },
+  { group: 'Set up:', make: stateCommand },
   { group: 'Set up:', make: doctorCommand },
 ];
 

@@ -58,7 +58,7 @@ describe('config', () => {
     const { exitCode, err } = await unsent('config', 'check', 'bad.yaml');
     expect(exitCode).toBe(2);
     expect(err.split('\n')).toEqual([
-      `${folder}/bad.yaml:1:1: zones: unknown key; known here: domains, dns, state, mailboxes, provider, policy, lockdown`,
+      `${folder}/bad.yaml:1:1: zones: unknown key; known here: domains, dns, state, mailboxes, keep, notify, provider, policy, lockdown`,
       `${folder}/bad.yaml:2:11: domains.unusd: unknown key; did you mean "unused"?`,
       '2 problems',
       '',

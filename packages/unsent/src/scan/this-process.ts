@@ -15,7 +15,10 @@ export function thisProcess(): LockHolder {
 /** True when the holder of a lock has ended: `kill -9` leaves its locks behind. */
 export function isGone(lock: ScanLock, now: Date): boolean {
   if (lock.host !== hostname()) return now.getTime() - lock.aliveAt.getTime() > SILENT_MS;
-  return !isRunning(lock.pid) || startOf(lock.pid) !== lock.start;
+  if (!isRunning(lock.pid)) return true;
+  // Where /proc hides the processes of other users, a number that is in use is believed.
+  const start = startOf(lock.pid);
+  return start !== '' && start !== lock.start;
 }
 
 function isRunning(pid: number): boolean {

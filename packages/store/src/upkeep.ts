@@ -1,0 +1,77 @@
+import { stat } from 'node:fs/promises';
+import { MIGRATIONS } from './schema.ts';
+import { dateOrNull, integer, type Sql, text } from './sql.ts';
+
+/** What a database holds. */
+export type StateDescription = {
+  readonly place: string;
+  /** Of the file and its log; null for a database that is no file. */
+  readonly sizeBytes: number | null;
+  readonly schemaVersion: number;
+  readonly rows: readonly { readonly table: string; readonly count: number }[];
+  /** Of the messages that are still remembered one by one. */
+  readonly oldest: Date | null;
+  readonly newest: Date | null;
+  /** `items`: messages known by name, where a source has no order. */
+  readonly sources: readonly { readonly name: string; readonly items: number }[];
+};
+
+/** Looking after the database itself. */
+export interface Upkeep {
+  describe(): Promise<StateDescription>;
+  /** Gives unused room back to the disk. Needs as much room again while it works. */
+  compact(): Promise<void>;
+}
+
+const TABLES = [
+  'event',
+  'seen',
+  'hourly',
+  'scan_run',
+  'source_item',
+  'journal',
+  'locked_domain',
+  'sent',
+  'policy_hourly',
+  'policy_sender',
+];
+
+/** The upkeep over an engine. `file`: where it is on the disk; null when it is nowhere. */
+export function sqlUpkeep(sql: Sql, place: string, file: string | null): Upkeep {
+  return {
+    describe: async () => {
+      const rows: { table: string; count: number }[] = [];
+      for (const table of TABLES) {
+        const [row] = await sql.all(`SELECT count(*) AS n FROM ${table}`);
+        rows.push({ table, count: row === undefined ? 0 : integer(row, 'n') });
+      }
+      const [span] = await sql.all('SELECT min(arrived_at) AS oldest, max(arrived_at) AS newest FROM event');
+      const sources = await sql.all(
+        `SELECT name, (SELECT count(*) FROM source_item WHERE source_item.source = source.id) AS items
+         FROM source ORDER BY name`,
+      );
+      return {
+        place,
+        sizeBytes: file === null ? null : await sizeOf(file),
+        schemaVersion: MIGRATIONS.length,
+        rows,
+        oldest: span === undefined ? null : dateOrNull(span, 'oldest'),
+        newest: span === undefined ? null : dateOrNull(span, 'newest'),
+        sources: sources.map((row) => ({ name: text(row, 'name'), items: integer(row, 'items') })),
+      };
+    },
+    compact: () => sql.run('VACUUM'),
+  };
+}
+
+async function sizeOf(file: string): Promise<number> {
+  const sizes = await Promise.all(
+    [file, `${file}-wal`].map((path) =>
+      stat(path).then(
+        ({ size }) => size,
+        () => 0, // no log: the database was closed
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { bounceTo, letterTo, mboxOf } from '../../packages/unsent/test/support/mail.ts';
 import { type CliResult, nodeForEveryone, runUnsent, startUnsent, unsentBin } from '../support/cli.ts';
+import { findProgram } from '../support/require.ts';
 
 const Database = createRequire(new URL('../../packages/store/package.json', import.meta.url))('libsql');
 
@@ -152,7 +153,7 @@ describe('a mailbox that another scan is reading', () => {
   /** A scan that waits in the middle: its second mailbox is a pipe that nobody writes to. */
   async function waitingScan(at: Place, mailbox: string): Promise<ChildProcess> {
     const pipe = join(at.folder, 'pipe');
-    spawnSync('mkfifo', [pipe]);
+    spawnSync(findProgram('mkfifo') ?? '', [pipe]);
     const child = startUnsent(['scan', ...at.globals, mailbox, pipe]);
     onTestFinished(() => void child.kill('SIGKILL'));
     while (!isHeld(at)) await new Promise((resume) => setTimeout(resume, 20));

@@ -12,7 +12,7 @@ export type HourlyEvent = {
 /** The rows of one domain ('' for none) and one hour. */
 export type EventHour = { readonly domain: string; readonly hour: number };
 
-export const MS_PER_HOUR = 3_600_000;
+const MS_PER_HOUR = 3_600_000;
 
 /** Hours since 1970. */
 export function hourOf(atMs: number): number {

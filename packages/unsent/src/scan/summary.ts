@@ -61,7 +61,9 @@ export async function gatherSummary(
   const shown = isOfRun ? await ledger.totalsByDomain(filter) : all;
   const detailed: DomainSummary[] = [];
   for (const total of shown) {
-    const isDetailed = total.backscatter > 0 && total.domain !== null && detailed.length < MAX_DETAILED && top > 0;
+    // Of a run only: of a ledger of millions each of these questions takes long, and the report answers them.
+    const isDetailed =
+      isOfRun && total.backscatter > 0 && total.domain !== null && detailed.length < MAX_DETAILED && top > 0;
     const details = isDetailed ? await gatherDetails(ledger, { ...filter, domain: total.domain }, top) : NO_DETAILS;
     detailed.push({ ...total, ...details, use: useOf(total.domain, domains) });
   }

@@ -201,7 +201,7 @@ export async function lookUpIdentities(sql: Sql, identities: readonly string[]):
 }
 
 /** Identities are 32 hex digits outside and 16 bytes in the database. */
-function fromHex(identity: string): Uint8Array {
+export function fromHex(identity: string): Uint8Array {
   return Buffer.from(identity, 'hex');
 }
 

@@ -13,7 +13,9 @@ export function readParameters(raw: string): ValueWithParameters {
   const semicolon = text.indexOf(';');
   if (semicolon === -1) return { value: text.toLowerCase(), parameters: NO_PARAMETERS };
   const parameters = new Map<string, string>();
-  for (const [, name = '', quoted, bare = ''] of text.slice(semicolon).matchAll(PARAMETER)) {
+  PARAMETER.lastIndex = semicolon;
+  for (let match = PARAMETER.exec(text); match !== null; match = PARAMETER.exec(text)) {
+    const [, name = '', quoted, bare = ''] = match;
     addParameter(parameters, name.toLowerCase(), quoted?.replace(/\\(.)/g, '$1') ?? withoutComment(bare));
   }
   return { value: text.slice(0, semicolon).trim().toLowerCase(), parameters };

@@ -1,4 +1,4 @@
-import { type IpAddress, parseIp } from '@unsent/dns';
+import { type IpAddress, parseIp } from '@unsent/dns/ip';
 import { parseMailDate } from './mime-date.ts';
 import { unfold } from './mime-words.ts';
 import type { ReceivedHop } from './report.ts';
@@ -124,6 +124,6 @@ const LEADING = /^\s*(?:IPv6:)?([0-9a-f]{0,4}[.:][0-9a-f.:]{2,43})(?=[\s)]|$)/i;
 // qmail writes (192.0.2.1) and (HELO name) (192.0.2.1); Gmail starts with the bare address.
 function parenthesisedIp(text: string): IpAddress | null {
   let last: IpAddress | null = null;
-  for (const match of text.matchAll(IN_PARENTHESES)) last = parseIp(match[1] ?? '') ?? last;
+  if (text.includes('(')) for (const match of text.matchAll(IN_PARENTHESES)) last = parseIp(match[1] ?? '') ?? last;
   return last ?? parseIp(LEADING.exec(text)?.[1] ?? '');
 }

@@ -3,7 +3,6 @@ import { mailboxOf } from './address.ts';
 import { parseMailDate } from './mime-date.ts';
 import { type HeaderBlock, rawHeader, rawHeaders, readHeaderBlock } from './mime-header.ts';
 import { decodeHeaderValue } from './mime-words.ts';
-import { once } from './once.ts';
 import { injectingAddress } from './original-injector.ts';
 import { parseReceived } from './original-received.ts';
 import type { OriginalMessage, ReceivedHop } from './report.ts';
@@ -24,33 +23,70 @@ export function readOriginal(bytes: string, form: OriginalForm, handedOver: IpAd
   const start = firstContent(bytes);
   const header = readHeaderBlock(bytes, start, Math.min(bytes.length, start + MAX_HEADER_BYTES));
   if (!looksLikeHeader(header)) return null;
-  const received = rawHeaders(header, 'received').slice(0, MAX_HOPS);
-  const hops = received.map((raw) => once(() => parseReceived(raw)));
-  const body = form === 'headers' ? '' : bytes.slice(header.bodyStart);
-  const completeness = completenessOf(header, form, body);
-  return {
-    completeness,
-    headerFrom: mailboxOf(decodeHeaderValue(rawHeader(header, 'from'))) || null,
-    messageId: messageIdOf(rawHeader(header, 'message-id')),
-    envelopeSender: envelopeSenderOf(header),
-    date: parseMailDate(decodeHeaderValue(rawHeader(header, 'date'))),
-    subject: subjectOf(header),
-    // Read when asked: counting a mailbox's bounces needs neither the body nor the hops below the reporter.
-    get headerBytes() {
-      return Buffer.from(bytes.slice(start, header.end), 'latin1');
-    },
-    get bodyBytes() {
-      return completeness === 'full' ? Buffer.from(body, 'latin1') : null;
-    },
-    get receivedChain() {
-      return hops.map((hop) => hop());
-    },
-    injectedBy: injectingAddress(inOrder(hops)) ?? (hops.length === 0 ? handedOver : null),
-  };
+  return new LazyOriginal({ bytes, start, header, form, handedOver });
 }
 
-function* inOrder(hops: readonly (() => ReceivedHop)[]): Generator<ReceivedHop> {
-  for (const hop of hops) yield hop();
+type OriginalParts = {
+  readonly bytes: string;
+  readonly start: number;
+  readonly header: HeaderBlock;
+  readonly form: OriginalForm;
+  readonly handedOver: IpAddress | null;
+};
+
+// Counting a mailbox's bounces needs neither the body nor the hops below the reporter: they are read when asked.
+// A class for the same reason as `LazyMailRead`: getters of an object literal are slow.
+class LazyOriginal implements OriginalMessage {
+  readonly completeness: OriginalMessage['completeness'];
+  readonly headerFrom: string | null;
+  readonly messageId: string | null;
+  readonly envelopeSender: string | null;
+  readonly injectedBy: IpAddress | null;
+  readonly #parts: OriginalParts;
+  readonly #hops: (ReceivedHop | null)[];
+
+  constructor(parts: OriginalParts) {
+    const { header, handedOver } = parts;
+    this.#parts = parts;
+    this.#hops = rawHeaders(header, 'received').slice(0, MAX_HOPS).map(() => null);
+    this.completeness = completenessOf(parts);
+    this.headerFrom = mailboxOf(decodeHeaderValue(rawHeader(header, 'from'))) || null;
+    this.messageId = messageIdOf(rawHeader(header, 'message-id'));
+    this.envelopeSender = envelopeSenderOf(header);
+    this.injectedBy = injectingAddress(this.#inOrder()) ?? (this.#hops.length === 0 ? handedOver : null);
+  }
+
+  get date(): Date | null {
+    return parseMailDate(decodeHeaderValue(rawHeader(this.#parts.header, 'date')));
+  }
+
+  get subject(): string | null {
+    return subjectOf(this.#parts.header);
+  }
+
+  get headerBytes(): Buffer {
+    const { bytes, start, header } = this.#parts;
+    return Buffer.from(bytes.slice(start, header.end), 'latin1');
+  }
+
+  get bodyBytes(): Buffer | null {
+    const { bytes, header } = this.#parts;
+    return this.completeness === 'full' ? Buffer.from(bytes.slice(header.bodyStart), 'latin1') : null;
+  }
+
+  get receivedChain(): readonly ReceivedHop[] {
+    return this.#hops.map((_, at) => this.#hop(at));
+  }
+
+  *#inOrder(): Generator<ReceivedHop> {
+    for (const at of this.#hops.keys()) yield this.#hop(at);
+  }
+
+  #hop(at: number): ReceivedHop {
+    const hop = this.#hops[at] ?? parseReceived(rawHeaders(this.#parts.header, 'received')[at] ?? '');
+    this.#hops[at] = hop;
+    return hop;
+  }
 }
 
 /** A Message-ID without its brackets; null when the header holds none. */
@@ -76,10 +112,10 @@ function looksLikeHeader(header: HeaderBlock): boolean {
   return TELLING.some((name) => header.byName.has(name));
 }
 
-function completenessOf(header: HeaderBlock, form: OriginalForm, body: string): OriginalMessage['completeness'] {
+function completenessOf({ bytes, header, form }: OriginalParts): OriginalMessage['completeness'] {
   const isWhole = header.byName.has('from') && (header.byName.has('received') || header.byName.has('message-id'));
   if (!isWhole) return 'fragment';
-  return form === 'message' && body !== '' ? 'full' : 'headers';
+  return form === 'message' && header.bodyStart < bytes.length ? 'full' : 'headers';
 }
 
 const ENVELOPE_HEADERS = [

@@ -114,12 +114,16 @@ type Phrase = { readonly text: string; readonly rank: number; readonly reason: B
 
 // Phrases by their first three chars, so that one pass over a text finds all of them.
 let index: ReadonlyMap<number, readonly Phrase[]> | null = null;
+// Says of most places that no phrase begins there, for less than the map does: the key's last bits.
+const FILTER_MASK = 0xffff;
+const mayBegin = new Uint8Array(FILTER_MASK + 1);
 
 function phraseIndex(): ReadonlyMap<number, readonly Phrase[]> {
   const map = new Map<number, Phrase[]>();
   for (const [rank, [reason, phrases]] of REASON_PHRASES.entries()) {
     for (const text of phrases) {
       const key = keyAt(text, 0);
+      mayBegin[key & FILTER_MASK] = 1;
       const same = map.get(key);
       if (same === undefined) map.set(key, [{ text, rank, reason }]);
       else same.push({ text, rank, reason });
@@ -144,7 +148,7 @@ function reasonInText(text: string): BounceReason | null {
   let key = keyAt(text, 0);
   for (let at = 0; at + 2 < text.length; at += 1) {
     if (at > 0) key = ((key << KEY_BITS) | (text.charCodeAt(at + 2) & CHAR_MASK)) & KEY_MASK;
-    const phrases = index.get(key);
+    const phrases = mayBegin[key & FILTER_MASK] === 0 ? undefined : index.get(key);
     if (phrases !== undefined) best = betterOf(best, phrases, text, at);
   }
   return best?.reason ?? null;

@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import process from 'node:process';
 import { jsonLine } from '../../lib/bounce-line.mjs';
 
-const { readMessage } = await import(new URL('../../../packages/bounce/dist/index.js', import.meta.url));
+const { readMessage } = await import(new URL('../../../packages/bounce/dist/read.js', import.meta.url));
 const paths = readFileSync(process.argv[2], 'utf8').trim().split('\n');
 const scratch = Buffer.allocUnsafe(1 << 24);
 let messages = 0;

@@ -4,7 +4,6 @@ import { decodeCharset } from '../mime-charset.ts';
 import { rawHeader } from '../mime-header.ts';
 import type { MailPart } from '../mime-walk.ts';
 import { decodeHeaderValue } from '../mime-words.ts';
-import { once } from '../once.ts';
 import { findReturned } from './separator.ts';
 
 /** What a person would read of a report: the text in front of the returned message, and who sent it. */
@@ -16,7 +15,6 @@ export type Notice = {
   readonly lines: readonly string[];
   /** The returned message as found in the notice, in bytes (one per char), or null. */
   readonly returned: string | null;
-  readonly subject: string;
   readonly lowerSubject: string;
   /** The From header as written, decoded, lower case. */
   readonly from: string;
@@ -51,27 +49,46 @@ function isBareReturn(part: MailPart): boolean {
 
 /** Reads the notice of a message: its text parts in front of the returned message, plain text before HTML. */
 export function readNotice(message: MailMessage): Notice {
-  const { text, returned } = noticeText(message);
-  const subject = decodeHeaderValue(rawHeader(message.header, 'subject'));
-  const lower = once(() => text.toLowerCase());
-  const lines = once(() => text.split('\n', MAX_LINES));
-  const own = once(() => ownAddresses(message));
-  return {
-    text,
-    returned,
-    subject,
-    lowerSubject: subject.toLowerCase(),
-    from: decodeHeaderValue(rawHeader(message.header, 'from')).toLowerCase(),
-    get lower() {
-      return lower();
-    },
-    get lines() {
-      return lines();
-    },
-    get ownAddresses() {
-      return own();
-    },
-  };
+  return new LazyNotice(message, noticeText(message));
+}
+
+// A class for the same reason as `LazyMailRead`: getters of an object literal are slow.
+class LazyNotice implements Notice {
+  readonly text: string;
+  readonly returned: string | null;
+  readonly #message: MailMessage;
+  #lower: string | null = null;
+  #lines: readonly string[] | null = null;
+  #own: ReadonlySet<string> | null = null;
+
+  constructor(message: MailMessage, { text, returned }: NoticeText) {
+    this.#message = message;
+    this.text = text;
+    this.returned = returned;
+  }
+
+  get lower(): string {
+    this.#lower ??= this.text.toLowerCase();
+    return this.#lower;
+  }
+
+  get lines(): readonly string[] {
+    this.#lines ??= this.text.split('\n', MAX_LINES);
+    return this.#lines;
+  }
+
+  get lowerSubject(): string {
+    return decodeHeaderValue(rawHeader(this.#message.header, 'subject')).toLowerCase();
+  }
+
+  get from(): string {
+    return decodeHeaderValue(rawHeader(this.#message.header, 'from')).toLowerCase();
+  }
+
+  get ownAddresses(): ReadonlySet<string> {
+    this.#own ??= ownAddresses(this.#message);
+    return this.#own;
+  }
 }
 
 type NoticeText = Pick<Notice, 'text' | 'returned'>;

@@ -21,7 +21,8 @@ type FoundStatus = { readonly text: string; readonly at: number };
 
 function findStatus(text: string): FoundStatus | null {
   let best: FoundStatus | null = null;
-  for (const match of text.matchAll(STATUS)) {
+  STATUS.lastIndex = 0;
+  for (let match = STATUS.exec(text); match !== null; match = STATUS.exec(text)) {
     const found = { text: match[1] ?? '', at: match.index };
     if (best === null || specificity(found.text) > specificity(best.text)) best = found;
   }
@@ -42,7 +43,8 @@ function replyBefore(text: string, statusAt: number): string | null {
 }
 
 function findReplyCode(text: string): string | null {
-  for (const match of text.matchAll(REPLY)) {
+  REPLY.lastIndex = 0;
+  for (let match = REPLY.exec(text); match !== null; match = REPLY.exec(text)) {
     const end = match.index + match[0].length;
     if (!UNIT.test(text.slice(end, end + 10))) return match[1] ?? null;
   }

@@ -48,7 +48,9 @@ class LazyOriginal implements OriginalMessage {
   constructor(parts: OriginalParts) {
     const { header, handedOver } = parts;
     this.#parts = parts;
-    this.#hops = rawHeaders(header, 'received').slice(0, MAX_HOPS).map(() => null);
+    this.#hops = rawHeaders(header, 'received')
+      .slice(0, MAX_HOPS)
+      .map(() => null);
     this.completeness = completenessOf(parts);
     this.headerFrom = mailboxOf(decodeHeaderValue(rawHeader(header, 'from'))) || null;
     this.messageId = messageIdOf(rawHeader(header, 'message-id'));

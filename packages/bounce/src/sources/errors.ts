@@ -93,6 +93,13 @@ export function explainFileError(error: unknown, label: string): unknown {
   return code === 'ENOENT' ? sourceError('source-missing', label) : sourceError('source-unreadable', label, error);
 }
 
+/** What it means that reading broke off behind the message numbered `count`; those before it stay read. */
+export function explainBreak(error: unknown, label: string, count: number): unknown {
+  return fileErrorCode(error) === null
+    ? error
+    : sourceError('source-unreadable', count === 0 ? label : `${label} behind its message ${count}`, error);
+}
+
 /** `ENOENT`, `EACCES`, … or null when it is no error of the file system. */
 export function fileErrorCode(error: unknown): string | null {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null;

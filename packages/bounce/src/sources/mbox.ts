@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { awaitDotlock } from './dotlock.ts';
+import { explainBreak } from './errors.ts';
 import { unquoteFrom } from './from-line.ts';
 import type { MboxPiece } from './mbox-piece.ts';
 import { type Opened, openMbox, positionAfter, type Resumed, readAt, resume } from './mbox-position.ts';
@@ -73,8 +74,12 @@ export async function* mboxStream(
 ): AsyncGenerator<RawMessage> {
   const splitter = mboxSplitter({ maxMessageBytes: options.maxMessageBytes, ...START });
   let count = 0;
-  for await (const chunk of chunks) {
-    for (const piece of splitter.push(chunk)) yield { ...toMessage(label, piece, ++count, null), position: null };
+  try {
+    for await (const chunk of chunks) {
+      for (const piece of splitter.push(chunk)) yield { ...toMessage(label, piece, ++count, null), position: null };
+    }
+  } catch (error) {
+    throw explainBreak(error, label, count);
   }
   for (const piece of splitter.end()) yield { ...toMessage(label, piece, ++count, null), position: null };
 }
@@ -87,13 +92,17 @@ async function* readFrom(opened: Opened, from: Resumed, options: SourceOptions):
   const isSettled = options.now().getTime() - mtimeMs >= options.settleMs;
   const head = await readAt(file, 0, HEAD_BYTES);
   let count = from.count;
-  for await (const piece of pieces(file, from, size, options)) {
-    if (piece.endedBy !== 'next' && (await isUnfinished(file, piece, size, isSettled))) {
-      yield { end: piece.end, message: null };
-      return;
+  try {
+    for await (const piece of pieces(file, from, size, options)) {
+      if (piece.endedBy !== 'next' && (await isUnfinished(file, piece, size, isSettled))) {
+        yield { end: piece.end, message: null };
+        return;
+      }
+      count++;
+      yield { end: piece.end, message: toMessage(path, piece, count, head) };
     }
-    count++;
-    yield { end: piece.end, message: toMessage(path, piece, count, head) };
+  } catch (error) {
+    throw explainBreak(error, path, count);
   }
 }
 

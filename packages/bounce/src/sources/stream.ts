@@ -1,4 +1,4 @@
-import { sourceError } from './errors.ts';
+import { explainBreak, sourceError } from './errors.ts';
 import { HEAD_BYTES, lookAt } from './look.ts';
 import { mboxStream } from './mbox.ts';
 import type { MailSource, RawMessage, SourceOptions } from './source.ts';
@@ -16,7 +16,9 @@ export function streamSource(label: string, input: AsyncIterable<Uint8Array>, op
       const chunks = counted(input, (bytes) => {
         done += bytes;
       });
-      const { head, rest } = await peek(chunks);
+      const { head, rest } = await peek(chunks).catch((error: unknown) => {
+        throw explainBreak(error, label, 0);
+      });
       switch (lookAt(head)) {
         case 'empty':
           return;
@@ -26,7 +28,9 @@ export function streamSource(label: string, input: AsyncIterable<Uint8Array>, op
           yield* mboxStream(rest, label, options);
           return;
         case 'message':
-          yield await oneMessage(rest, label, options);
+          yield await oneMessage(rest, label, options).catch((error: unknown) => {
+            throw explainBreak(error, label, 0);
+          });
           return;
         case 'other':
           throw sourceError('source-not-mail', label);

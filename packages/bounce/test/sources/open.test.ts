@@ -149,3 +149,15 @@ test('two names of one mailbox are remembered as one', async () => {
   symlinkSync(join(folder, 'mbox'), join(folder, 'link'));
   expect((await open(join(folder, 'link'))).name).toBe((await open(join(folder, 'mbox'))).name);
 });
+
+test('a pipe that breaks is told with the message behind which it broke', async () => {
+  async function* broken(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from((MBOX + MBOX + MBOX).padEnd(8192, '\n'));
+    throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' });
+  }
+  const source = await openSource('-', broken(), sourceOptions());
+  await expect(readAll(source)).rejects.toMatchObject({
+    code: 'source-unreadable',
+    message: expect.stringMatching(/ behind its message 2 cannot be read \(EIO: i\/o error, read\)\.$/),
+  });
+});

@@ -1,4 +1,5 @@
 import { type Ledger, type MailSource, messageIdentity, type RawMessage, type SourceCursor } from '@unsent/bounce';
+import { UnsentError } from '@unsent/dns';
 import type { Actor } from '../actions/actor.ts';
 import { BATCH_LIMITS, type Batch, inBatches } from './batch.ts';
 import { unjudged } from './classified.ts';
@@ -50,6 +51,10 @@ export async function scanSource(source: MailSource, pipeline: Pipeline): Promis
     bytesUnderway -= oldest.sizeBytes;
     await records.add(await oldest.judged);
   };
+  const passOnAll = async (): Promise<void> => {
+    while (underway.length > 0) await passOnOldest();
+    await records.flush();
+  };
   try {
     for await (const batch of inBatches(source.messages(memory), BATCH_LIMITS)) {
       while (
@@ -67,13 +72,16 @@ export async function scanSource(source: MailSource, pipeline: Pipeline): Promis
       pipeline.onProgress(source, read);
       if (signal.aborted) break;
     }
-    while (underway.length > 0) await passOnOldest();
-    await records.flush();
+    await passOnAll();
     if (!signal.aborted) await pipeline.actor?.perform();
     const end = source.endPosition?.() ?? null;
     if (name !== null && end !== null && end !== memory.position && !signal.aborted) {
       await ledger.recordBatch(pipeline.run, [], { source: name, position: end, newItems: [] });
     }
+  } catch (error) {
+    // The source broke off: what came before is as good as ever.
+    if (error instanceof UnsentError && error.code.startsWith('source-')) await passOnAll();
+    throw error;
   } finally {
     await Promise.allSettled(underway.map(({ judged }) => judged));
   }

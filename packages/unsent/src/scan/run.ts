@@ -28,6 +28,7 @@ import type { Pipeline } from './pipeline.ts';
 import { builtWorker, classifyPool, largeTo } from './pool.ts';
 import { scanSources } from './read-sources.ts';
 import { renderSummary } from './render.ts';
+import { scanResolver } from './scan-resolver.ts';
 import { gatherSummary, type ScanSummary } from './summary.ts';
 
 /** What one message may take. */
@@ -112,7 +113,7 @@ async function makePipeline(shell: Shell, request: ScanRequest, parts: Parts): P
   const { messages } = await sentLog.status();
   const context = {
     domains,
-    resolver: await shell.resolver(),
+    resolver: await scanResolver(shell),
     sentLog: messages === 0 ? null : withCoverageRemembered(sentLog),
     now: shell.now(),
   };

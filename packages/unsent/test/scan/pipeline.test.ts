@@ -1,4 +1,5 @@
 import type { Ledger, LedgerEntry, MailSource, RawMessage, SourceCursor } from '@unsent/bounce';
+import { UnsentError } from '@unsent/dns';
 import { expect, test } from 'vitest';
 import { BATCH_LIMITS, inBatches } from '../../src/scan/batch.ts';
 import { type Classified, unjudged } from '../../src/scan/classified.ts';
@@ -176,4 +177,13 @@ test('a message larger than a batch is a batch by itself', async () => {
   }
   for await (const batch of inBatches(messages(), BATCH_LIMITS)) sizes.push(batch.messages.length);
   expect(sizes).toEqual([1, 1, 1]);
+});
+
+test('what came before a source broke off is recorded, and the error is told', async () => {
+  const ledger = fakeLedger();
+  const broken = sourceOf([message(1), message(2), message(3)], (index) => {
+    if (index === 2) throw new UnsentError('source-unreadable', { message: '/x behind its message 2 cannot be read.' });
+  });
+  await expect(scanSource(broken, pipeline(ledger))).rejects.toThrow('behind its message 2');
+  expect(ledger.batches.flatMap(({ entries }) => entries.map(({ place }) => place))).toEqual(['mbox#1', 'mbox#2']);
 });

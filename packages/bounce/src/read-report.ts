@@ -93,6 +93,8 @@ function isTextBounce(reading: Reading, signs: HeaderSigns): boolean {
 
 function isBounceOfSoftware(reading: Reading, signs: HeaderSigns): boolean {
   if (signs.isFailureSubject || signs.hasFailedRecipients) return true;
+  // In whatever language: a stranger's address, and an SMTP reply that goes with it.
+  if (signs.hasNullPath && quotesReply(reading) && namesStranger(reading)) return true;
   return speaksOfFailure(reading.notice().lower) && (holdsReturned(reading) || namesStranger(reading));
 }
 

@@ -10,6 +10,11 @@ const NOTICE =
 test.each([
   ['mail software', 'From: MAILER-DAEMON@example.net\nSubject: failure notice\n', 'bounce'],
   ['mail software, under another subject', 'From: postmaster@example.net\nSubject: About your mail\n', 'bounce'],
+  [
+    'mail software and the null sender, in words nobody knows',
+    'Return-Path: <>\nFrom: postmaster@example.net\nSubject: Zzz\n',
+    'bounce',
+  ],
   ['the null sender', 'Return-Path: <>\nFrom: relay@example.net\nSubject: About your mail\n', 'bounce'],
   ['a failure subject and the returned message', 'From: relay@example.net\nSubject: Undeliverable: x\n', 'bounce'],
   ['nobody in particular', 'From: carl@example.net\nSubject: look at this\n', 'ordinary'],

@@ -13,11 +13,15 @@ const ANSWER_SUBJECT = anyOf(String.raw`
   otomatik yanıt | автоответ |
   автоматический ответ |
   自動応答 | 自動返信 | 自动回复 | 自动答复 |
-  自動回覆 | 자동 응답`);
+  自動回覆 | 자동 응답 | 자동 회신 |
+  automatisk svar | fraværsmelding | automatikus válasz | răspuns automat | αυτόματη απάντηση |
+  автоматична відповідь | автоматичен отговор | automatski odgovor | samodejni odgovor |
+  automatinis atsakymas | automātiskā atbilde | automaatvastus | מענה אוטומטי | תשובה אוטומטית |
+  رد تلقائي | ตอบกลับอัตโนมัติ | trả lời tự động | balasan otomatis`);
 const WEAK_ANSWER_SUBJECT = anyOf(String.raw`
   vacation | holiday | \booo\b | away | on leave | absen[ct] | abwesen | urlaub | en vacances | ausente |
   ausencia | ausência | assente | afwezig | nieobecno | frånvaro | fravær |
-  нет на месте | 不在 | 부재`);
+  нет на месте | 不在 | 부재 | απουσία | відсутн | отсутств | távol | poissa | odsoten`);
 
 /** True if a subject (lower case) announces an automatic answer in so many words. */
 export function isAnswerSubject(subject: string): boolean {

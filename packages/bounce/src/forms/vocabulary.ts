@@ -47,7 +47,11 @@ const FAILURE_SUBJECT = anyOf(String.raw`
   エラー | 未達 | 戻 | 退信 | 退回 | 无法投递 |
   無法傳送 | 投递 | 失败 | 失敗 | 반송 | 전송 |
   kunde inte levereras | ikke leveret | kunne ikke | ei voitu | nedoruč | nem kézbes |
-  kézbesíthetetlen | teslim edilemedi | iletilemedi`);
+  kézbesíthetetlen | teslim edilemedi | iletilemedi |
+  no se puede entregar | no s'ha pogut | kan inte leverera | kan ikke lever | toimitus epäonn | ei voi toimittaa |
+  nelivr | nije isporučen | nedostavljiv | δεν παραδόθηκε | μη παραδοτέο | не вдалося доставити |
+  未送达 | 未傳遞 | 배달되지 | 배달할 수 | לא ניתן למסור | تعذر تسليم | tidak terkirim | không gửi được |
+  ไม่สามารถส่ง`);
 
 /** True if a subject (any case) announces a delivery problem or report. */
 export function isFailureSubject(subject: string): boolean {

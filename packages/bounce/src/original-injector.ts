@@ -1,4 +1,4 @@
-import { type IpAddress, isPrivate } from '@unsent/dns';
+import { type IpAddress, isPrivate } from '@unsent/dns/addresses';
 import type { ReceivedHop } from './report.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { type IpAddress, parseIp } from '@unsent/dns/ip';
+import { type IpAddress, parseIp } from '@unsent/dns/addresses';
 import { parseMailDate } from './mime-date.ts';
 import { unfold } from './mime-words.ts';
 import type { ReceivedHop } from './report.ts';

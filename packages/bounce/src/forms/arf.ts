@@ -1,4 +1,4 @@
-import { type IpAddress, parseIp } from '@unsent/dns/ip';
+import { type IpAddress, parseIp } from '@unsent/dns/addresses';
 import { firstAddress, mailboxOf } from '../address.ts';
 import { type MailMessage, partBytes } from '../message.ts';
 import { decodeCharset } from '../mime-charset.ts';

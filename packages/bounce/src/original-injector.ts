@@ -44,7 +44,8 @@ const SECOND_LEVEL = new Set(['co', 'com', 'net', 'org', 'ac', 'edu', 'gov', 'ne
 
 /**
  * The part of a host name that one owner is likely to hold: `example.net` of `mx1.example.net`; null when it has none.
- * The last two labels, or three below a second level like "co.jp": a guess that only ever makes a site smaller.
+ * The last two labels, or three below a second level like "co.jp". A guess: below a public suffix that it does not know
+ * ("kawasaki.jp") it takes neighbours for one site.
  */
 export function siteOf(name: string): string | null {
   const labels = name.toLowerCase().replace(/\.$/, '').split('.');

@@ -12,7 +12,7 @@ cp "$3" "$1/system/root/new.deb"
 exec chroot "$1/system" bash -c '
 cd /
 installed() { dpkg -i "$1" >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log >&2; exit 1; }; }
-say() { echo "== $1"; eval "$2" 2>&1 || true; }
+say() { echo; echo "== $1"; eval "$2" 2>&1 || true; }
 installed /root/old.deb
 say version "unsent --version"
 say config "stat -c \"%a %U:%G\" /etc/unsent/unsent.yaml"

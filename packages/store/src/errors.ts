@@ -4,10 +4,13 @@ import { UnsentError } from '@unsent/dns';
 export const STORE_ERROR_CODES = [
   'store-busy',
   'store-corrupt',
+  'store-forbidden',
   'store-foreign',
   'store-full',
   'store-is-folder',
   'store-newer',
+  'store-refused',
+  'store-unreachable',
   'store-unreadable',
   'store-unsupported',
 ] as const;
@@ -62,6 +65,10 @@ const WORDS: Record<StoreErrorCode, { readonly says: string; readonly hint: stri
     says: 'is damaged',
     hint: 'It was left as it is. Move it away (keep it) and scan again, or put a backup in its place.',
   },
+  'store-forbidden': {
+    says: 'does not let this user do what is needed',
+    hint: 'Nothing was changed. docs/fleet.md lists the rights that each part needs.',
+  },
   'store-foreign': {
     says: 'is not a database of unsent',
     hint: 'It was left as it is. Name another file with --state.',
@@ -72,9 +79,20 @@ const WORDS: Record<StoreErrorCode, { readonly says: string; readonly hint: stri
     says: 'was written by a newer version of unsent',
     hint: 'It was left as it is. Install that version, or name another file with --state.',
   },
+  'store-refused': {
+    says: 'refused the connection',
+    hint: 'Check user, password (PGPASSFILE, PGPASSWORD or ?passwordfile=) and the name of the database.',
+  },
+  'store-unreachable': {
+    says: 'cannot be reached',
+    hint: 'Nothing was lost. Check host, port and TLS (sslmode), and run this again when the server is up.',
+  },
   'store-unreadable': {
     says: 'cannot be opened for reading and writing',
     hint: 'Check that the file and its folder belong to you or your group, or name another file with --state.',
   },
-  'store-unsupported': { says: 'is of a kind that is not supported', hint: 'Name a file with --state.' },
+  'store-unsupported': {
+    says: 'is of a kind that is not supported',
+    hint: 'Name a file or postgres://… with --state.',
+  },
 };

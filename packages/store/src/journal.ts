@@ -47,7 +47,14 @@ const ALL_COLUMNS = 'id, kind, zone, provider, state, begun_at, finished_at, det
  */
 export function sqlJournal<Snapshot, Plan>(sql: Sql, copiesFolder: string | null): StoreJournal<Snapshot, Plan> {
   return {
-    begin: (at, draft) => sql.transaction((inside) => begin(inside, copiesFolder, at, draft)),
+    begin: (at, draft) =>
+      sql.transaction(
+        async (inside, mayBeDone) =>
+          (mayBeDone ? await begunBefore<Snapshot, Plan>(inside, at, draft) : null) ??
+          (await begin(inside, copiesFolder, at, draft)),
+        'now',
+        'journal',
+      ),
     finish: async (id, state, at, detail) => {
       const changed = await sql.transaction((inside) =>
         inside.all('UPDATE journal SET state = ?, finished_at = ?, detail = ? WHERE id = ? RETURNING id', [
@@ -102,6 +109,24 @@ async function begin<Snapshot, Plan>(
   // Before the commit: an entry in the journal always has its copy.
   if (copiesFolder !== null) await writeCopy(copiesFolder, `${id}.zone`, drafted.zoneText);
   return { ...drafted, id, state: 'begun', begunAt, finishedAt: null, detail: null };
+}
+
+/** The entry that an earlier try made, when the answer to its commit was lost. */
+async function begunBefore<Snapshot, Plan>(
+  sql: Sql,
+  at: Date,
+  draft: (id: string) => StoredDraft<Snapshot, Plan>,
+): Promise<StoredJournalEntry<Snapshot, Plan> | null> {
+  const rows = await sql.all(`SELECT ${ALL_COLUMNS} FROM journal WHERE state = 'begun' AND begun_at = ?`, [
+    at.toISOString(),
+  ]);
+  const entries = rows.map((row) => readEntry<Snapshot, Plan>(row));
+  return (
+    entries.find(({ id, zone, plan }) => {
+      const drafted = draft(id);
+      return drafted.zone === zone && JSON.stringify(drafted.plan) === JSON.stringify(plan);
+    }) ?? null
+  );
 }
 
 /** `2026-11-23-01`. The hundredth of a day is `-100`: still later than `-99`, because longer is later. */

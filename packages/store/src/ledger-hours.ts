@@ -12,7 +12,7 @@ export type HourlyEvent = {
 /** The rows of one domain ('' for none) and one hour. */
 export type EventHour = { readonly domain: string; readonly hour: number };
 
-const MS_PER_HOUR = 3_600_000;
+export const MS_PER_HOUR = 3_600_000;
 
 /** Hours since 1970. */
 export function hourOf(atMs: number): number {
@@ -53,7 +53,7 @@ export async function sumAgain(sql: Sql, hours: readonly EventHour[]): Promise<v
     await sql.run('DELETE FROM hourly WHERE domain = ? AND hour = ?', [domain, hour]);
     await sql.run(
       `INSERT INTO hourly (domain, hour, kind, backscatter, decisive, messages, first_at, last_at)
-       SELECT domain, ?, kind, backscatter, decisive, count(*), min(arrived_at), max(arrived_at)
+       SELECT domain, CAST(? AS BIGINT), kind, backscatter, decisive, count(*), min(arrived_at), max(arrived_at)
        FROM event WHERE domain = ? AND arrived_at >= ? AND arrived_at < ?
        GROUP BY domain, kind, backscatter, decisive`,
       [hour, domain, hour * MS_PER_HOUR, (hour + 1) * MS_PER_HOUR],

@@ -35,6 +35,8 @@ export type StoredBatch = {
   readonly entries: readonly StoredEntry[];
   readonly cursor: StoredCursor | null;
   readonly mode: 'once' | 'again';
+  /** An earlier try of the same batch may be in the database already. */
+  readonly mayBeDone: boolean;
 };
 
 const VALUES_PER_LOOKUP = 500;
@@ -69,7 +71,7 @@ const VERDICT_COLUMNS = EVENT_COLUMNS.filter(
 export async function recordBatch(
   sql: Sql,
   run: number,
-  { entries, cursor, mode }: StoredBatch,
+  { entries, cursor, mode, mayBeDone }: StoredBatch,
 ): Promise<{ readonly added: ReadonlySet<string>; readonly changed: number }> {
   const fresh = await claim(sql, entries);
   await insertRows(
@@ -82,6 +84,7 @@ export async function recordBatch(
   await sql.run('UPDATE scan_run SET added = added + ? WHERE id = ?', [fresh.length, run]);
   if (cursor !== null) await moveCursor(sql, cursor);
   const added = new Set(fresh.map((entry) => entry.identity));
+  if (mayBeDone) for (const identity of await addedBefore(sql, run, entries)) added.add(identity);
   const known = mode === 'once' ? [] : entries.filter((entry) => !added.has(entry.identity));
   return { added, changed: await judgeAgain(sql, known) };
 }
@@ -98,6 +101,17 @@ async function claim(sql: Sql, entries: readonly StoredEntry[]): Promise<readonl
   const claimed = await insertRows(sql, 'seen', ['identity', 'arrived_at'], rows, suffix);
   const ours = new Set(claimed.map((row) => toHex(bytes(row, 'identity'))));
   return [...byIdentity.values()].filter((entry) => ours.has(entry.identity));
+}
+
+/** Those entries that this run has counted already: met at the same place, so it was the try whose answer was lost. */
+async function addedBefore(sql: Sql, run: number, entries: readonly StoredEntry[]): Promise<readonly string[]> {
+  const found = await eventsOf(sql, entries);
+  return entries.flatMap(({ identity, source, place }) => {
+    const row = found.get(identity);
+    const isOurs =
+      row !== undefined && integer(row, 'run') === run && row['source'] === source && row['place'] === place;
+    return isOurs ? [identity] : [];
+  });
 }
 
 function eventRow(run: number, entry: StoredEntry): readonly SqlValue[] {
@@ -142,10 +156,10 @@ async function judgeAgain(sql: Sql, entries: readonly StoredEntry[]): Promise<nu
     if (hourOf(integer(old, 'arrived_at')) < forgotten) continue;
     const row = eventRow(0, entry);
     const values = VERDICT_COLUMNS.map((column) => row[EVENT_COLUMNS.indexOf(column)] ?? null);
-    await sql.run(`UPDATE event SET ${VERDICT_COLUMNS.map((column) => `${column} = ?`).join(', ')} WHERE id = ?`, [
-      ...values,
-      integer(old, 'id'),
-    ]);
+    await sql.run(
+      `UPDATE event SET ${VERDICT_COLUMNS.map((column) => `${column} = ?`).join(', ')} WHERE id = ? AND arrived_at = ?`,
+      [...values, integer(old, 'id'), integer(old, 'arrived_at')],
+    );
     const hour = hourOf(integer(old, 'arrived_at'));
     hours.push({ domain: text(old, 'domain'), hour }, { domain: entry.domain ?? '', hour });
   }
@@ -159,7 +173,7 @@ async function eventsOf(sql: Sql, entries: readonly StoredEntry[]): Promise<Map<
   for (let i = 0; i < entries.length; i += VALUES_PER_LOOKUP) {
     const some = entries.slice(i, i + VALUES_PER_LOOKUP).map(({ identity }) => fromHex(identity));
     const rows = await sql.all(
-      `SELECT event.id, event.identity, event.arrived_at, ${VERDICT_COLUMNS.map((column) => `event.${column}`).join(', ')}
+      `SELECT event.id, event.identity, event.arrived_at, event.run, event.source, event.place, ${VERDICT_COLUMNS.map((column) => `event.${column}`).join(', ')}
        FROM seen JOIN event ON event.arrived_at = seen.arrived_at AND event.identity = seen.identity
        WHERE seen.identity IN ${placeholders(some.length, 1)}`,
       some,

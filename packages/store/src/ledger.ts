@@ -1,7 +1,7 @@
 import { type LedgerQuestions, ledgerQuestions } from './ledger-questions.ts';
 import { lookUpIdentities, recordBatch, type StoredCursor, type StoredEntry, toHex } from './ledger-record.ts';
 import { unreadItems } from './source-items.ts';
-import { bytes, integer, type Sql, text, textOrNull } from './sql.ts';
+import { bytes, type Engine, integer, text, textOrNull } from './sql.ts';
 
 export type { StoredCursor, StoredEntry };
 
@@ -25,7 +25,7 @@ export interface StoreLedger extends LedgerQuestions {
 }
 
 /** The ledger over an engine. */
-export function sqlLedger(sql: Sql): StoreLedger {
+export function sqlLedger(sql: Engine): StoreLedger {
   return {
     ...ledgerQuestions(sql),
     startRun: (at, sources, basis) =>
@@ -50,7 +50,14 @@ export function sqlLedger(sql: Sql): StoreLedger {
       return new Set(found.map((row) => toHex(bytes(row, 'identity'))));
     },
     // Entries and cursor are lost together or not at all, and what is lost is still in the mailbox.
-    recordBatch: (run, entries, cursor, mode = 'once') =>
-      sql.transaction((inside) => recordBatch(inside, run, { entries, cursor, mode }), 'soon'),
+    recordBatch: async (run, entries, cursor, mode = 'once') => {
+      await sql.server?.prepareMonths(entries.map(({ arrivedAt }) => arrivedAt.getTime()));
+      const turn = mode === 'again' ? 'verdicts' : null;
+      return sql.transaction(
+        (inside, mayBeDone) => recordBatch(inside, run, { entries, cursor, mode, mayBeDone }),
+        'soon',
+        turn,
+      );
+    },
   };
 }

@@ -29,7 +29,7 @@ export function sqlLockedDomains(sql: Sql): LockedDomains {
           inside,
           'locked_domain',
           ['name', 'locked_at', 'journal'],
-          names.map((name) => [name, at.getTime(), journalId]),
+          [...names].sort().map((name) => [name, at.getTime(), journalId]),
           'ON CONFLICT (name) DO UPDATE SET journal = excluded.journal',
         );
       }),

@@ -111,7 +111,9 @@ async function addBatch(sql: Sql, { decisions, senders }: StoredTallyBatch): Pro
     sql,
     'policy_hourly',
     ['hour', 'rule', 'identity', 'result', 'action', 'domain', 'messages'],
-    decisions.map((one) => [one.hour, one.rule, one.identity, one.result, one.action, one.domain, one.count]),
+    inOneOrder(
+      decisions.map((one) => [one.hour, one.rule, one.identity, one.result, one.action, one.domain, one.count]),
+    ),
     `ON CONFLICT (hour, rule, identity, result, action, domain)
      DO UPDATE SET messages = policy_hourly.messages + excluded.messages`,
   );
@@ -119,11 +121,17 @@ async function addBatch(sql: Sql, { decisions, senders }: StoredTallyBatch): Pro
     sql,
     'policy_sender',
     ['domain', 'strictness', 'problem', 'last_seen_at', 'messages'],
-    senders.map((one) => [one.domain, one.strictness, one.problem, one.lastSeenAt.getTime(), one.count]),
+    inOneOrder(senders.map((one) => [one.domain, one.strictness, one.problem, one.lastSeenAt.getTime(), one.count])),
     // What the record says now is what counts: owners mend their records.
     `ON CONFLICT (domain) DO UPDATE SET strictness = excluded.strictness, problem = excluded.problem,
        last_seen_at = excluded.last_seen_at, messages = policy_sender.messages + excluded.messages`,
   );
+}
+
+/** Two daemons then wait for each other's rows instead of dead-locking. */
+function inOneOrder<T>(rows: readonly (readonly T[])[]): readonly (readonly T[])[] {
+  const keyed = rows.map((row) => ({ row, key: row.join('\n') }));
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ row }) => row);
 }
 
 function countedName(row: Row): CountedName {

@@ -1,5 +1,5 @@
-import { hourOf } from './ledger-hours.ts';
-import { integer, type Sql } from './sql.ts';
+import { hourOf, MS_PER_HOUR } from './ledger-hours.ts';
+import { type Engine, integer, type Sql } from './sql.ts';
 
 const EVENTS_PER_COMMIT = 5000;
 
@@ -14,7 +14,7 @@ export interface Retention {
 }
 
 /** The retention over an engine. */
-export function sqlRetention(sql: Sql): Retention {
+export function sqlRetention(sql: Engine): Retention {
   return {
     forgetEvents: async (before) => {
       const hour = hourOf(before.getTime());
@@ -28,16 +28,18 @@ export function sqlRetention(sql: Sql): Retention {
             [hour],
           ),
         'soon',
+        'verdicts',
       );
-      let removed = 0;
+      let removed = (await sql.server?.dropMonths(hour * MS_PER_HOUR)) ?? 0;
       for (;;) {
         // In parts, so that nobody waits for the lock for long.
         const gone = await sql.transaction(
           (inside) =>
             inside.all(
-              `DELETE FROM event WHERE id IN (SELECT id FROM event WHERE arrived_at < ? ORDER BY arrived_at LIMIT ?)
+              `DELETE FROM event WHERE arrived_at < ? AND arrived_at <= (SELECT max(arrived_at) FROM
+                 (SELECT arrived_at FROM event WHERE arrived_at < ? ORDER BY arrived_at LIMIT ?) AS oldest)
                RETURNING id`,
-              [hour * 3_600_000, EVENTS_PER_COMMIT],
+              [hour * MS_PER_HOUR, hour * MS_PER_HOUR, EVENTS_PER_COMMIT],
             ),
           'soon',
         );

@@ -6,7 +6,7 @@ export const APPLICATION_ID = 0x756e7374;
  *
  * - `seen` alone decides whether a message counts. It is a table of its own because PostgreSQL cannot enforce a key
  *   over partitions that does not hold the partition's column.
- * - `event` holds one row for each message that counted.
+ * - `event` holds one row for each message that counted; in PostgreSQL each month is a partition.
  * - `hourly` holds the sums of `event` by domain and hour, written in the same transaction, so that totals never need
  *   a walk over rows. `domain` is '' for messages that are about no domain of ours.
  * - `source` and `source_item` say how far each source was read: a position where there is an order, else the items.
@@ -55,7 +55,7 @@ export const MIGRATIONS: readonly string[] = [
     message_id TEXT,
     subject TEXT,
     error TEXT
-  ) STRICT;
+  ) STRICT /* by month of arrived_at */;
   CREATE INDEX event_by_run ON event (run);
   CREATE INDEX event_by_time ON event (arrived_at);
   CREATE INDEX event_by_domain ON event (domain, arrived_at);

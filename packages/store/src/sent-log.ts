@@ -41,8 +41,8 @@ export function sqlSentLog(sql: Sql, joinSpans: JoinSpans): StoreSentLog {
       const spans = await spansByHost(sql);
       return hosts.map((row) => ({ host: text(row, 'host'), spans: spans.get(text(row, 'host')) ?? [] }));
     },
-    record: (batch) => sql.transaction((inside) => record(inside, batch, joinSpans)),
-    prune: (before) => sql.transaction((inside) => prune(inside, before)),
+    record: (batch) => sql.transaction((inside) => record(inside, batch, joinSpans), 'now', 'sent-log'),
+    prune: (before) => sql.transaction((inside) => prune(inside, before), 'now', 'sent-log'),
     status: async () => {
       const senders = await sql.all('SELECT domain, host, last_seen_at FROM sent_sender ORDER BY domain, host');
       const spans = await spansByHost(sql);

@@ -8,19 +8,54 @@ export type Row = Readonly<Record<string, unknown>>;
  * The engine, as the rest of the package sees it: statements with `?` for values, in a dialect that SQLite and
  * PostgreSQL share.
  *
- * Integers go in and come out whole, up to 64 bits. `transaction` commits what `work` did when it resolves, and takes
- * all of it back when it rejects; inside it, only the handed `sql` may be used. Its lock is taken at the start, so
- * what is read inside stays true until the commit.
+ * Integers go in and come out whole, up to 64 bits. Text is compared byte by byte. `transaction` commits what `work`
+ * did when it resolves, and takes all of it back when it rejects; inside it, only the handed `sql` may be used. What
+ * `work` reads stays true until the commit where everybody who changes it takes the same `turn`: SQLite lets in one
+ * transaction at a time anyway, PostgreSQL one of each turn.
+ *
+ * PostgreSQL may run `work` again: after a deadlock, or when the server went away. `mayBeDone` is true when an earlier
+ * try was perhaps committed, because its answer was lost; `work` must then find out what would be done twice.
  */
 export interface Sql {
   run(statement: string, values?: readonly SqlValue[]): Promise<void>;
   all(statement: string, values?: readonly SqlValue[]): Promise<readonly Row[]>;
-  transaction<T>(work: (sql: Sql) => Promise<T>, durability?: Durability): Promise<T>;
+  transaction<T>(
+    work: (sql: Sql, mayBeDone: boolean) => Promise<T>,
+    durability?: Durability,
+    turn?: Turn | null,
+  ): Promise<T>;
+}
+
+/** What only one transaction at a time may work on. */
+export type Turn = 'journal' | 'sent-log' | 'verdicts';
+
+/** An open database. */
+export interface Engine extends Sql {
+  /** Where it is, for people: a path, `:memory:`, or a server's address without its password. */
+  readonly place: string;
+  /** What only a database server has; null for a file. */
+  readonly server: ServerParts | null;
+  /** The moment (milliseconds since 1970) by the one clock that all users of the database share, as an expression. */
+  readonly nowMs: string;
+  /** Bytes on the disk; null when it is on none. */
+  sizeBytes(): Promise<number | null>;
+  close(): Promise<void>;
+}
+
+/** What a database server can do beyond statements. */
+export interface ServerParts {
+  /** Sees to it that events of these moments (milliseconds since 1970) have a partition, as far as we may make one. */
+  prepareMonths(momentsMs: readonly number[]): Promise<void>;
+  /** Drops the partitions that end before this moment; resolves to the number of rows in them. */
+  dropMonths(beforeMs: number): Promise<number>;
+  /** Calls `onChange` when somebody announces a change of `name`. Resolves to the way to stop. Never rejects. */
+  listen(name: string, onChange: () => void): Promise<() => Promise<void>>;
 }
 
 /**
  * 'now' (the default): a power cut after the commit takes nothing back. 'soon': it may take back the last commits, each
- * of them whole; for what is simply read again then.
+ * of them whole; for what is simply read again then. A server can crash while its clients live on and read nothing
+ * again, so that PostgreSQL always means 'now'.
  */
 type Durability = 'now' | 'soon';
 
@@ -90,4 +125,13 @@ export function bytes(row: Row, column: string): Uint8Array {
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (value instanceof Uint8Array) return value;
   throw new TypeError(`column ${column} holds no bytes`);
+}
+
+/** Values as every engine takes them. No engine takes a NUL in text, and a boolean ends the process in one of them. */
+export function checkedValues(values: readonly SqlValue[]): readonly SqlValue[] {
+  for (const value of values) {
+    if (typeof value === 'string' && value.includes('\0')) throw new TypeError('text for the database holds a NUL');
+    if (typeof value === 'boolean' || value === undefined) throw new TypeError(`a ${typeof value} is no SQL value`);
+  }
+  return values;
 }

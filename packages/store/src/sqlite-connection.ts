@@ -1,6 +1,6 @@
 import Database from 'libsql';
 import { explainEngineError, isBusy } from './errors.ts';
-import type { Row, Sql, SqlValue } from './sql.ts';
+import { checkedValues, type Row, type Sql, type SqlValue } from './sql.ts';
 
 /** An open SQLite database. */
 export interface SqliteConnection extends Sql {
@@ -28,7 +28,7 @@ export function connectSqlite(path: string, busyLimitMs: number): SqliteConnecti
   const inside: Sql = {
     run: async (statement, values) => explained(path, () => direct.run(statement, values)),
     all: async (statement, values) => explained(path, () => direct.all(statement, values)),
-    transaction: (work) => work(inside),
+    transaction: (work) => work(inside, false),
   };
   return {
     run: (statement, values) => withLock(() => patiently(() => direct.run(statement, values))),
@@ -39,7 +39,7 @@ export function connectSqlite(path: string, busyLimitMs: number): SqliteConnecti
         direct.run(`PRAGMA synchronous = ${durability === 'now' ? 'FULL' : 'NORMAL'}`);
         await patiently(() => database.exec('BEGIN IMMEDIATE'));
         try {
-          const result = await work(inside);
+          const result = await work(inside, false);
           await patiently(() => database.exec('COMMIT'));
           return result;
         } catch (error) {
@@ -134,17 +134,11 @@ function explained<T>(path: string, work: () => T): T {
   }
 }
 
-/**
- * The driver aborts the process when handed a boolean, cuts text at a NUL, and stores whole numbers as floating point
- * unless told.
- */
+/** The driver stores whole numbers as floating point unless told. */
 function bound(values: readonly SqlValue[]): SqlValue[] {
-  return values.map((value) => {
-    if (typeof value === 'string' && value.includes('\0')) throw new TypeError('text for the database holds a NUL');
-    if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
-    if (typeof value === 'boolean' || value === undefined) throw new TypeError(`a ${typeof value} is no SQL value`);
-    return value;
-  });
+  return checkedValues(values).map((value) =>
+    typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value,
+  );
 }
 
 function isRow(value: unknown): value is Row {

@@ -2,7 +2,7 @@ import { chmod, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { explainEngineError, storeError } from './errors.ts';
 import { APPLICATION_ID, MIGRATIONS } from './schema.ts';
-import { integer, type Sql } from './sql.ts';
+import { type Engine, integer, type Sql } from './sql.ts';
 import { connectSqlite, type SqliteConnection } from './sqlite-connection.ts';
 
 /** How to open a SQLite file. */
@@ -25,7 +25,7 @@ const GROUP_MAY_WRITE = 0o020;
  * A file of another program, of a newer version, a damaged or an unreadable one is an `UnsentError`, and is left as
  * it was. In a folder that its group may write to, the file is shared with the group (0660); elsewhere it is 0600.
  */
-export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<SqliteConnection> {
+export async function openSqlite(path: string, options: SqliteOptions = {}): Promise<Engine> {
   const file = path === MEMORY ? MEMORY : resolve(path);
   if (file !== MEMORY) await prepareFile(file);
   const migrations = options.migrations ?? MIGRATIONS;
@@ -38,11 +38,28 @@ export async function openSqlite(path: string, options: SqliteOptions = {}): Pro
     await connection.all('PRAGMA wal_autocheckpoint = 4096');
     await connection.run('PRAGMA cache_size = -8192');
     if (version < migrations.length) await migrate(connection, file, migrations);
-    return connection;
+    return engineOf(connection, file);
   } catch (error) {
     await connection.close();
     throw error;
   }
+}
+
+function engineOf(connection: SqliteConnection, file: string): Engine {
+  return {
+    ...connection,
+    place: file,
+    server: null,
+    nowMs: "(CAST(unixepoch('subsec') * 1000 AS INTEGER))",
+    sizeBytes: async () => (file === MEMORY ? null : (await sizeOf(file)) + (await sizeOf(`${file}-wal`))),
+  };
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0, // no log: the database was closed
+  );
 }
 
 /** Makes sure that there is a file we may open and that it can be a SQLite database at all, before SQLite touches it. */

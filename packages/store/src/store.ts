@@ -6,16 +6,17 @@ import { type StoreLedger, sqlLedger } from './ledger.ts';
 import { type LockedDomains, sqlLockedDomains } from './locked-domains.ts';
 import { type Notices, sqlNotices } from './notices.ts';
 import { type PolicyCounters, sqlPolicyCounters } from './policy-counters.ts';
+import { isPostgres } from './postgres-place.ts';
 import { type Retention, sqlRetention } from './retention.ts';
 import { type ScanLocks, sqlScanLocks } from './scan-locks.ts';
 import { type JoinSpans, type StoreSentLog, sqlSentLog } from './sent-log.ts';
+import type { Engine } from './sql.ts';
 import { openSqlite, type SqliteOptions } from './sqlite.ts';
-import type { SqliteConnection } from './sqlite-connection.ts';
 import { sqlUpkeep, type Upkeep } from './upkeep.ts';
 
 /** What we have seen, decided and done. `Snapshot` and `Plan` are the lockdown package's types, kept as JSON. */
 export interface Store<Snapshot, Plan> {
-  /** The file that holds it, `:memory:`, or later the database server's name without its password. */
+  /** The file that holds it, `:memory:`, or the database server's address without its password. */
   readonly place: string;
   readonly ledger: StoreLedger;
   readonly actions: StoreActions;
@@ -30,10 +31,14 @@ export interface Store<Snapshot, Plan> {
   close(): Promise<void>;
 }
 
-export type StoreOptions = SqliteOptions & { readonly joinSpans: JoinSpans };
+export type StoreOptions = SqliteOptions & {
+  readonly joinSpans: JoinSpans;
+  /** Where the zone-file copies of the journal go when the database is on a server. Null or absent: nowhere. */
+  readonly copiesFolder?: string | null;
+};
 
 /**
- * Opens the database at `location`: a path, or `:memory:` for one that is forgotten when it is closed.
+ * Opens the database at `location`: a path, `postgres://…`, or `:memory:` for one that is forgotten when it is closed.
  *
  * Makes it when it is missing. Throws an `UnsentError` with one of `STORE_ERROR_CODES` when it cannot be used; the
  * database then is what it was before.
@@ -43,19 +48,18 @@ export async function openStore<Snapshot, Plan>(
   options: StoreOptions,
 ): Promise<Store<Snapshot, Plan>> {
   const sql = await openEngine(location, options);
-  const isInMemory = location === ':memory:';
   return {
-    place: isInMemory ? location : resolve(location),
+    place: sql.place,
     ledger: sqlLedger(sql),
     actions: sqlActions(sql),
-    journal: sqlJournal<Snapshot, Plan>(sql, isInMemory ? null : join(dirname(resolve(location)), 'journal')),
+    journal: sqlJournal<Snapshot, Plan>(sql, copiesFolder(location, options)),
     sentLog: sqlSentLog(sql, options.joinSpans),
     lockedDomains: sqlLockedDomains(sql),
     policyCounters: sqlPolicyCounters(sql),
     scanLocks: sqlScanLocks(sql),
     notices: sqlNotices(sql),
     retention: sqlRetention(sql),
-    upkeep: sqlUpkeep(sql, isInMemory ? location : resolve(location), isInMemory ? null : resolve(location)),
+    upkeep: sqlUpkeep(sql),
     close: () => sql.close(),
   };
 }
@@ -77,8 +81,15 @@ export async function openPolicyStore(location: string, options: SqliteOptions =
   };
 }
 
-function openEngine(location: string, options: SqliteOptions): Promise<SqliteConnection> {
+async function openEngine(location: string, options: SqliteOptions): Promise<Engine> {
+  if (isPostgres(location)) return (await import('./postgres.ts')).openPostgres(location, options);
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(location)?.[1];
   if (scheme !== undefined) throw storeError('store-unsupported', `${scheme}://…`, null);
   return openSqlite(location, options);
+}
+
+/** Beside the file; a server's are wherever the caller keeps things. */
+function copiesFolder(location: string, options: StoreOptions): string | null {
+  if (location === ':memory:') return null;
+  return isPostgres(location) ? (options.copiesFolder ?? null) : join(dirname(resolve(location)), 'journal');
 }

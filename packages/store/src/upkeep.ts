@@ -1,11 +1,10 @@
-import { stat } from 'node:fs/promises';
 import { MIGRATIONS } from './schema.ts';
-import { dateOrNull, integer, type Sql, text } from './sql.ts';
+import { dateOrNull, type Engine, integer, text } from './sql.ts';
 
 /** What a database holds. */
 export type StateDescription = {
   readonly place: string;
-  /** Of the file and its log; null for a database that is no file. */
+  /** Of the file and its log, or of the tables on a server; null for a database in memory. */
   readonly sizeBytes: number | null;
   readonly schemaVersion: number;
   readonly rows: readonly { readonly table: string; readonly count: number }[];
@@ -36,8 +35,8 @@ const TABLES = [
   'policy_sender',
 ];
 
-/** The upkeep over an engine. `file`: where it is on the disk; null when it is nowhere. */
-export function sqlUpkeep(sql: Sql, place: string, file: string | null): Upkeep {
+/** The upkeep over an engine. */
+export function sqlUpkeep(sql: Engine): Upkeep {
   return {
     describe: async () => {
       const rows: { table: string; count: number }[] = [];
@@ -51,8 +50,8 @@ export function sqlUpkeep(sql: Sql, place: string, file: string | null): Upkeep 
          FROM source ORDER BY name`,
       );
       return {
-        place,
-        sizeBytes: file === null ? null : await sizeOf(file),
+        place: sql.place,
+        sizeBytes: await sql.sizeBytes(),
         schemaVersion: MIGRATIONS.length,
         rows,
         oldest: span === undefined ? null : dateOrNull(span, 'oldest'),
@@ -62,16 +61,4 @@ export function sqlUpkeep(sql: Sql, place: string, file: string | null): Upkeep 
     },
     compact: () => sql.run('VACUUM'),
   };
-}
-
-async function sizeOf(file: string): Promise<number> {
-  const sizes = await Promise.all(
-    [file, `${file}-wal`].map((path) =>
-      stat(path).then(
-        ({ size }) => size,
-        () => 0, // no log: the database was closed
-      ),
-    ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

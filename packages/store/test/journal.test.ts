@@ -1,25 +1,11 @@
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { StoredDraft } from '../src/index.ts';
+import { draft } from './support/draft.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { domain, store } from './support/store.ts';
 
 const AT = new Date('2026-11-23T12:00:00Z');
 const LATER = new Date('2026-11-23T12:00:05Z');
-
-function draft(id: string, given: Partial<StoredDraft<unknown, unknown>> = {}): StoredDraft<unknown, unknown> {
-  return {
-    kind: 'lockdown',
-    zone: domain('parked.example'),
-    provider: 'memory',
-    snapshot: { records: [{ name: 'parked.example', ttl: 3600 }] },
-    plan: { changes: [], note: `plan of ${id}` },
-    undoes: [],
-    zoneText: '; the zone before\n',
-    ...given,
-  };
-}
 
 test('an entry is stored whole and comes back as it was', async () => {
   const { journal } = await store();
@@ -74,24 +60,6 @@ test('two that begin at once get two numbers', async () => {
   const [one, other] = [await store(path), await store(path)];
   const begun = await Promise.all([one, other, one].map(({ journal }) => journal.begin(AT, (id) => draft(id))));
   expect(begun.map(({ id }) => id).sort()).toEqual(['2026-11-23-01', '2026-11-23-02', '2026-11-23-03']);
-});
-
-test('a copy of the zone lies beside the database, for its owner alone', async () => {
-  const folder = temporaryFolder();
-  chmodSync(folder, 0o2770);
-  const { journal } = await store(join(folder, 'state.db'));
-  await journal.begin(AT, (id) => draft(id, { zoneText: 'parked.example. 60 IN A 192.0.2.1\n' }));
-  const copy = join(folder, 'journal', '2026-11-23-01.zone');
-  expect(readFileSync(copy, 'utf8')).toBe('parked.example. 60 IN A 192.0.2.1\n');
-  expect(statSync(copy).mode & 0o777).toBe(0o600);
-});
-
-test('where the copy cannot be written, there is no entry', async () => {
-  const folder = temporaryFolder();
-  const { journal } = await store(join(folder, 'state.db'));
-  writeFileSync(join(folder, 'journal'), 'in the way');
-  await expect(journal.begin(AT, (id) => draft(id))).rejects.toMatchObject({ code: 'journal-copy-failed' });
-  expect(await journal.entries({ zone: null, states: null, limit: null })).toEqual([]);
 });
 
 test('an entry that is not there cannot be finished', async () => {

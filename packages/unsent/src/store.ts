@@ -1,7 +1,8 @@
+import { join } from 'node:path';
 import { joinSpans } from '@unsent/bounce';
 import type { ChangePlan, ZoneSnapshot } from '@unsent/lockdown';
 import { type Store as AnyStore, openStore } from '@unsent/store';
-import { statePlace } from './config/places.ts';
+import { stateFolder, statePlace } from './config/places.ts';
 import type { Config } from './config.ts';
 import type { GlobalOptions, Surroundings } from './shell.ts';
 
@@ -15,7 +16,9 @@ export async function openStateStore(
   { env, cwd }: Surroundings,
   onClose: (close: () => void | Promise<void>) => void,
 ): Promise<Store> {
-  const store: Store = await openStore(statePlace(options.state, config, env, cwd), { joinSpans });
+  const place = statePlace(options.state, config, env, cwd);
+  const copiesFolder = join(stateFolder(place, config, env, cwd), 'journal');
+  const store: Store = await openStore(place, { joinSpans, copiesFolder });
   onClose(() => store.close());
   return store;
 }

@@ -1,4 +1,5 @@
-import { onTestFinished } from 'vitest';
+import { createHash, randomUUID } from 'node:crypto';
+import { inject, onTestFinished } from 'vitest';
 import { name as domain } from '../../../../test/support/names.ts';
 import { type JoinSpans, openStore, type Store, type StoredEntry } from '../../src/index.ts';
 
@@ -15,11 +16,25 @@ export const joinTouching: JoinSpans = (spans) => {
   return joined;
 };
 
-/** A store that is closed when the test has finished. */
-export async function store(location = ':memory:'): Promise<Store<unknown, unknown>> {
-  const opened = await openStore<unknown, unknown>(location, { joinSpans: joinTouching, busyLimitMs: 2000 });
+/**
+ * A store that is closed when the test has finished: of its own, or shared by all that name the same path. On SQLite, or
+ * on PostgreSQL where the suite runs on that (see vitest.config.ts).
+ */
+export async function store(path = ':memory:'): Promise<Store<unknown, unknown>> {
+  const opened = await openStore<unknown, unknown>(locationOf(path), { joinSpans: joinTouching, busyLimitMs: 2000 });
   onTestFinished(() => opened.close());
   return opened;
+}
+
+/** True where the suite runs on PostgreSQL. Making a schema takes longer there than making a file in memory. */
+export const isPostgres: boolean = process.env['UNSENT_TEST_ENGINE'] === 'postgres';
+
+/** Where the engine under test keeps the database that a test calls `path`. On PostgreSQL: in a schema of its own. */
+export function locationOf(path: string): string {
+  const url = isPostgres ? inject('postgresUrl') : null;
+  if (url === null) return path;
+  const name = createHash('sha256').update(path === ':memory:' ? randomUUID() : path);
+  return `${url}?schema=t${name.digest('hex').slice(0, 20)}`;
 }
 
 /** A bounce that is backscatter for parked.example, but for what `given` says. */

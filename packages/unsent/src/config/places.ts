@@ -32,14 +32,24 @@ export function statePlace(
   return join(nonEmpty(env['XDG_STATE_HOME']) ?? join(home(env), '.local', 'state'), 'unsent', 'unsent.db');
 }
 
+/** The folder of what is kept beside the database; where that is on a server, of the default place. */
+export function stateFolder(
+  place: string,
+  config: { readonly path: string | null },
+  env: Environment,
+  cwd: string,
+): string {
+  return dirname(isNoPath(place) ? statePlace(null, { path: config.path, state: null }, env, cwd) : place);
+}
+
 /** A path in the configuration file: `~/` is the user's folder, a relative one is relative to the file. */
 export function resolveFrom(configPath: string, path: string, env: Environment): string {
   if (isNoPath(path)) return path;
   return path.startsWith('~/') ? join(home(env), path.slice(2)) : resolve(dirname(configPath), path);
 }
 
-/** `:memory:`, or the address of a database server. */
-function isNoPath(place: string): boolean {
+/** True for `:memory:` and the address of a database server: there is no file, and nothing beside it. */
+export function isNoPath(place: string): boolean {
   return place === ':memory:' || /^[a-z][a-z0-9+.-]+:\/\//i.test(place);
 }
 

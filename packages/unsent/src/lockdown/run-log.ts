@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type DomainName, parseDomainName } from '@unsent/dns';
 import type { DomainResult } from '@unsent/lockdown';
-import { statePlace } from '../config/places.ts';
+import { stateFolder, statePlace } from '../config/places.ts';
 import type { Shell } from '../shell.ts';
 
 /** What a run over many domains has done so far, on disk beside the database, so that it can be gone on with. */
@@ -18,8 +18,9 @@ const GOOD_ENDS: ReadonlySet<string> = new Set(['locked', 'already', 'skipped'])
 
 /** Opens the log of a run over `domains`; with `isResumed` what it holds counts, otherwise it begins anew. */
 export async function openRunLog(shell: Shell, domains: readonly DomainName[], isResumed: boolean): Promise<RunLog> {
-  const place = statePlace(shell.options.state, await shell.config(), shell.env, resolve('.'));
-  const folder = join(dirname(place), 'lockdown-runs');
+  const config = await shell.config();
+  const place = statePlace(shell.options.state, config, shell.env, resolve('.'));
+  const folder = join(stateFolder(place, config, shell.env, resolve('.')), 'lockdown-runs');
   const key = createHash('sha256')
     .update([...domains].sort().join('\n'))
     .digest('hex')

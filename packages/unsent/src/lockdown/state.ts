@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { DomainName } from '@unsent/dns';
 import { type DnsProvider, type DomainHistory, type Journal, type JournalEntry, memoryJournal } from '@unsent/lockdown';
-import { statePlace } from '../config/places.ts';
+import { isNoPath, statePlace } from '../config/places.ts';
 import type { Shell } from '../shell.ts';
 
 /** How long genuine mail counts as a sign of life. */
@@ -12,7 +12,7 @@ const MS_PER_DAY = 86_400_000;
 /** True if the database is there; a dry run must not make it. */
 export async function hasState(shell: Shell): Promise<boolean> {
   const place = statePlace(shell.options.state, await shell.config(), shell.env, resolve('.'));
-  return existsSync(place);
+  return (isNoPath(place) && place !== ':memory:') || existsSync(place);
 }
 
 /** Genuine mail of the domain in the last 30 days, from the ledger; null when there is none, or no ledger. */

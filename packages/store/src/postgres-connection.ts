@@ -1,0 +1,208 @@
+import type pg from 'pg';
+import { storeError } from './errors.ts';
+import { explainPostgresError, failureOf } from './postgres-errors.ts';
+import type { PostgresPlace } from './postgres-place.ts';
+import { checkedValues, type Row, type Sql, type SqlValue, type Turn } from './sql.ts';
+
+/** A pool of connections to a PostgreSQL server. */
+export interface PostgresConnection extends Sql {
+  /** Runs `work` with one connection of its own, once. */
+  withClient<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T>;
+  /** A connection outside the pool, not yet connected. */
+  newClient(): pg.Client;
+  close(): Promise<void>;
+}
+
+export type PostgresConnectionOptions = {
+  /** How long a server that went away, or one that others keep busy, is tried again. */
+  readonly patienceMs: number;
+  readonly maxConnections: number;
+};
+
+const CONNECT_LIMIT_MS = 10_000;
+/** A network that swallows everything is noticed after this. */
+const STATEMENT_LIMIT_MS = 60_000;
+const QUESTION_LIMIT_MS = 600_000;
+const FIRST_WAIT_MS = 5;
+const LONGEST_WAIT_MS = 1_000;
+const TURN_LOCKS: Record<Turn, number> = { journal: 1, 'sent-log': 2, verdicts: 3 };
+/** "unst": the advisory locks of ours. */
+export const LOCK_CLASS = 0x756e7374;
+
+type Client = pg.ClientBase;
+
+/** Connects when the first statement comes. Loads the driver; `store-unsupported` when it is not installed. */
+export async function connectPostgres(
+  place: PostgresPlace,
+  { patienceMs, maxConnections }: PostgresConnectionOptions,
+): Promise<PostgresConnection> {
+  const driver = await loadDriver();
+  const config = clientConfig(driver, place);
+  const pool = explained(
+    place,
+    // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it, its types do not say so
+    () => new driver.Pool({ ...config, max: maxConnections, onConnect: prepareSession }),
+  );
+  // A connection that breaks while nobody uses it is replaced by the pool.
+  pool.on('error', () => undefined);
+  const patiently = <T>(work: () => Promise<T>): Promise<T> => retry(work, place, patienceMs);
+  const ask = (client: Client | pg.Pool, statement: string, values: readonly SqlValue[] = [], limitMs: number) =>
+    client.query<Row>(queryOf(statement, values, limitMs));
+
+  const insideOf = (client: Client): Sql => {
+    const inside: Sql = {
+      run: async (statement, values) => void (await ask(client, statement, values, STATEMENT_LIMIT_MS)),
+      all: async (statement, values) => (await ask(client, statement, values, STATEMENT_LIMIT_MS)).rows,
+      transaction: (work) => work(inside, false),
+    };
+    return inside;
+  };
+  return {
+    run: async (statement, values) => void (await patiently(() => ask(pool, statement, values, QUESTION_LIMIT_MS))),
+    all: async (statement, values) => (await patiently(() => ask(pool, statement, values, QUESTION_LIMIT_MS))).rows,
+    transaction: (work, _durability, turn = null) => {
+      const progress = { mayBeDone: false };
+      return patiently(() => transact(pool, beginning(turn), (c) => work(insideOf(c), progress.mayBeDone), progress));
+    },
+    withClient: async (work) => {
+      const client = await pool.connect();
+      try {
+        return await work(client);
+      } finally {
+        client.release();
+      }
+    },
+    newClient: () => new driver.Client(config),
+    close: () => pool.end(),
+  };
+
+  async function prepareSession(client: Client): Promise<void> {
+    client.on('error', () => undefined); // whoever uses it is told by the statement
+    // A client that vanished must not keep its locks: the server looks after it, and ends what it left open.
+    await client.query(
+      `SET search_path TO ${place.schema}; SET idle_in_transaction_session_timeout TO '60s';
+       SET tcp_keepalives_idle TO 30; SET tcp_keepalives_interval TO 10; SET tcp_keepalives_count TO 3`,
+    );
+  }
+}
+
+async function loadDriver(): Promise<typeof pg> {
+  try {
+    return (await import('pg')).default;
+  } catch (cause) {
+    throw storeError('store-unsupported', 'postgres://…', 'PostgreSQL needs the package pg: npm install pg', cause);
+  }
+}
+
+function clientConfig(driver: typeof pg, place: PostgresPlace): pg.ClientConfig {
+  return {
+    connectionString: place.connectionString,
+    ...(place.readPassword === null ? {} : { password: place.readPassword }),
+    application_name: 'unsent',
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => parserOf(driver, oid, format) },
+  };
+}
+
+const [INT8, INT2, INT4, NUMERIC] = [20, 21, 23, 1700];
+
+/** Whole numbers come as bigint, as from SQLite; sums of them are NUMERIC. */
+function parserOf(driver: typeof pg, oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+  if (oid === INT8 || oid === INT2 || oid === INT4) return BigInt;
+  if (oid === NUMERIC) return (text) => (/^-?\d+$/.test(text) ? BigInt(text) : Number(text));
+  return driver.types.getTypeParser(oid, format);
+}
+
+/** One try of a transaction. `progress` keeps that a commit was sent and its answer was lost. */
+async function transact<T>(
+  pool: pg.Pool,
+  begin: string,
+  work: (client: Client) => Promise<T>,
+  progress: { mayBeDone: boolean },
+): Promise<T> {
+  const client = await pool.connect();
+  let isCommitting = false;
+  try {
+    await client.query(begin);
+    const result = await work(client);
+    isCommitting = true;
+    const { command } = await client.query({ text: 'COMMIT', query_timeout: STATEMENT_LIMIT_MS } as pg.QueryConfig);
+    if (command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement in it had failed');
+    client.release();
+    return result;
+  } catch (error) {
+    const isLost = failureOf(error) === 'lost';
+    if (isLost && isCommitting) progress.mayBeDone = true;
+    const isUsable = !isLost && (await rollBack(client));
+    client.release(!isUsable);
+    throw error;
+  }
+}
+
+async function rollBack(client: Client): Promise<boolean> {
+  try {
+    await client.query('ROLLBACK');
+    return true;
+  } catch {
+    return false; // the connection is broken, and the server takes everything back
+  }
+}
+
+/**
+ * Every commit waits for the disk, also one that may be lost `soon`: what a crash of the server takes back is not read
+ * again by a client that lives on.
+ */
+function beginning(turn: Turn | null): string {
+  return turn === null ? 'BEGIN' : `BEGIN; SELECT pg_advisory_xact_lock(${LOCK_CLASS}, ${TURN_LOCKS[turn]})`;
+}
+
+async function retry<T>(work: () => Promise<T>, place: PostgresPlace, patienceMs: number): Promise<T> {
+  let giveUpAt: number | null = null;
+  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+    try {
+      return await work();
+    } catch (error) {
+      giveUpAt ??= performance.now() + patienceMs;
+      if (failureOf(error) === 'final' || performance.now() >= giveUpAt) throw explainPostgresError(error, place.shown);
+    }
+    // Jitter, so that those that were in each other's way do not meet again.
+    await new Promise((resume) => setTimeout(resume, waitMs * (0.5 + Math.random())));
+  }
+}
+
+function explained<T>(place: PostgresPlace, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw explainPostgresError(error, place.shown);
+  }
+}
+
+type Query = pg.QueryConfig & { readonly query_timeout: number };
+
+const MAX_NAMED = 256;
+const known = new Map<string, { readonly text: string; readonly name: string }>();
+
+/**
+ * `?` becomes `$1`, `$2`, …: our statements hold no other question mark. The name makes the server plan a statement
+ * once; lists come in too many lengths for that.
+ */
+function queryOf(statement: string, values: readonly SqlValue[], limitMs: number): Query {
+  let found: { readonly text: string; readonly name?: string } | undefined = known.get(statement);
+  if (found === undefined) {
+    let n = 0;
+    found = { text: statement.replace(/\?/g, () => `$${++n}`) };
+    if (known.size < MAX_NAMED && !statement.includes('IN (?')) {
+      const named = { ...found, name: `unsent_${known.size}` };
+      known.set(statement, named);
+      found = named;
+    }
+  }
+  return { ...found, values: checkedValues(values).map(asBuffer), query_timeout: limitMs };
+}
+
+function asBuffer(value: SqlValue): SqlValue {
+  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
+}

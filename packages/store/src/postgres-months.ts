@@ -1,0 +1,30 @@
+import type { PostgresConnection } from './postgres-connection.ts';
+import { integer, type ServerParts } from './sql.ts';
+
+const MS_PER_DAY = 86_400_000;
+/** How long before a month begins its partition is made. */
+const AHEAD_DAYS = 35;
+
+/** The partitions of `event`, one for each month. What has none goes into `event_other`, and nothing is lost. */
+export function eventMonths(
+  connection: Pick<PostgresConnection, 'all'>,
+): Pick<ServerParts, 'prepareMonths' | 'dropMonths'> {
+  const prepared = new Set<string>();
+  return {
+    prepareMonths: async (momentsMs) => {
+      const now = Date.now();
+      for (const moment of [now, now + AHEAD_DAYS * MS_PER_DAY, ...momentsMs]) {
+        if (!Number.isSafeInteger(moment) || Math.abs(moment) > 8.64e15) continue; // the row itself will be refused
+        const month = new Date(moment).toISOString().slice(0, -'-00T00:00:00.000Z'.length);
+        if (prepared.has(month)) continue;
+        await connection.all('SELECT make_event_month(?) AS made', [moment]);
+        prepared.add(month);
+      }
+    },
+    dropMonths: async (beforeMs) => {
+      const [row] = await connection.all('SELECT drop_event_months(?) AS removed', [beforeMs]);
+      prepared.clear();
+      return row === undefined ? 0 : integer(row, 'removed');
+    },
+  };
+}

@@ -49,7 +49,7 @@ describe.runIf(needs(`root, ${programs.join(', ')}`, isRoot && missing.length ==
     ['check', /unsent\.yaml: ok/],
     ['scan', /No message was found/],
     ['database', /^660 unsent$/],
-    ['policyd', /^action=DUNNO/],
+    ['policyd', /^action=.*127\.0\.0\.1 is on the skip list/],
     ['man', /^[1-9]/],
     ['pages', /^$/],
     ['bash', /^--dry-run$/],

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { functionLengths, importsOf } from './support/source.ts';
+import { circlesIn, functionLengths, importsOf } from './support/source.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -97,6 +97,18 @@ describe.each(Object.keys(WORKSPACE_IMPORTS))('package %s', (name) => {
     expect({ longFiles, longFunctions }).toEqual({ longFiles: [], longFunctions: [] });
   });
 
+  test('has no circle of files that import one another, types included', () => {
+    const graph = new Map(
+      own.map(({ path, text }) => [
+        path,
+        importsOf(text)
+          .filter((specifier) => specifier.startsWith('.'))
+          .map((specifier) => join(dirname(path), specifier)),
+      ]),
+    );
+    expect(circlesIn(graph)).toEqual([]);
+  });
+
   test('has no default export', () => {
     const wrong = own.filter(({ text }) => /^export default/m.test(text)).map(({ path }) => path);
     expect(wrong).toEqual([]);
@@ -110,6 +122,21 @@ test('the budget of functions is really measured', () => {
   expect(functionLengths(text)).toEqual([
     { name: 'long', lines: 72 },
     { name: 'short', lines: 2 },
+  ]);
+});
+
+test('circles are found, each once, and nothing else is one', () => {
+  const graph = new Map([
+    ['a', ['b', 'd']],
+    ['b', ['c']],
+    ['c', ['a', 'd']],
+    ['d', []],
+    ['e', ['f', 'missing']],
+    ['f', ['e']],
+  ]);
+  expect(circlesIn(graph)).toEqual([
+    ['a', 'b', 'c'],
+    ['e', 'f'],
   ]);
 });
 

@@ -21,7 +21,7 @@ describe('docs/spf.md and docs/audit.md name every code there is', () => {
     ['docs/spf.md', 'packages/spf/src/lint-finding.ts', 'DomainCode'],
     ['docs/spf.md', 'packages/spf/src/outcome.ts', 'SyntaxCode'],
     ['docs/spf.md', 'packages/spf/src/outcome.ts', 'LimitCode'],
-    ['docs/spf.md', 'packages/spf/src/lint-repair.ts', 'RepairCode'],
+    ['docs/spf.md', 'packages/spf/src/repair.ts', 'RepairCode'],
     ['docs/audit.md', 'packages/unsent/src/audit/assessment.ts', 'AuditCode'],
     ['docs/audit.md', 'packages/unsent/src/audit/assessment.ts', 'AuditStatus'],
     ['docs/audit.md', 'packages/unsent/src/audit/assessment.ts', 'SpfStance'],

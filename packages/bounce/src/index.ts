@@ -1,5 +1,6 @@
 // Table of contents of @unsent/bounce.
 export { type BatvStatus, checkBatvTag, readBatvTag, type TaggedAddress, withoutBatvTag } from './batv.ts';
+export type { BounceReason } from './bounce-reason.ts';
 export type { CaseFacts, CaseSubject, PathFacts, PathHop, SentLogFacts, SentTime } from './case.ts';
 export { type DkimBody, type DkimQuestion, type DkimResult, type DkimStatus, verifyDkim } from './dkim/verify.ts';
 export { type Explanation, explain, type ReadFact, type SpokenRule } from './explain.ts';
@@ -18,11 +19,10 @@ export type {
   SourceCursor,
   Totals,
 } from './ledger.ts';
-export type { HeaderField, HeaderList } from './message.ts';
+export type { HeaderField, HeaderList } from './mime-header.ts';
 export { type BatvKey, type DomainUse, type OwnDomain, type OwnDomains, ownDomains } from './own-domains.ts';
 export { originOf } from './path.ts';
 export { type EnvelopeHints, type MailRead, type ReadOptions, readMessage } from './read.ts';
-export type { BounceReason } from './reason.ts';
 export { type Recommendation, type RecommendationCode, type RecommendationKind, recommend } from './recommend.ts';
 export type {
   BounceReport,

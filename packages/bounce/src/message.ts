@@ -4,19 +4,6 @@ import { htmlToText } from './mime-html.ts';
 import { decodeTransfer } from './mime-transfer.ts';
 import { type MailPart, type WalkedMessage, walkMessage } from './mime-walk.ts';
 
-/** One header field: the name as written, the value unfolded and decoded for reading (RFC 2047, UTF-8). */
-export type HeaderField = { readonly name: string; readonly value: string };
-
-/** The header block of a message in the order it came. Names are compared without case. */
-export interface HeaderList {
-  /** The first field of that name, or null. */
-  get(name: string): string | null;
-  /** Every field of that name, in order. */
-  all(name: string): readonly string[];
-  /** Every field, in order. */
-  fields(): readonly HeaderField[];
-}
-
 /** A message split into its parts, over the normalised bytes (one per char). */
 export type MailMessage = WalkedMessage & {
   readonly text: string;

@@ -1,9 +1,16 @@
 import { addressList, mailboxOf } from './address.ts';
 import type { MessageKind } from './kind.ts';
-import { type HeaderList, type MailMessage, readParts } from './message.ts';
+import { type MailMessage, readParts } from './message.ts';
 import { parseMailDate } from './mime-date.ts';
 import { foreignParts, withForeignTexts } from './mime-foreign.ts';
-import { type HeaderBlock, headerList, rawHeader, rawHeaders, readHeaderBlock } from './mime-header.ts';
+import {
+  type HeaderBlock,
+  type HeaderList,
+  headerList,
+  rawHeader,
+  rawHeaders,
+  readHeaderBlock,
+} from './mime-header.ts';
 import { normaliseHeader, normaliseMessage } from './mime-text.ts';
 import { decodeHeaderValue } from './mime-words.ts';
 import { messageIdOf } from './original.ts';

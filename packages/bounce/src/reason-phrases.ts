@@ -1,4 +1,4 @@
-import type { BounceReason } from './reason.ts';
+import type { BounceReason } from './bounce-reason.ts';
 
 /**
  * What servers say, in lower case. The first reason with a phrase in the diagnostic wins, so the narrow ones stand in

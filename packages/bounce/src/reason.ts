@@ -1,42 +1,5 @@
+import type { BounceReason } from './bounce-reason.ts';
 import { REASON_PHRASES } from './reason-phrases.ts';
-
-/** Why a delivery failed, in the vocabulary of Sisimai, so that results can be compared. */
-export type BounceReason =
-  | 'authfailure'
-  | 'badreputation'
-  | 'blocked'
-  | 'contenterror'
-  | 'delivered'
-  | 'exceedlimit'
-  | 'expired'
-  | 'failedstarttls'
-  | 'feedback'
-  | 'filtered'
-  | 'hasmoved'
-  | 'hostunknown'
-  | 'mailboxfull'
-  | 'mailererror'
-  | 'mesgtoobig'
-  | 'networkerror'
-  | 'norelaying'
-  | 'notaccept'
-  | 'notcompliantrfc'
-  | 'onhold'
-  | 'policyviolation'
-  | 'rejected'
-  | 'requireptr'
-  | 'securityerror'
-  | 'spamdetected'
-  | 'speeding'
-  | 'suspend'
-  | 'syntaxerror'
-  | 'systemerror'
-  | 'systemfull'
-  | 'toomanyconn'
-  | 'undefined'
-  | 'userunknown'
-  | 'vacation'
-  | 'virusdetected';
 
 /** What a reason is read from. `status` is "5.1.1", `replyCode` "550"; either may be missing. */
 export type ReasonQuestion = {

@@ -1,5 +1,5 @@
 import type { IpAddress } from '@unsent/dns';
-import type { BounceReason } from './reason.ts';
+import type { BounceReason } from './bounce-reason.ts';
 
 /** RFC 3464 §2.3.3, and 'unknown' where a text without the field does not tell. */
 export type RecipientAction = 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded' | 'unknown';

@@ -1,5 +1,5 @@
 import type { DomainName } from '@unsent/dns';
-import type { Aim, Desired, DesiredContext } from './desired.ts';
+import type { Aim, Desired, DesiredContext } from './aim.ts';
 import { clearCname } from './desired-spf.ts';
 import { below, cutAbove, hasOwnMail, recordsAt, type ZoneFacts } from './facts.ts';
 import { isDkimText, isRevokedDkimText } from './kinds.ts';

@@ -1,6 +1,6 @@
 import { type DomainName, isSubdomainOf } from '@unsent/dns';
+import type { Aim, Desired, DesiredContext } from './aim.ts';
 import type { PlanNote } from './change.ts';
-import type { Aim, Desired, DesiredContext } from './desired.ts';
 import { covered } from './desired-spf.ts';
 import { isSameDmarc, reportTags, strictDmarc } from './dmarc.ts';
 import { below, recordsAt } from './facts.ts';

@@ -1,6 +1,6 @@
 import { type DomainName, parseIp, UnsentError } from '@unsent/dns';
+import type { Aim, Desired, DesiredContext } from './aim.ts';
 import type { PlanNote } from './change.ts';
-import type { Aim, Desired, DesiredContext } from './desired.ts';
 import { below, recordsAt, whyBlocked, type ZoneFacts } from './facts.ts';
 import { SPF_NOBODY } from './kinds.ts';
 import type { MxChoice } from './options.ts';

@@ -1,6 +1,6 @@
 import type { DomainName } from '@unsent/dns';
+import type { Aim, Desired, DesiredContext } from './aim.ts';
 import type { PlanNote } from './change.ts';
-import type { Aim, Desired, DesiredContext } from './desired.ts';
 import { loopbackName } from './desired-mx.ts';
 import { below, hasOwnMail, hostNames, recordsAt, whyBlocked, type ZoneFacts } from './facts.ts';
 import { SPF_NOBODY } from './kinds.ts';

@@ -1,45 +1,14 @@
-import type { DnsRecord, DomainName } from '@unsent/dns';
+import type { DnsRecord } from '@unsent/dns';
+import type { Desired, DesiredContext, WithoutTtl } from './aim.ts';
 import type { PlanNote } from './change.ts';
 import { desiredDkim } from './desired-dkim.ts';
 import { desiredDmarc } from './desired-dmarc.ts';
 import { desiredMx } from './desired-mx.ts';
 import { desiredSpf } from './desired-spf.ts';
-import { type ZoneFacts, zoneFacts } from './facts.ts';
-import type { Ownership } from './kinds.ts';
-import type { LockdownOptions, Part } from './options.ts';
+import { zoneFacts } from './facts.ts';
+import type { LockdownOptions } from './options.ts';
 import type { ProviderCapabilities } from './providers/provider.ts';
-import { NO_META, type OpaqueRecord, type WantedRecord, type ZoneSnapshot } from './zone.ts';
-
-/**
- * What should stand at one name and type: of the records that `owns` names, exactly `wanted` and no other.
- *
- * An empty `wanted` clears them away.
- */
-export type Aim = {
-  readonly part: Part;
-  readonly name: DomainName;
-  readonly type: string;
-  readonly owns: Ownership;
-  readonly wanted: readonly WantedRecord[];
-  readonly why: string;
-};
-
-/** The state a lockdown leads to, and what it cannot or will not do. */
-export type Desired = { readonly aims: readonly Aim[]; readonly notes: readonly PlanNote[] };
-
-/** What each part is told. */
-export type DesiredContext = {
-  readonly facts: ZoneFacts;
-  readonly options: LockdownOptions;
-  readonly capabilities: ProviderCapabilities;
-  /** Makes a record of ours: the options' TTL, and the mark where the provider keeps comments. */
-  wanted(record: Unfinished): WantedRecord;
-};
-
-type WithoutTtl<R> = R extends unknown ? Omit<R, 'ttlSeconds'> : never;
-
-/** A record before TTL and metadata are filled in. */
-type Unfinished = WithoutTtl<DnsRecord | OpaqueRecord>;
+import { NO_META, type WantedRecord, type ZoneSnapshot } from './zone.ts';
 
 /** The comment on records we wrote, where a provider keeps comments. Applying adds the journal's id. */
 export const MARK = 'unsent:lockdown';

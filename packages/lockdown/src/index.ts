@@ -1,4 +1,6 @@
 // Table of contents of @unsent/lockdown. What carries a library of its own stands apart: @unsent/lockdown/cloudflare, /contract.
+
+export type { Aim, Desired } from './aim.ts';
 export { type ApplyContext, type ApplyOutcome, applyPlan } from './apply.ts';
 export {
   type Change,
@@ -9,7 +11,7 @@ export {
   type Refusal,
   type RefusalCode,
 } from './change.ts';
-export { type Aim, type Desired, desiredRecords, MARK } from './desired.ts';
+export { desiredRecords, MARK } from './desired.ts';
 export { DKIM_REVOKED } from './desired-dkim.ts';
 export { mailtoDomain } from './dmarc.ts';
 export { isLockedInDns } from './dns-check.ts';

@@ -1,5 +1,5 @@
+import type { Aim, Desired } from './aim.ts';
 import type { Change, ChangePlan, PlanNote, Refusal } from './change.ts';
-import type { Aim, Desired } from './desired.ts';
 import { isOwned } from './kinds.ts';
 import { identityOf, meaningOf, type WantedRecord, type ZoneRecord, type ZoneSnapshot } from './zone.ts';
 

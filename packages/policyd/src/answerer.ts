@@ -5,7 +5,8 @@ import type { OwnDomains } from './own-domains.ts';
 import type { Policy } from './policy.ts';
 import { createRecent } from './recent.ts';
 import type { PolicyRequest } from './request.ts';
-import { nextStep, type RuleContext } from './rules.ts';
+import type { RuleContext } from './rule-context.ts';
+import { nextStep } from './rules.ts';
 import { whenKnown } from './when-known.ts';
 
 /** How the questions of the rules are answered: from DNS in the daemon, from tables in tests. */

@@ -56,3 +56,6 @@ export const NOTHING_ASKED: Answers = { helo: null, mailFrom: null, deadMx: null
 export type Step =
   | { readonly kind: 'ask'; readonly question: Question }
   | { readonly kind: 'decided'; readonly decision: Decision };
+
+/** One finished check of one identity. */
+export type Checked = { readonly identity: SpfIdentity; readonly query: SpfQuery; readonly outcome: SpfOutcome };

@@ -27,7 +27,8 @@ export {
 export { formatAction, MAX_REQUEST_BYTES, type Taken, takeRequest } from './protocol.ts';
 export { attributesOf } from './read-request.ts';
 export type { PolicyRequest } from './request.ts';
-export { nextStep, type RuleContext } from './rules.ts';
+export type { RuleContext } from './rule-context.ts';
+export { nextStep } from './rules.ts';
 export {
   createPolicyServer,
   type PolicyEvents,

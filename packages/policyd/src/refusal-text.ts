@@ -1,6 +1,6 @@
 import type { PolicyAction } from './action.ts';
+import type { Checked } from './decision.ts';
 import type { Disposition, Policy } from './policy.ts';
-import type { Checked } from './rules-spf.ts';
 
 /** Longer texts of a stranger's domain do not get into our SMTP reply. */
 const MAX_EXPLANATION = 300;

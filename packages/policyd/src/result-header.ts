@@ -1,8 +1,7 @@
 import { authenticationResultOf, receivedSpfOf, writeAuthenticationResults, writeReceivedSpf } from '@unsent/spf';
 import type { PolicyAction } from './action.ts';
-import type { Answers } from './decision.ts';
+import type { Answers, Checked } from './decision.ts';
 import type { HeaderPolicy } from './policy.ts';
-import type { Checked } from './rules-spf.ts';
 
 /**
  * The header field that tells the recipient what was found, as one unfolded line.

@@ -1,16 +1,13 @@
 import { type DomainName, type IpAddress, isPrivate } from '@unsent/dns';
-import type { SpfIdentity, SpfOutcome, SpfQuery } from '@unsent/spf';
+import type { SpfIdentity, SpfQuery } from '@unsent/spf';
 import type { PolicyAction } from './action.ts';
 import { domainOf } from './address.ts';
-import type { Answers, Decision, Question, RuleId, Step } from './decision.ts';
+import type { Answers, Checked, Decision, Question, RuleId, Step } from './decision.ts';
 import type { Disposition, IdentityPolicy, Policy } from './policy.ts';
 import { refusalOf } from './refusal-text.ts';
 import type { PolicyRequest } from './request.ts';
 import { headerOf } from './result-header.ts';
-import type { RuleContext } from './rules.ts';
-
-/** One finished check of one identity. */
-export type Checked = { readonly identity: SpfIdentity; readonly query: SpfQuery; readonly outcome: SpfOutcome };
+import type { RuleContext } from './rule-context.ts';
 
 /** Rules 4 and 5: what the sender's DNS says of the client. */
 export function judgeSpf(request: PolicyRequest, client: IpAddress, context: RuleContext, answers: Answers): Step {

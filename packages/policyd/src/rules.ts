@@ -2,19 +2,10 @@ import { contains, type IpAddress } from '@unsent/dns';
 import type { PolicyAction } from './action.ts';
 import { domainOf, mustTakeBounces } from './address.ts';
 import type { Answers, Decision, RuleId, Step } from './decision.ts';
-import type { OwnDomains } from './own-domains.ts';
 import type { Policy } from './policy.ts';
 import type { PolicyRequest } from './request.ts';
+import type { RuleContext } from './rule-context.ts';
 import { judgeSpf, mayPrepend } from './rules-spf.ts';
-
-/** What the rules go by besides the answers: all of it at hand, nothing of it asked for. */
-export type RuleContext = {
-  readonly policy: Policy;
-  readonly own: OwnDomains;
-  readonly now: Date;
-  /** False once a recipient of this message was answered: a header is added once a message. */
-  readonly isFirstRecipient: boolean;
-};
 
 /** Smtpd asks these before the sender is known: an empty sender then is not the null sender. */
 const BEFORE_MAIL = new Set(['CONNECT', 'HELO', 'EHLO']);

@@ -1,6 +1,7 @@
 import type { Answer, DomainName, FailedAnswer, RrType } from '@unsent/dns';
 import { spendQuery } from './budget.ts';
-import type { Check, Failure } from './check.ts';
+import type { Check } from './check.ts';
+import type { Failure } from './match.ts';
 import type { Step } from './step.ts';
 import { noteQuery } from './trace.ts';
 

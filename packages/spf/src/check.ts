@@ -3,8 +3,9 @@ import type { Directive, SpfRecord } from './ast.ts';
 import { type Budget, newBudget } from './budget.ts';
 import { type Identity, identityOf } from './identity.ts';
 import type { Limiter } from './limiter.ts';
+import type { Failure } from './match.ts';
 import type { SpfOptions, SpfQuery } from './options.ts';
-import type { Matched, NoneReason, SpfProblem } from './outcome.ts';
+import type { Matched, NoneReason } from './outcome.ts';
 import { type NodeDraft, newTracer, type Tracer } from './trace.ts';
 
 /** One run of `checkHost`: what it was asked, what it may spend, what it has learnt. */
@@ -37,10 +38,6 @@ export type Frame = {
   readonly node: NodeDraft | null;
 };
 
-export type Failure =
-  | { readonly result: 'permerror'; readonly problem: SpfProblem }
-  | { readonly result: 'temperror'; readonly name: DomainName | null; readonly detail: string };
-
 /** What check_host() returned for one domain, before it is made an outcome. */
 export type Ruling =
   | { readonly result: 'pass' | 'softfail' | 'neutral'; readonly matched: Matched | null }
@@ -48,9 +45,6 @@ export type Ruling =
   /** `isVoid`: DNS had no TXT record at all, which is what the void limit counts. */
   | { readonly result: 'none'; readonly why: NoneReason; readonly isVoid: boolean }
   | Failure;
-
-/** Does a term match? An error ends the evaluation (RFC 7208 §4.6.2). */
-export type Match = boolean | Failure;
 
 export function newCheck(query: SpfQuery, resolver: Resolver, options: SpfOptions, limiter: Limiter | null): Check {
   const budget = newBudget(options.limits);

@@ -1,10 +1,11 @@
 import type { DomainName } from '@unsent/dns';
 import type { Directive, Qualifier, Span, SpfRecord, TargetModifier } from './ast.ts';
 import { noteVoid } from './budget.ts';
-import type { Check, Failure, Frame, Match, Ruling } from './check.ts';
+import type { Check, Frame, Ruling } from './check.ts';
 import { fetchRecord } from './fetch-record.ts';
 import { nextCandidate } from './layout.ts';
 import { withLocalPolicy } from './local-policy.ts';
+import type { Failure, Match } from './match.ts';
 import { matchMechanism, spendTarget, type Target } from './mechanisms.ts';
 import { matchNetwork } from './network.ts';
 import type { LimitCode } from './outcome.ts';

@@ -39,9 +39,10 @@ export {
 export { authenticationResultOf, type CheckedIdentity, describeOutcome, receivedSpfOf } from './headers-outcome.ts';
 export { type CorrectedRecord, type LaxOutcome, laxOutcome } from './lax.ts';
 export { type LintOptions, lintRecord, type RecordLint } from './lint.ts';
-export { type DomainFinding, type DomainLint, lintDomain, lintText } from './lint-domain.ts';
-export type { LintCode, LintFinding, Severity } from './lint-finding.ts';
-export { looksLikeSpf, type Repair, type RepairCode, type RepairedRecord, repairRecord } from './lint-repair.ts';
+export { type DomainLint, lintDomain, lintText } from './lint-domain.ts';
+export type { DomainFinding, LintCode, LintFinding, Severity } from './lint-finding.ts';
+export { looksLikeSpf, type RepairedRecord, repairRecord } from './lint-repair.ts';
+export type { LookupState, LookupTerm, LookupTree, TargetAnswer, VoidCount } from './lookup-tree.ts';
 export { mergeRecords } from './merge-records.ts';
 export type { Clock, SpfLimits, SpfOptions, SpfQuery } from './options.ts';
 export {
@@ -63,6 +64,6 @@ export {
 export { isSpfRecord, parseSpf, type SpfParse } from './parse.ts';
 export { networkText, printMacroString, printMechanism, printSpf } from './print.ts';
 export { createRecordCache, type RecordCache } from './record-cache.ts';
+export type { Repair, RepairCode } from './repair.ts';
 export { traceSteps } from './trace.ts';
-export { type LookupState, type LookupTerm, type LookupTree, lookupTree, lookupTreeOf } from './tree.ts';
-export type { TargetAnswer, VoidCount } from './tree-answers.ts';
+export { lookupTree, lookupTreeOf } from './tree.ts';

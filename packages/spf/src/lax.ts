@@ -1,10 +1,11 @@
 import { type DomainName, joinTxt, parseDomainName, type Resolver } from '@unsent/dns';
 import { checkHost } from './check-host.ts';
-import { looksLikeSpf, type Repair, repairRecord } from './lint-repair.ts';
+import { looksLikeSpf, repairRecord } from './lint-repair.ts';
 import { mergeRecords } from './merge-records.ts';
 import type { SpfLimits, SpfOptions, SpfQuery } from './options.ts';
 import type { SpfOutcome, SpfProblem } from './outcome.ts';
 import { isSpfRecord } from './parse.ts';
+import type { Repair } from './repair.ts';
 
 /** What a check finds when slips of the pen are overlooked. It is for people to read, never for a decision about mail. */
 export type LaxOutcome = {

@@ -1,12 +1,14 @@
 import { type DomainName, joinTxt, type Resolver } from '@unsent/dns';
 import { lintRecord, type RecordLint } from './lint.ts';
 import { explanationFindings } from './lint-explanation.ts';
-import { finding, type LintFinding, type RuleFinding } from './lint-finding.ts';
+import type { DomainFinding } from './lint-finding.ts';
+import { finding, type RuleFinding } from './lint-finding.ts';
 import { looksLikeSpf, repairRecord } from './lint-repair.ts';
 import { treeFindings } from './lint-tree.ts';
+import type { LookupTree } from './lookup-tree.ts';
 import { mergeRecords } from './merge-records.ts';
 import { isSpfRecord, parseSpf } from './parse.ts';
-import { type LookupTree, lookupTreeOf } from './tree.ts';
+import { lookupTreeOf } from './tree.ts';
 
 /** What is wrong with the SPF of a domain, as DNS has it now. */
 export type DomainLint = {
@@ -22,9 +24,6 @@ export type DomainLint = {
   /** The record that should be published instead; null when nothing is to do, or somebody must first decide. */
   readonly fixed: string | null;
 };
-
-/** `domain` is the one whose record must change: for an include that is broken, the included one. */
-export type DomainFinding = LintFinding & { readonly domain: DomainName };
 
 /** Reads and lints the SPF record of `domain` and all that it includes. Rejects only when `signal` aborts. */
 export async function lintDomain(domain: DomainName, resolver: Resolver, signal?: AbortSignal): Promise<DomainLint> {

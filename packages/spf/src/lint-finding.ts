@@ -1,6 +1,7 @@
+import type { DomainName } from '@unsent/dns';
 import type { Span } from './ast.ts';
-import type { RepairCode } from './lint-repair.ts';
 import type { SpfProblemCode } from './outcome.ts';
+import type { RepairCode } from './repair.ts';
 
 /** An error breaks the record or lets everybody pass; advice is what an expert would do otherwise. */
 export type Severity = 'error' | 'advice';
@@ -101,3 +102,6 @@ export function removal(span: Span): Edit {
 export function addition(text: string, term: string): Edit {
   return { span: { start: text.length, end: text.length }, text: ` ${term}` };
 }
+
+/** `domain` is the one whose record must change: for an include that is broken, the included one. */
+export type DomainFinding = LintFinding & { readonly domain: DomainName };

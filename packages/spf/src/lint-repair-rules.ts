@@ -1,7 +1,7 @@
 import { parseDomainName, parseIp } from '@unsent/dns';
 import { addressTerm, mendAddress } from './lint-address.ts';
 import { isKnownName, MODIFIERS, meantName } from './lint-names.ts';
-import type { RepairCode } from './lint-repair.ts';
+import type { RepairCode } from './repair.ts';
 
 /** A guess at what was meant: the terms, and one clause that says what is wrong. */
 type Attempt = { readonly terms: readonly string[]; readonly message: string };

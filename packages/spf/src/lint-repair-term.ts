@@ -1,6 +1,6 @@
-import type { RepairCode } from './lint-repair.ts';
 import { TERM_REPAIRS } from './lint-repair-rules.ts';
 import { parseSpf } from './parse.ts';
+import type { RepairCode } from './repair.ts';
 
 /** The terms that a broken term was meant to be, and what was wrong with it. */
 export type RepairedTerm = { readonly code: RepairCode; readonly message: string; readonly terms: readonly string[] };

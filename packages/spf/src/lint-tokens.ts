@@ -1,7 +1,7 @@
 import type { Span } from './ast.ts';
 import type { CleanText } from './lint-characters.ts';
-import type { Repair } from './lint-repair.ts';
 import { isTerm } from './lint-repair-term.ts';
+import type { Repair } from './repair.ts';
 
 /** What stands between two spaces, and its place in the published text. */
 export type Token = { readonly text: string; readonly span: Span };

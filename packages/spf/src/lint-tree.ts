@@ -1,8 +1,7 @@
 import { assertNever } from '@unsent/dns';
-import type { DomainFinding } from './lint-domain.ts';
-import { finding, type LintCode, type RuleFinding, type Severity } from './lint-finding.ts';
+import { type DomainFinding, finding, type LintCode, type RuleFinding, type Severity } from './lint-finding.ts';
+import type { LookupTerm, LookupTree } from './lookup-tree.ts';
 import { parseSpf } from './parse.ts';
-import type { LookupTerm, LookupTree } from './tree.ts';
 
 const MAX_LOOKUPS = 10;
 const MANY_LOOKUPS = 9;

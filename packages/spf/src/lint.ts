@@ -1,9 +1,10 @@
 import type { Span } from './ast.ts';
 import { applyEdits, type LintFinding } from './lint-finding.ts';
-import { type Repair, type RepairedRecord, repairRecord } from './lint-repair.ts';
+import { type RepairedRecord, repairRecord } from './lint-repair.ts';
 import { RULES } from './lint-rules.ts';
 import { lookupTerms } from './lookup-terms.ts';
 import { parseSpf } from './parse.ts';
+import type { Repair } from './repair.ts';
 
 /** What is wrong with a record, what would be better, and the record as it should be. */
 export type RecordLint = {

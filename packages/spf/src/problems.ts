@@ -1,6 +1,7 @@
 import type { Span } from './ast.ts';
 import { quoted } from './chars.ts';
-import type { Failure, Frame } from './check.ts';
+import type { Frame } from './check.ts';
+import type { Failure } from './match.ts';
 import type { LimitCode, SpfProblem } from './outcome.ts';
 
 /** A permerror of the term at `span` of the frame's record; `message` follows the term in quotes. */

@@ -1,7 +1,7 @@
 import type { Answer, DomainName, RrType } from '@unsent/dns';
 import type { Span } from './ast.ts';
 import type { Budget } from './budget.ts';
-import type { Match } from './check.ts';
+import type { Match } from './match.ts';
 import type { TraceNode, TraceQuery, TraceStep, TraceTerm } from './outcome.ts';
 
 /** The tree while it grows. Evaluation is one thing after the other, so one place in it is enough. */

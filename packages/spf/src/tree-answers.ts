@@ -1,16 +1,5 @@
 import type { Answer, DomainName, Resolver, RrType } from '@unsent/dns';
-import type { LookupTerm } from './tree.ts';
-
-/** Lookups that come back empty, for a client of each family (RFC 7208 §4.6.4). */
-export type VoidCount = { readonly ipv4: number; readonly ipv6: number };
-
-/** What DNS says about the target of `a`, `mx`, `exists` or `ptr`. */
-export type TargetAnswer = {
-  readonly kind: 'found' | 'empty' | 'no-such-name' | 'failure' | 'too-many-mx' | 'no-host';
-  /** One clause: `2 addresses`, `no such name`. */
-  readonly text: string;
-  readonly voids: VoidCount;
-};
+import type { LookupTerm, TargetAnswer, VoidCount } from './lookup-tree.ts';
 
 /** RFC 7208 §4.6.4. */
 const MAX_MX = 10;

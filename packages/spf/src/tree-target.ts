@@ -1,6 +1,6 @@
 import type { DomainName } from '@unsent/dns';
 import type { DomainSpec, Mechanism, Span } from './ast.ts';
-import type { LookupTerm } from './tree.ts';
+import type { LookupTerm } from './lookup-tree.ts';
 import { expandDomainOnly } from './tree-macro.ts';
 
 /** A term with the name it asks about, as far as that is known without a message. */

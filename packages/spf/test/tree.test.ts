@@ -1,6 +1,7 @@
 import { type DomainName, parseZoneText, zoneResolver } from '@unsent/dns';
 import { describe, expect, test } from 'vitest';
-import { type LookupTree, lookupTree } from '../src/tree.ts';
+import type { LookupTree } from '../src/lookup-tree.ts';
+import { lookupTree } from '../src/tree.ts';
 
 const ORIGIN = 'example.com' as DomainName;
 

@@ -12,7 +12,8 @@ import { spfCommand } from './commands/spf.ts';
 import { stateCommand } from './commands/state.ts';
 import { unlockCommand } from './commands/unlock.ts';
 import { HELP_AFTER } from './help.ts';
-import { type GlobalOptions, openShell, type RunInShell, type Surroundings } from './shell.ts';
+import { openShell, type RunInShell } from './shell.ts';
+import type { GlobalOptions, Surroundings } from './surroundings.ts';
 
 /** Every command, by the group it stands in in `unsent --help`. To add one, add its line. */
 const COMMANDS: readonly { readonly group: string; readonly make: (run: RunInShell) => Command }[] = [

@@ -15,7 +15,7 @@ import type { PolicyConfig } from './config/schema-policy.ts';
 import type { ProviderConfig } from './config/schema-provider.ts';
 import type { SecretPlace } from './config/schema-secret.ts';
 import { errorFromSystem } from './output/file-error.ts';
-import type { Environment, GlobalOptions, Surroundings } from './shell.ts';
+import type { Environment, GlobalOptions, Surroundings } from './surroundings.ts';
 
 export type { DeclaredDomain, LockdownConfig, MailboxConfig, NotifyConfig, PolicyConfig, ProviderConfig, SecretPlace };
 

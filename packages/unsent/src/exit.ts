@@ -2,7 +2,7 @@ import { UnsentError } from '@unsent/dns';
 import { escapeForTerminal } from './output/escape.ts';
 import { errorFromSystem } from './output/file-error.ts';
 import { makeStyle, wantsColor } from './output/style.ts';
-import type { GlobalOptions, Surroundings } from './shell.ts';
+import type { GlobalOptions, Surroundings } from './surroundings.ts';
 
 const MAX_MESSAGE = 800;
 

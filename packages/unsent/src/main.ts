@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { WriteStream } from 'node:tty';
 import { runCli } from './cli.ts';
 import { makeInterrupts } from './interrupts.ts';
-import type { Output } from './shell.ts';
+import type { Output } from './surroundings.ts';
 
 const CLOSE_WITHIN_MS = 2000;
 const DEFAULT_COLUMNS = 80;

@@ -16,7 +16,7 @@ import {
 import { parseServerAddress } from './config/server-address.ts';
 import type { Config } from './config.ts';
 import { errorFromSystem } from './output/file-error.ts';
-import type { GlobalOptions, Surroundings } from './shell.ts';
+import type { GlobalOptions, Surroundings } from './surroundings.ts';
 
 const ZONE_PREFIX = 'zone:';
 

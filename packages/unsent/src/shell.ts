@@ -1,28 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { ExitCode, Resolver } from '@unsent/dns';
 import type { Config } from './config.ts';
-import type { Interrupts } from './interrupts.ts';
 import { makeStyle, type Style, wantsColor } from './output/style.ts';
 import type { Store } from './store.ts';
-
-/** What every command understands. `null` means: not given on the command line. */
-export type GlobalOptions = {
-  readonly config: string | null;
-  readonly state: string | null;
-  readonly dns: string | null;
-  readonly json: boolean;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
-  /** False after --no-color. Whether colours are on is answered by `Shell.style`. */
-  readonly color: boolean;
-};
-
-/** Where a command prints. Text from mail or DNS passes `escapeForTerminal` first. */
-export type Output = {
-  write(text: string): void;
-  readonly isTerminal: boolean;
-  readonly columns: number;
-};
+import type { Environment, GlobalOptions, Output, Surroundings } from './surroundings.ts';
 
 /** All that a command may ask of the world around it. Commands never touch `process`. */
 export interface Shell {
@@ -51,19 +32,6 @@ export interface Shell {
   /** For daemons: like `uninterrupted`, but the command decides the exit code after a signal. */
   untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The parts of a process that a shell stands on; tests hand in their own. */
-export type Surroundings = {
-  readonly stdin: Readable & { readonly isTTY?: boolean };
-  readonly stdout: Output;
-  readonly stderr: Output;
-  readonly env: Environment;
-  readonly cwd: string;
-  readonly interrupts: Interrupts;
-  now(): Date;
-};
 
 /** Wraps a command's action: hands it the shell, prints errors, sets the exit code, closes the shell. */
 export type RunInShell = <A extends unknown[]>(

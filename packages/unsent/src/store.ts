@@ -4,7 +4,7 @@ import type { ChangePlan, ZoneSnapshot } from '@unsent/lockdown';
 import { type Store as AnyStore, openStore } from '@unsent/store';
 import { stateFolder, statePlace } from './config/places.ts';
 import type { Config } from './config.ts';
-import type { GlobalOptions, Surroundings } from './shell.ts';
+import type { GlobalOptions, Surroundings } from './surroundings.ts';
 
 /** Everything `unsent` remembers. */
 export type Store = AnyStore<ZoneSnapshot, ChangePlan>;

@@ -1,7 +1,7 @@
 import { UnsentError } from '@unsent/dns';
 import { describe, expect, test } from 'vitest';
 import { printFailure } from '../src/exit.ts';
-import type { GlobalOptions } from '../src/shell.ts';
+import type { GlobalOptions } from '../src/surroundings.ts';
 import { fakeSurroundings } from './support/surroundings.ts';
 
 const options: GlobalOptions = {

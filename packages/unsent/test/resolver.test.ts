@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDomainName } from '@unsent/dns';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type GlobalOptions, openShell } from '../src/shell.ts';
+import { openShell } from '../src/shell.ts';
+import type { GlobalOptions } from '../src/surroundings.ts';
 import { fakeSurroundings } from './support/surroundings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'unsent-resolver-'));

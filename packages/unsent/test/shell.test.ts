@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type GlobalOptions, openShell } from '../src/shell.ts';
+import { openShell } from '../src/shell.ts';
+import type { GlobalOptions } from '../src/surroundings.ts';
 import { fakeSurroundings } from './support/surroundings.ts';
 
 const options: GlobalOptions = {

@@ -1,4 +1,5 @@
-import { type BounceReason, reasonOf } from '../reason.ts';
+import type { BounceReason } from '../bounce-reason.ts';
+import { reasonOf } from '../reason.ts';
 import type { RecipientAction, RecipientStatus } from '../report.ts';
 import { findCodes, type ReplyCodes, specificity } from './replies.ts';
 

@@ -1,5 +1,5 @@
 import { zoneLine, zoneLines } from '../zone-text.ts';
-import type { Exported } from './export.ts';
+import type { Exported } from './exported.ts';
 
 /** Lines for a zone file (RFC 1035 §5); all names are absolute, so that they can stand anywhere in it. */
 export function exportBind({ zone, remove, add }: Exported): string {

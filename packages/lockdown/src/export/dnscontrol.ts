@@ -1,7 +1,7 @@
 import { parseCaa } from '../caa.ts';
 import { isModelled, type WantedRecord } from '../zone.ts';
 import { dataText } from '../zone-text.ts';
-import type { Exported } from './export.ts';
+import type { Exported } from './exported.ts';
 import { absoluteName, relativeName } from './names.ts';
 
 /** Lines for dnsconfig.js: add them to the domain with D_EXTEND. */

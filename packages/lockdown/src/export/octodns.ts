@@ -1,7 +1,7 @@
 import { parseCaa } from '../caa.ts';
 import { isModelled, type WantedRecord } from '../zone.ts';
 import { dataText } from '../zone-text.ts';
-import type { Exported, RecordSet } from './export.ts';
+import type { Exported, RecordSet } from './exported.ts';
 import { absoluteName, relativeName } from './names.ts';
 
 /** YAML for the zone's file. octoDNS wants whole sets, so records that stay beside a new one are there too. */

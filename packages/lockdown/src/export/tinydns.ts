@@ -1,7 +1,7 @@
 import { caaOctets } from '../caa.ts';
 import { isModelled, type WantedRecord } from '../zone.ts';
 import { dataText } from '../zone-text.ts';
-import type { Exported } from './export.ts';
+import type { Exported } from './exported.ts';
 
 /** Lines for tinydns-data: `@` MX, `+` A, `'` TXT, `:` anything else by number. */
 export function exportTinydns({ zone, remove, add }: Exported): string {

@@ -1,11 +1,9 @@
-import { type ActionOutcome, actionError, type MailAction, type MailSource, type SourceOptions } from '@unsent/bounce';
+import { type ActionOutcome, actionError, type MailAction, type MailSource } from '@unsent/bounce';
 import type { StoreActions, StoredAction } from '@unsent/store';
 import type { Classified } from '../scan/classified.ts';
 import { copyMessages } from './copy.ts';
 import { actionText, type ScanAction, targetOf } from './parse.ts';
-
-/** A message on which the actions are to be done. `bytes` are there when one of them is a copy. */
-export type Candidate = { readonly identity: string; readonly place: string; readonly bytes: Uint8Array };
+import type { ActorTools, Candidate } from './tools.ts';
 
 /** Does something with the messages of one source that surely are backscatter. */
 export interface Actor {
@@ -16,16 +14,6 @@ export interface Actor {
   /** After the source was read: does what was written down, also by a run that was ended before it was done. */
   perform(): Promise<void>;
 }
-
-export type ActorTools = {
-  readonly store: StoreActions;
-  readonly run: number;
-  readonly options: SourceOptions;
-  readonly signal: AbortSignal;
-  /** Told each thing that was done or could not be; with `dryRun`, each that would be. */
-  tell(action: ScanAction, place: string, outcome: ActionOutcome | 'would'): void;
-  readonly dryRun: boolean;
-};
 
 /** Throws `source-action` when the source is one that can only be read and one of the actions changes it. */
 export async function openActor(source: MailSource, actions: readonly ScanAction[], tools: ActorTools): Promise<Actor> {

@@ -1,7 +1,7 @@
 import { mboxEntry, openMboxAppender } from '@unsent/bounce';
 import type { StoredAction } from '@unsent/store';
-import type { ActorTools, Candidate } from './actor.ts';
 import type { ScanAction } from './parse.ts';
+import type { ActorTools, Candidate } from './tools.ts';
 
 type Copy = Extract<ScanAction, { readonly kind: 'copy' }>;
 

@@ -1,5 +1,5 @@
 import type { AuditStatus } from './assessment.ts';
-import type { Audited } from './run.ts';
+import type { Audited } from './audited.ts';
 
 const STATUSES: readonly AuditStatus[] = ['locked', 'partly', 'open', 'live', 'drifted', 'unknown'];
 

@@ -5,7 +5,7 @@ import type { Paint, Style } from '../output/style.ts';
 import { type Cell, renderTable } from '../output/table.ts';
 import { type Look, paragraph } from '../spf/show.ts';
 import type { Assessment, AuditFinding, AuditStatus } from './assessment.ts';
-import type { Audited } from './run.ts';
+import type { Audited } from './audited.ts';
 import { inWords } from './words.ts';
 
 /** `zoneFile` stood in for DNS, or null when servers were asked. */

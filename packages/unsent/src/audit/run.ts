@@ -5,9 +5,8 @@ import { zoneFileOf } from '../resolver.ts';
 import type { Shell } from '../shell.ts';
 import { usage } from '../spf/input.ts';
 import { assess } from './assess.ts';
-import type { Assessment } from './assessment.ts';
+import type { Audited } from './audited.ts';
 import { type AuditTarget, auditTargets, type TargetFlags } from './domains.ts';
-import type { DomainFacts } from './facts.ts';
 import { type AskServers, gatherFacts } from './gather.ts';
 import { gatherJournal, storeToCompare } from './gather-journal.ts';
 import { inParallel } from './in-parallel.ts';
@@ -17,8 +16,6 @@ import { renderAudit } from './render.ts';
 
 /** Options as commander hands them over. */
 export type AuditFlags = TargetFlags & { readonly failOn?: string; readonly nameServers?: boolean };
-
-export type Audited = { readonly facts: DomainFacts; readonly assessment: Assessment };
 
 type Sources = {
   readonly resolver: Resolver;

@@ -1,7 +1,7 @@
 import { type OwnDomain, type OwnDomains, ownDomains } from '@unsent/bounce';
 import type { DomainName } from '@unsent/dns';
 import type { Config, DeclaredDomain, SendingDomain } from '../config.ts';
-import type { Environment } from '../shell.ts';
+import type { Environment } from '../surroundings.ts';
 import { readSecret } from './secret.ts';
 
 /** A domain that `unsent lockdown` locked, as the store remembers it. */

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { Environment } from '../shell.ts';
+import type { Environment } from '../surroundings.ts';
 
 const SYSTEM_CONFIG = '/etc/unsent/unsent.yaml';
 const SYSTEM_STATE = '/var/lib/unsent/unsent.db';

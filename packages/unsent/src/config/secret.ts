@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { assertNever, UnsentError } from '@unsent/dns';
 import { errorFromSystem } from '../output/file-error.ts';
-import type { Environment } from '../shell.ts';
+import type { Environment } from '../surroundings.ts';
 import type { SecretPlace } from './schema-secret.ts';
 
 /** A command may ask a password manager or a token service, but nobody is there to type. */

@@ -1,4 +1,4 @@
-import type { Output } from '../shell.ts';
+import type { Output } from '../surroundings.ts';
 import { escapeForTerminal } from './escape.ts';
 import { formatCount } from './number.ts';
 import { fitToWidth } from './width.ts';

@@ -1,5 +1,5 @@
 import { formatLogLine, type LogFields } from '@unsent/policyd';
-import type { Output } from '../shell.ts';
+import type { Output } from '../surroundings.ts';
 
 export type LogFormat = 'text' | 'json';
 

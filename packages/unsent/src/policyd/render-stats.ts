@@ -2,7 +2,7 @@ import type { StoredSenderCount } from '@unsent/store';
 import { formatCount, formatPercent, plural } from '../output/number.ts';
 import { type Column, renderTable } from '../output/table.ts';
 import type { Shell } from '../shell.ts';
-import type { PolicyStats } from './stats.ts';
+import type { PolicyStats } from './policy-stats.ts';
 
 const RIGHT = 'right';
 

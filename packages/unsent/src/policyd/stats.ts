@@ -1,25 +1,10 @@
 import { type ExitCode, UnsentError } from '@unsent/dns';
-import type { CountedName, DecisionTotal, StoredSenderCount } from '@unsent/store';
 import { hasState } from '../lockdown/state.ts';
 import type { Shell } from '../shell.ts';
+import type { PolicyStats } from './policy-stats.ts';
 import { renderStats } from './render-stats.ts';
 
 export type StatsOptions = { readonly since: string };
-
-/** What was counted since `since`. Of each list the most frequent. */
-export type PolicyStats = {
-  readonly since: string;
-  readonly messages: number;
-  readonly blocked: number;
-  readonly wouldBlock: number;
-  readonly totals: readonly DecisionTotal[];
-  readonly refusedDomains: readonly CountedName[];
-  /** Sender domains by how their record ends. */
-  readonly strictness: readonly CountedName[];
-  /** Senders whose record lets everybody send, or says nothing. */
-  readonly careless: readonly StoredSenderCount[];
-  readonly broken: readonly StoredSenderCount[];
-};
 
 const TOP = 20;
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };

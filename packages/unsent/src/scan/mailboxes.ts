@@ -11,7 +11,8 @@ import type { SecretPlace } from '../config/schema-secret.ts';
 import { readSecret } from '../config/secret.ts';
 import type { Config, MailboxConfig } from '../config.ts';
 import { errorFromSystem } from '../output/file-error.ts';
-import type { Environment, Shell } from '../shell.ts';
+import type { Shell } from '../shell.ts';
+import type { Environment } from '../surroundings.ts';
 
 /** How to log in, from the command line. */
 export type LoginFlags = {

@@ -6,7 +6,7 @@ import {
   traceSteps,
   writeReceivedSpf,
 } from '@unsent/spf';
-import type { IdentityCheck } from './check.ts';
+import type { IdentityCheck } from './identity-check.ts';
 
 /** What `unsent spf check --json` prints; documented in docs/spf.md, keys are only ever added. */
 export function checkJson(checks: readonly IdentityCheck[], envelopeFrom: string): unknown {

@@ -15,6 +15,7 @@ import {
 import { systemClock } from '../policyd/clock.ts';
 import type { Shell } from '../shell.ts';
 import { checkJson } from './check-json.ts';
+import type { IdentityCheck } from './identity-check.ts';
 import { readDomain, readIp, readWords, usage } from './input.ts';
 import { renderChecks } from './render-check.ts';
 
@@ -25,13 +26,6 @@ export type CheckFlags = {
   readonly receiver?: string;
   readonly timeLimit?: string;
   readonly failOn?: readonly string[];
-};
-
-/** One identity, what came of it, and the lax reading of a record that cannot be used. */
-export type IdentityCheck = SpfSubject & {
-  readonly query: SpfQuery;
-  readonly outcome: SpfOutcome;
-  readonly lax: LaxOutcome | null;
 };
 
 const DEFAULT_TIME_LIMIT_SECONDS = 20;

@@ -12,7 +12,7 @@ import { escapeForTerminal } from '../output/escape.ts';
 import type { Paint, Style } from '../output/style.ts';
 import { type Cell, renderTable } from '../output/table.ts';
 import { fitToWidth } from '../output/width.ts';
-import type { IdentityCheck } from './check.ts';
+import type { IdentityCheck } from './identity-check.ts';
 import { type Look, paragraph, pointAt, showRecordLine } from './show.ts';
 
 /** RFC 7208 §4.6.2. */

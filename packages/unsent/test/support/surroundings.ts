@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { makeInterrupts } from '../../src/interrupts.ts';
-import type { Environment, Output, Surroundings } from '../../src/shell.ts';
+import type { Environment, Output, Surroundings } from '../../src/surroundings.ts';
 
 /** An output that keeps what was written. */
 export type FakeOutput = Output & { text(): string };

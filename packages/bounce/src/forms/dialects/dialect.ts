@@ -1,7 +1,7 @@
+import type { BounceReason } from '../../bounce-reason.ts';
 import type { MailMessage } from '../../message.ts';
 import { rawHeader } from '../../mime-header.ts';
 import { once } from '../../once.ts';
-import type { BounceReason } from '../../reason.ts';
 import type { OriginalMessage, RecipientStatus } from '../../report.ts';
 import type { Notice } from '../notice.ts';
 

@@ -18,16 +18,18 @@ export type {
   StoredHour,
   StoredTotals,
 } from './ledger-questions.ts';
-export type { LockedDomain, LockedDomains } from './locked-domains.ts';
+export type { LockedChange, LockedChanges, LockedDomain, LockedDomains } from './locked-domains.ts';
 export type { Notices, PendingNotice } from './notices.ts';
 export type {
   CountedName,
   DecisionTotal,
   PolicyCounters,
   StoredDecisionCount,
+  StoredDelivery,
   StoredSenderCount,
   StoredTallyBatch,
 } from './policy-counters.ts';
+export type { CallLimit, RateLimits } from './rate-limits.ts';
 export type { Retention } from './retention.ts';
 export type { LockHolder, ScanLock, ScanLocks } from './scan-locks.ts';
 export type {
@@ -40,3 +42,4 @@ export type {
 } from './sent-log.ts';
 export { openPolicyStore, openStore, type PolicyStore, type Store, type StoreOptions } from './store.ts';
 export type { StateDescription, Upkeep } from './upkeep.ts';
+export type { LeaseHolder, ZoneLease, ZoneLeases } from './zone-leases.ts';

@@ -25,14 +25,17 @@ export type StoredTallyBatch = {
   readonly senders: readonly StoredSenderCount[];
 };
 
+/** Tells a batch from all others: `number` grows with each batch of a daemon. */
+export type StoredDelivery = { readonly daemon: string; readonly number: number };
+
 /** Decisions that are alike, whatever the hour and the domain. */
 export type DecisionTotal = Omit<StoredDecisionCount, 'hour' | 'domain'>;
 export type CountedName = { readonly name: string; readonly count: number };
 
 /** What the policy daemon counted. */
 export interface PolicyCounters {
-  /** Adds a batch whole or not at all. */
-  add(batch: StoredTallyBatch): Promise<void>;
+  /** Adds a batch whole or not at all; one that was delivered before is left out. */
+  add(batch: StoredTallyBatch, delivery?: StoredDelivery | null): Promise<void>;
   /** Whole hours from the one of `since` on; the most frequent first. */
   totals(since: Date): Promise<readonly DecisionTotal[]>;
   /** The domains that were refused most, for themselves or in whose name. */
@@ -51,7 +54,10 @@ const REFUSALS = "('reject', 'defer', 'would-reject', 'would-defer')";
 /** The counters over an engine. */
 export function sqlPolicyCounters(sql: Sql): PolicyCounters {
   return {
-    add: (batch) => sql.transaction((inside) => addBatch(inside, batch), 'soon'),
+    add: (batch, delivery = null) =>
+      sql.transaction(async (inside) => {
+        if (delivery === null || (await isNew(inside, delivery))) await addBatch(inside, batch);
+      }, 'soon'),
     totals: async (since) => {
       const rows = await sql.all(
         `SELECT rule, identity, result, action, SUM(messages) AS messages FROM policy_hourly WHERE hour >= ?
@@ -102,8 +108,20 @@ export function sqlPolicyCounters(sql: Sql): PolicyCounters {
       sql.transaction(async (inside) => {
         await inside.run('DELETE FROM policy_hourly WHERE hour < ?', [hourOf(before)]);
         await inside.run('DELETE FROM policy_sender WHERE last_seen_at < ?', [before.getTime()]);
+        await inside.run('DELETE FROM policy_delivery WHERE delivered_at < ?', [before.getTime()]);
       }, 'soon'),
   };
+}
+
+/** Notes the delivery; false when this batch, or a later one, was delivered already. */
+async function isNew(sql: Sql, { daemon, number }: StoredDelivery): Promise<boolean> {
+  const rows = await sql.all(
+    `INSERT INTO policy_delivery (daemon, number, delivered_at) VALUES (?, ?, ?)
+     ON CONFLICT (daemon) DO UPDATE SET number = excluded.number, delivered_at = excluded.delivered_at
+     WHERE policy_delivery.number < excluded.number RETURNING number`,
+    [daemon, number, Date.now()],
+  );
+  return rows.length > 0;
 }
 
 async function addBatch(sql: Sql, { decisions, senders }: StoredTallyBatch): Promise<void> {

@@ -79,4 +79,15 @@ export const POSTGRES_PARTS: ReadonlyMap<number, string> = new Map([
     REVOKE ALL ON FUNCTION make_event_month, drop_event_months FROM PUBLIC;
     `,
   ],
+  [
+    6,
+    `
+    CREATE FUNCTION announce_revision() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+    BEGIN
+      PERFORM pg_notify(TG_TABLE_SCHEMA || '_' || NEW.name, NEW.number::TEXT);
+      RETURN NULL;
+    END $$;
+    CREATE TRIGGER announce AFTER UPDATE ON revision FOR EACH ROW EXECUTE FUNCTION announce_revision();
+    `,
+  ],
 ]);

@@ -16,6 +16,9 @@ export const APPLICATION_ID = 0x756e7374;
  * - `scan_lock` says which process reads which mailbox at this moment.
  * - `forgotten` is one row: events that arrived before that hour were dropped, their sums in `hourly` stay.
  * - `notice` says up to which run an address was told of backscatter.
+ * - `revision` counts the changes of a table that others follow, and `locked_change` says what each changed.
+ * - `policy_delivery` holds the number of the last batch of counts that a daemon delivered.
+ * - `zone_lease` says who works on which zone; `rate_limit` and `rate_call` when an account's last calls were made.
  *
  * Times are milliseconds since 1970 (UTC), `hour` is hours since 1970, flags are 0 or 1.
  */
@@ -179,6 +182,42 @@ export const MIGRATIONS: readonly string[] = [
     address TEXT NOT NULL PRIMARY KEY,
     told_run INTEGER NOT NULL,
     sent_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  CREATE TABLE revision (
+    name TEXT NOT NULL PRIMARY KEY,
+    number INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO revision (name, number) VALUES ('locked', 0);
+  CREATE TABLE locked_change (
+    revision INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    locked_at INTEGER,
+    PRIMARY KEY (revision, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE policy_delivery (
+    daemon TEXT NOT NULL PRIMARY KEY,
+    number INTEGER NOT NULL,
+    delivered_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE zone_lease (
+    zone TEXT NOT NULL PRIMARY KEY,
+    holder TEXT NOT NULL,
+    who TEXT NOT NULL,
+    taken_at INTEGER NOT NULL,
+    until_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE rate_limit (
+    account TEXT NOT NULL PRIMARY KEY,
+    calls INTEGER NOT NULL,
+    paused_until INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE rate_call (
+    account TEXT NOT NULL,
+    slot INTEGER NOT NULL,
+    called_at INTEGER NOT NULL,
+    PRIMARY KEY (account, slot)
   ) STRICT, WITHOUT ROWID;
   `,
 ];

@@ -7,12 +7,14 @@ import { type LockedDomains, sqlLockedDomains } from './locked-domains.ts';
 import { type Notices, sqlNotices } from './notices.ts';
 import { type PolicyCounters, sqlPolicyCounters } from './policy-counters.ts';
 import { isPostgres } from './postgres-place.ts';
+import { type RateLimits, sqlRateLimits } from './rate-limits.ts';
 import { type Retention, sqlRetention } from './retention.ts';
 import { type ScanLocks, sqlScanLocks } from './scan-locks.ts';
 import { type JoinSpans, type StoreSentLog, sqlSentLog } from './sent-log.ts';
 import type { Engine } from './sql.ts';
 import { openSqlite, type SqliteOptions } from './sqlite.ts';
 import { sqlUpkeep, type Upkeep } from './upkeep.ts';
+import { sqlZoneLeases, type ZoneLeases } from './zone-leases.ts';
 
 /** What we have seen, decided and done. `Snapshot` and `Plan` are the lockdown package's types, kept as JSON. */
 export interface Store<Snapshot, Plan> {
@@ -23,6 +25,8 @@ export interface Store<Snapshot, Plan> {
   readonly journal: StoreJournal<Snapshot, Plan>;
   readonly sentLog: StoreSentLog;
   readonly lockedDomains: LockedDomains;
+  readonly zoneLeases: ZoneLeases;
+  readonly rateLimits: RateLimits;
   readonly policyCounters: PolicyCounters;
   readonly scanLocks: ScanLocks;
   readonly notices: Notices;
@@ -55,6 +59,8 @@ export async function openStore<Snapshot, Plan>(
     journal: sqlJournal<Snapshot, Plan>(sql, copiesFolder(location, options)),
     sentLog: sqlSentLog(sql, options.joinSpans),
     lockedDomains: sqlLockedDomains(sql),
+    zoneLeases: sqlZoneLeases(sql),
+    rateLimits: sqlRateLimits(sql),
     policyCounters: sqlPolicyCounters(sql),
     scanLocks: sqlScanLocks(sql),
     notices: sqlNotices(sql),

@@ -17,3 +17,27 @@ test('domains are locked, locked again, and unlocked', async () => {
   await lockedDomains.remove([]);
   expect((await lockedDomains.all()).map(({ name }) => name)).toEqual([b]);
 });
+
+test('who follows the changes knows the same as who reads all', async () => {
+  const { lockedDomains } = await store();
+  const [a, b] = [domain('a.example'), domain('b.example')];
+  const start = await lockedDomains.revision();
+  expect(await lockedDomains.changesSince(start)).toEqual({ revision: start, changes: [] });
+  await lockedDomains.add([a, b], AT, '2026-11-23-01');
+  await lockedDomains.add([a], LATER, '2026-11-24-01');
+  await lockedDomains.remove([b]);
+  const followed = await lockedDomains.changesSince(start);
+  expect(followed?.revision).toBe(await lockedDomains.revision());
+  expect(followed?.changes).toEqual([
+    { name: a, lockedAt: AT },
+    { name: b, lockedAt: AT },
+    { name: a, lockedAt: AT },
+    { name: b, lockedAt: null },
+  ]);
+});
+
+test('a revision that the database does not know means: read all', async () => {
+  const { lockedDomains } = await store();
+  expect(await lockedDomains.changesSince(7)).toBeNull();
+  expect(await lockedDomains.changesSince(-200_000)).toBeNull();
+});

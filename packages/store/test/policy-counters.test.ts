@@ -56,6 +56,17 @@ test('what is old is forgotten', async () => {
   expect(await policyCounters.senders(new Date(0), ['-all'], 5)).toEqual([young]);
 });
 
+test('a batch that is delivered again counts once, and so does a late one', async () => {
+  const { policyCounters } = await store();
+  const batch = (count: number) => ({ decisions: [decision({ count })], senders: [] });
+  await policyCounters.add(batch(1), { daemon: 'a', number: 1 });
+  await policyCounters.add(batch(10), { daemon: 'a', number: 2 });
+  await policyCounters.add(batch(10), { daemon: 'a', number: 2 });
+  await policyCounters.add(batch(1), { daemon: 'a', number: 1 });
+  await policyCounters.add(batch(100), { daemon: 'b', number: 1 });
+  expect(await policyCounters.totals(AT)).toMatchObject([{ count: 111 }]);
+});
+
 function decision(given: Partial<StoredDecisionCount>): StoredDecisionCount {
   const kind = { rule: 'spf-mailfrom', identity: 'mailfrom', result: 'fail', action: 'reject' };
   return { hour: HOUR, ...kind, domain: 'a.example', count: 1, ...given };

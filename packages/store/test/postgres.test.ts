@@ -165,6 +165,29 @@ describe('events by month', () => {
   });
 });
 
+describe('who listens', () => {
+  const until = async (isSo: () => boolean): Promise<void> => {
+    while (!isSo()) await new Promise((resume) => setTimeout(resume, 10));
+  };
+  const name = entry(1).domain;
+
+  test('is told of a change, and again when the connection was lost', async () => {
+    const path = randomUUID();
+    const [{ lockedDomains }, other] = [await store(path), await store(path)];
+    let told = 0;
+    const stop = await lockedDomains.listen(() => told++);
+    onTestFinished(async () => stop?.());
+    await until(() => told === 1); // connected
+    if (name === null) throw new Error('the entry has a domain');
+    await other.lockedDomains.add([name], new Date(NOVEMBER), 'x');
+    await until(() => told === 2);
+    await admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN t%'`);
+    await until(() => told === 3);
+    await other.lockedDomains.remove([name]);
+    await until(() => told === 4);
+  });
+});
+
 describe('a server that goes away', () => {
   test('in the middle of a batch is waited for, and the batch counts once', async () => {
     const server = await startPostgres();

@@ -41,6 +41,16 @@ export function explainImapError(error: unknown, label: string): unknown {
   return code === null ? error : sourceError(code, label, new Error(reasonOf(error)));
 }
 
+/** The same error, without the secret that the server may have repeated in it. */
+export function withoutSecret(error: unknown, secret: string): unknown {
+  if (!isImapError(error)) return error;
+  const hide = (text: string): string => text.replaceAll(secret, '…');
+  error.message = hide(error.message);
+  if (typeof error.responseText === 'string') error.responseText = hide(error.responseText);
+  if (typeof error.response === 'string') error.response = hide(error.response);
+  return error;
+}
+
 function codeOf(error: ImapFlowError): SourceErrorCode | null {
   if (error.authenticationFailed === true) return 'source-login';
   if (error.mailboxMissing === true || error.serverResponseCode === 'NONEXISTENT') return 'source-folder-missing';

@@ -1,7 +1,7 @@
 import type { ImapFlow, ListResponse, MailboxObject } from 'imapflow';
 import { sourceError } from './errors.ts';
 import { accountOf, type ImapAddress } from './imap-address.ts';
-import { explainImapError, isConnectionError } from './imap-errors.ts';
+import { explainImapError, isConnectionError, withoutSecret } from './imap-errors.ts';
 
 /** What proves to the server who we are. */
 export type ImapLogin =
@@ -123,7 +123,11 @@ async function connect(address: ImapAddress, account: ImapAccount, limits: ImapL
   });
   // Every error also rejects the command that met it; as an event without a listener it would end the process.
   client.on('error', () => {});
-  await client.connect();
+  try {
+    await client.connect();
+  } catch (error) {
+    throw withoutSecret(error, login.kind === 'password' ? login.password : login.accessToken);
+  }
   return client;
 }
 

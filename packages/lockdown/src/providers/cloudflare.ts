@@ -104,8 +104,18 @@ function openClient({ token, url, pacer, timeoutMs }: CloudflareOptions): Client
     maxRetries: 0,
     timeout: timeoutMs ?? DEFAULT_TIMEOUT_MS,
     logLevel: 'off',
-    fetch: pacer === null ? fetch : pacedFetch(pacer),
+    fetch: withoutSecret(token, pacer === null ? fetch : pacedFetch(pacer)),
   });
+}
+
+/** A refusal is shown to people and kept in the journal; a server that repeats the token in it is not repeated. */
+function withoutSecret(token: string, ask: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    const response = await ask(input, init);
+    if (response.ok) return response;
+    const { status, statusText, headers } = response;
+    return new Response((await response.text()).replaceAll(token, '…'), { status, statusText, headers });
+  };
 }
 
 /** Waits for its turn; a 429 makes everybody wait as long as it says. */

@@ -28,7 +28,7 @@ export async function requestJson(
       redirect: 'error', // a redirect would carry the key elsewhere
       signal: AbortSignal.timeout(api.timeoutMs),
     });
-    return { status: response.status, body: parseJson(await response.text()) };
+    return { status: response.status, body: parseJson(withoutSecrets(await response.text(), api)) };
   } catch (cause) {
     throw new UnsentError('provider-unreachable', {
       message: `${api.title} did not answer at ${new URL(api.url).host}: ${reason(cause)}.`,
@@ -36,6 +36,11 @@ export async function requestJson(
       cause,
     });
   }
+}
+
+/** What a reply says may be shown and kept; a server that repeats the key in it is not repeated. */
+function withoutSecrets(text: string, { headers }: HttpApi): string {
+  return Object.values(headers).reduce((kept, secret) => kept.replaceAll(secret, '…'), text);
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };

@@ -12,12 +12,21 @@ export function showConfig(config: Config, state: string): Readonly<Record<strin
       sending: Object.fromEntries(sending.map((domain) => [domain.name, showSending(domain)])),
     },
     dns: withoutNulls({ ...config.dns, servers: config.dns.servers ?? 'those of the system' }),
-    state,
+    state: withoutPassword(state),
     mailboxes: config.mailboxes.map(withoutNulls),
     provider: config.provider === null ? null : withoutNulls(config.provider),
     policy: withoutNulls(config.policy),
     lockdown: withoutNulls(config.lockdown),
   };
+}
+
+/** The address of a database without what logs in; a path stays as it is. */
+function withoutPassword(place: string): string {
+  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(place) || !URL.canParse(place)) return place;
+  const url = new URL(place);
+  url.password = '';
+  url.searchParams.delete('password');
+  return url.href;
 }
 
 function showDeclared({ name, since }: DeclaredDomain): unknown {

@@ -6,6 +6,8 @@ import { checkedValues, type Row, type Sql, type SqlValue, type Turn } from './s
 
 /** A pool of connections to a PostgreSQL server. */
 export interface PostgresConnection extends Sql {
+  /** Reads one moment of the database while others write. */
+  snapshot<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Runs `work` with one connection of its own, once. */
   withClient<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T>;
   /** A connection outside the pool, not yet connected. */
@@ -26,6 +28,7 @@ const QUESTION_LIMIT_MS = 600_000;
 const FIRST_WAIT_MS = 5;
 const LONGEST_WAIT_MS = 1_000;
 const TURN_LOCKS: Record<Turn, number> = { journal: 1, 'sent-log': 2, verdicts: 3 };
+const ONE_MOMENT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 /** "unst": the advisory locks of ours. */
 export const LOCK_CLASS = 0x756e7374;
 
@@ -63,6 +66,13 @@ export async function connectPostgres(
     transaction: (work, _durability, turn = null) => {
       const progress = { mayBeDone: false };
       return patiently(() => transact(pool, beginning(turn), (c) => work(insideOf(c), progress.mayBeDone), progress));
+    },
+    snapshot: async (work) => {
+      try {
+        return await transact(pool, ONE_MOMENT, (client) => work(insideOf(client)), { mayBeDone: false });
+      } catch (error) {
+        throw explainPostgresError(error, place.shown);
+      }
     },
     withClient: async (work) => {
       const client = await pool.connect();

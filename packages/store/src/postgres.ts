@@ -53,6 +53,7 @@ function engineOf(connection: PostgresConnection, place: PostgresPlace): Engine 
     run: connection.run,
     all: connection.all,
     transaction: connection.transaction,
+    snapshot: connection.snapshot,
     place: place.shown,
     nowMs: '(CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT))',
     server: { ...months, listen: (name, onChange) => listenOn(connection, `${place.schema}_${name}`, onChange) },

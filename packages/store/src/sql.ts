@@ -37,6 +37,8 @@ export interface Engine extends Sql {
   readonly server: ServerParts | null;
   /** The moment (milliseconds since 1970) by the one clock that all users of the database share, as an expression. */
   readonly nowMs: string;
+  /** Reads one moment of the database, whatever others write meanwhile, and keeps nobody waiting. Runs `work` once. */
+  snapshot<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Bytes on the disk; null when it is on none. */
   sizeBytes(): Promise<number | null>;
   close(): Promise<void>;

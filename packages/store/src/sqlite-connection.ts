@@ -4,6 +4,8 @@ import { checkedValues, type Row, type Sql, type SqlValue } from './sql.ts';
 
 /** An open SQLite database. */
 export interface SqliteConnection extends Sql {
+  /** Reads one moment of the database; in WAL mode others write meanwhile. */
+  snapshot<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -45,6 +47,15 @@ export function connectSqlite(path: string, busyLimitMs: number): SqliteConnecti
         } catch (error) {
           rollBack(database);
           throw explainEngineError(error, path);
+        }
+      }),
+    snapshot: (work) =>
+      withLock(async () => {
+        await patiently(() => database.exec('BEGIN'));
+        try {
+          return await work(inside);
+        } finally {
+          rollBack(database);
         }
       }),
     close: () =>

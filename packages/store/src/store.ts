@@ -13,6 +13,7 @@ import { type ScanLocks, sqlScanLocks } from './scan-locks.ts';
 import { type JoinSpans, type StoreSentLog, sqlSentLog } from './sent-log.ts';
 import type { Engine } from './sql.ts';
 import { openSqlite, type SqliteOptions } from './sqlite.ts';
+import { sqlTransfer, type Transfer } from './state-import.ts';
 import { sqlUpkeep, type Upkeep } from './upkeep.ts';
 import { sqlZoneLeases, type ZoneLeases } from './zone-leases.ts';
 
@@ -32,6 +33,7 @@ export interface Store<Snapshot, Plan> {
   readonly notices: Notices;
   readonly retention: Retention;
   readonly upkeep: Upkeep;
+  readonly transfer: Transfer;
   close(): Promise<void>;
 }
 
@@ -66,6 +68,7 @@ export async function openStore<Snapshot, Plan>(
     notices: sqlNotices(sql),
     retention: sqlRetention(sql),
     upkeep: sqlUpkeep(sql),
+    transfer: sqlTransfer(sql),
     close: () => sql.close(),
   };
 }

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { runCli } from '../../src/cli.ts';
 import { bounceTo, letterTo, mboxOf } from '../support/mail.ts';
@@ -23,7 +24,13 @@ beforeEach(() => {
 async function unsent(...args: string[]) {
   const surroundings = fakeSurroundings({ cwd: folder, env: { HOME: folder } });
   const state = join(folder, 'state.db');
-  const globals = ['--config', 'unsent.yaml', '--dns', 'zone:dns.txt', '--state', state];
+  const globals = [
+    '--config',
+    'unsent.yaml',
+    '--dns',
+    'zone:dns.txt',
+    ...(args.includes('--state') ? [] : ['--state', state]),
+  ];
   const exitCode = await runCli([...globals, ...args], surroundings, '1.2.3');
   return { exitCode, out: surroundings.stdout.text(), err: surroundings.stderr.text() };
 }
@@ -54,4 +61,48 @@ test('state vacuum keeps what is there', async () => {
   await unsent('scan', join(folder, 'mbox'));
   expect((await unsent('state', 'vacuum')).out).toMatch(/^\d+\.\d MB before, \d+\.\d MB now\.\n$/);
   expect((await unsent('scan', join(folder, 'mbox'))).out).toMatch(/^Nothing new\. Seen so far: 2 messages/);
+});
+
+test('state export and import carry everything to another database, where scans go on', async () => {
+  await unsent('scan', join(folder, 'mbox'));
+  const exported = await unsent('state', 'export', 'all.jsonl');
+  expect(exported).toEqual({ exitCode: 0, out: expect.stringMatching(/^all\.jsonl: \d+ rows written\n$/), err: '' });
+  const file = join(folder, 'all.jsonl');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect((await unsent('state', 'export')).out).toBe(readFileSync(file, 'utf8'));
+  writeFileSync(`${file}.gz`, gzipSync(readFileSync(file)));
+  for (const [index, name] of ['all.jsonl', 'all.jsonl.gz'].entries()) {
+    const place = join(folder, `other${index}.db`);
+    const imported = await unsent('--state', place, 'state', 'import', name);
+    expect(imported.out).toMatch(/other\d\.db: \d+ rows imported and counted\n$/);
+    const again = await unsent('--state', place, 'scan', join(folder, 'mbox'));
+    expect(again.out).toMatch(/^Nothing new\. Seen so far: 2 messages/);
+  }
+  const refused = await unsent('state', 'import', 'all.jsonl');
+  expect(refused).toMatchObject({ exitCode: 1, err: expect.stringContaining('holds something already') });
+});
+
+test('state export leaves a file that is there, and state import makes no database for one that is not', async () => {
+  await unsent('scan', join(folder, 'mbox'));
+  const taken = await unsent('state', 'export', 'mbox');
+  expect(taken).toMatchObject({ exitCode: 1, err: expect.stringContaining('is there already') });
+  const place = join(folder, 'new.db');
+  expect(await unsent('--state', place, 'state', 'import', 'nowhere.jsonl')).toMatchObject({ exitCode: 1 });
+  expect(existsSync(place)).toBe(false);
+  expect(await unsent('--state', place, 'state', 'export')).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining('There is no database to export.'),
+  });
+});
+
+test('state import says that an export was cut off, or unpacks to nothing, and what to do', async () => {
+  await unsent('scan', join(folder, 'mbox'));
+  const { out } = await unsent('state', 'export');
+  writeFileSync(join(folder, 'cut.jsonl'), out.slice(0, -20));
+  writeFileSync(join(folder, 'cut.jsonl.gz'), gzipSync(out).subarray(0, 100));
+  for (const name of ['cut.jsonl', 'cut.jsonl.gz']) {
+    const { exitCode, err } = await unsent('--state', join(folder, 'new.db'), 'state', 'import', name);
+    expect(exitCode).toBe(1);
+    expect(err).toMatch(/^unsent: .*(cut off|unexpected end of file).*\n {2}Nothing was imported\./);
+  }
 });

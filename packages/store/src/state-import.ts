@@ -33,6 +33,7 @@ export function sqlTransfer(sql: Engine): Transfer {
         if (Object.keys(before).length > 0) throw notEmpty(sql.place);
         await writeRows(inside, readExport(lines()));
         if (sql.server !== null) await numberOn(inside);
+        await announceLocked(inside);
         if (!isSame(await countRows(inside), counts))
           throw new Error('the database holds other rows than it was given');
       });
@@ -90,6 +91,15 @@ async function numberOn(sql: Sql): Promise<void> {
       `SELECT setval(pg_get_serial_sequence('${table}', 'id'), (SELECT COALESCE(max(id), 0) + 1 FROM ${table}), false)`,
     );
   }
+}
+
+/** For daemons that follow this database already. */
+async function announceLocked(sql: Sql): Promise<void> {
+  await sql.run(
+    `INSERT INTO locked_change (revision, name, locked_at)
+     SELECT number + 1, locked_domain.name, locked_at FROM locked_domain, revision WHERE revision.name = 'locked'`,
+  );
+  await sql.run("UPDATE revision SET number = number + 1 WHERE name = 'locked'");
 }
 
 function notEmpty(place: string): UnsentError {

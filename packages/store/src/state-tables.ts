@@ -114,6 +114,7 @@ const TABLES: Readonly<Record<string, StateTable>> = {
     },
     key: ['hour', 'rule', 'identity', 'result', 'action', 'domain'],
   },
+  policy_delivery: { columns: { daemon: 'text', number: 'integer', delivered_at: 'integer' }, key: ['daemon'] },
   policy_sender: {
     columns: { domain: 'text', strictness: 'text', problem: 'text?', last_seen_at: 'integer', messages: 'integer' },
     key: ['domain'],

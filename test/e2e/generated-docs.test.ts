@@ -5,8 +5,11 @@ import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-test('the JSON Schema and the tables of docs/configuration.md are what the schema says', () => {
-  const run = spawnSync(process.execPath, [join(root, 'scripts/make-docs.mjs'), '--check'], { encoding: 'utf8' });
+test.each([
+  ['schema, tables and lists are what the sources say', 'make-docs'],
+  ['the pictures are what the command prints', 'record-cast'],
+])('%s', (_, script) => {
+  const run = spawnSync(process.execPath, [join(root, `scripts/${script}.mjs`), '--check'], { encoding: 'utf8' });
   expect(run.stderr).toBe('');
   expect(run.status).toBe(0);
 });

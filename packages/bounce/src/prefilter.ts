@@ -1,4 +1,5 @@
 import { mayBeAnswer } from './forms/auto-reply.ts';
+import { isReceiptSubject } from './forms/receipt.ts';
 import { mayBeReportSubject } from './forms/reports.ts';
 import { isDaemon, isFailureSubject } from './forms/vocabulary.ts';
 import { readParts } from './message.ts';
@@ -11,6 +12,8 @@ export type HeaderSigns = {
   readonly subject: string;
   readonly isDaemon: boolean;
   readonly hasNullPath: boolean;
+  /** Return-Path names an address; false too when there is no such field. */
+  readonly hasSenderPath: boolean;
   readonly isFailureSubject: boolean;
   readonly isReport: boolean;
   /** X-Failed-Recipients (Exim, Gmail) or the like. */
@@ -22,10 +25,12 @@ export function headerSigns(header: HeaderBlock): HeaderSigns {
   const subject = decodeHeaderValue(rawHeader(header, 'subject'));
   const path = rawHeader(header, 'return-path').trim().toLowerCase();
   const type = rawHeader(header, 'content-type').slice(0, 200).toLowerCase();
+  const hasNullPath = path === '<>' || path.startsWith('<mailer-daemon');
   return {
     subject,
     isDaemon: isDaemon(decodeHeaderValue(rawHeader(header, 'from')).toLowerCase()),
-    hasNullPath: path === '<>' || path.startsWith('<mailer-daemon'),
+    hasNullPath,
+    hasSenderPath: path.includes('@') && !hasNullPath,
     isFailureSubject: isFailureSubject(subject),
     isReport: type.includes('report') || type.includes('message/'),
     hasFailedRecipients: header.byName.has('x-failed-recipients'),
@@ -49,7 +54,11 @@ export function isPlainlyOrdinary(header: HeaderBlock, signs: HeaderSigns, bytes
   if (signs.isDaemon || signs.hasNullPath || signs.isFailureSubject || signs.isReport || signs.hasFailedRecipients)
     return false;
   if (header.fields.length === 0 || TELLING_HEADERS.some((name) => header.byName.has(name))) return false;
-  if (mayBeReportSubject(signs.subject) || mayBeAnswer(header, signs.subject, (word) => startHolds(bytes, word)))
+  if (
+    mayBeReportSubject(signs.subject) ||
+    isReceiptSubject(signs.subject) ||
+    mayBeAnswer(header, signs.subject, (word) => startHolds(bytes, word))
+  )
     return false;
   const type = rawHeader(header, 'content-type').trimStart().slice(0, 40).toLowerCase();
   if (type.startsWith('application/')) return false;

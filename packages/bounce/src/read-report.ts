@@ -6,6 +6,7 @@ import { isStatusPart } from './forms/dsn.ts';
 import { isDispositionNotification, readRejection } from './forms/mdn.ts';
 import { isReturnedPart } from './forms/notice.ts';
 import { type Reading, readingOf } from './forms/reading.ts';
+import { isReceiptSubject, isReceiptText } from './forms/receipt.ts';
 import { isAggregateReport, isFailureReport } from './forms/reports.ts';
 import { findOriginal } from './forms/returned.ts';
 import { hasCode } from './forms/text-recipients.ts';
@@ -60,6 +61,7 @@ function readUnstructured(reading: Reading, signs: HeaderSigns): KindAndReport {
   if (special !== null) return special;
   if (isTextBounce(reading, signs)) return { kind: 'bounce', report: readTextReport(reading) };
   const { header } = reading.message;
+  if (isReceiptSubject(signs.subject) && isReceiptText(reading.notice().text)) return { kind: 'mdn', report: null };
   const form = autoReplyForm(header, signs.subject, () => reading.notice().lower.slice(0, 6000));
   return form === null ? ORDINARY : { kind: 'auto-reply', report: answerReport(reading.message, form) };
 }
@@ -92,9 +94,11 @@ function isTextBounce(reading: Reading, signs: HeaderSigns): boolean {
 }
 
 function isBounceOfSoftware(reading: Reading, signs: HeaderSigns): boolean {
+  // A postmaster who answers has an address of his own to be answered at.
+  if (signs.hasSenderPath && isReplyOrForward(signs.subject) && !signs.hasFailedRecipients) return false;
   if (signs.isFailureSubject || signs.hasFailedRecipients) return true;
-  // In whatever language: a stranger's address, and an SMTP reply that goes with it.
-  if (signs.hasNullPath && quotesReply(reading) && namesStranger(reading)) return true;
+  // In whatever language: a stranger's address, and an SMTP reply that goes with it or the message itself.
+  if (signs.hasNullPath && namesStranger(reading) && (quotesReply(reading) || holdsReturned(reading))) return true;
   return speaksOfFailure(reading.notice().lower) && (holdsReturned(reading) || namesStranger(reading));
 }
 

@@ -15,6 +15,11 @@ test.each([
     'Return-Path: <>\nFrom: postmaster@example.net\nSubject: Zzz\n',
     'bounce',
   ],
+  [
+    'a postmaster who answers',
+    'Return-Path: <postmaster@example.net>\nFrom: Postmaster <postmaster@example.net>\nSubject: Re: About your mail\n',
+    'ordinary',
+  ],
   ['the null sender', 'Return-Path: <>\nFrom: relay@example.net\nSubject: About your mail\n', 'bounce'],
   ['a failure subject and the returned message', 'From: relay@example.net\nSubject: Undeliverable: x\n', 'bounce'],
   ['nobody in particular', 'From: carl@example.net\nSubject: look at this\n', 'ordinary'],
@@ -29,4 +34,18 @@ test.each([
 ])('%s', (_name, header, kind) => {
   const message = readParts(header + NOTICE);
   expect(readReport(message, headerSigns(message.header), () => false).kind).toBe(kind);
+});
+
+test('the null sender and the message itself are enough, whatever the language', () => {
+  const text = '\nZzz zzz.\n\nbob@example.net\n\nFrom: a@example.com\nTo: bob@example.net\nMessage-ID: <m@example.com>\nSubject: x\n';
+  const message = readParts(`Return-Path: <>\nFrom: postmaster@example.net\nTo: a@example.com\nSubject: Zzz\n${text}`);
+  const found = readReport(message, headerSigns(message.header), () => false);
+  expect(found.report?.recipients.map(({ address }) => address)).toEqual(['bob@example.net']);
+});
+
+test('the recipient stands in the subject alone', () => {
+  const header = 'Return-Path: <>\nFrom: postmaster@example.net\nTo: a@example.com\nSubject: Delivery failure (Bob@example.net)\n';
+  const message = readParts(`${header}\nYour message could not be delivered.\n`);
+  const found = readReport(message, headerSigns(message.header), () => false);
+  expect(found.report?.recipients.map(({ address }) => address)).toEqual(['bob@example.net']);
 });

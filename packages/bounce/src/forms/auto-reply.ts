@@ -9,7 +9,10 @@ export type AutoReplyForm = 'auto-reply' | 'challenge';
 const CHALLENGE_TEXT =
   /(?:click|follow|visit|open|use)[^\n]{0,60}(?:link|url|http)[^\n]{0,120}(?:verif|confirm|deliver|approv|allow|prove|human)|https?:\/\/[^\s]{0,80}(?:verif|confirm|challenge|tmda|spamarrest)|protected by (?:[\w-]{1,20} )?(?:bluebottle|spam ?arrest|boxbe|earthlink|mailblocks|sendio|choicemail|tmda)|prove that you are|(?:reply|respond) to (?:this|the) (?:message|e-?mail)[^\n]{0,60}(?:confirm|deliver|approv|allow)|allowed (?:senders? )?list|approved senders? list|sender verification/;
 const CHALLENGE_SUBJECT =
-  /please (?:confirm|verify)|confirmation (?:required|needed|request)|verify your (?:e-?mail|message|address)|challenge|sender verification|action required: .{0,60}(?:deliver|verif)/;
+  /\(verification\)\s{0,3}$|please (?:confirm|verify)|confirmation (?:required|needed|request)|verify your (?:e-?mail|message|address)|challenge|sender verification|action required: .{0,60}(?:deliver|verif)/;
+// A guard at the door in its own words: who is behind it, and the list that one has to be on.
+const GUARDED_TEXT =
+  /^[^>]{0,300}\b(?:protected by|protect myself|protecting myself)\b[^>]{0,600}\b(?:allowed|approved|known) senders\b/;
 const CHALLENGE_HEADERS = [
   'x-challenge',
   'x-trusted-delivery',
@@ -55,12 +58,15 @@ export function autoReplyForm(header: HeaderBlock, subject: string, lower: () =>
   const isReply = isReplyTo(header) || REPLY_OR_FORWARD.test(lowered);
   const bySoftware = submitted.startsWith('auto-generated') || rawHeader(header, 'x-auto-response-suppress') !== '';
   const isMarked = bySoftware || (isReply && (isBulk(header) || hasNullPath(header)));
+  if (bySoftware && RECEIVED_TEXT.test(lower().slice(0, TEXT_START))) return 'auto-reply';
   if (isMarked && (isWeakAnswerSubject(lowered) || TICKET_SUBJECT.test(lowered))) return 'auto-reply';
   return isReply && AUTOMATIC_TEXT.test(lower().slice(0, TEXT_START)) ? 'auto-reply' : null;
 }
 
 const REPLY_OR_FORWARD = /^\s{0,3}(?:re|aw|sv|antw|fwd?|wg|tr)\s?:/;
 const TEXT_START = 1500;
+const RECEIVED_TEXT =
+  /\bwe(?:'ve| have)? (?:just )?(?:got|received) your (?:request|e-?mail|message|enquiry|inquiry|question)\b/;
 const AUTOMATIC_TEXT =
   /this is an? auto(?:matic(?:ally)?|mated|-?)(?:[ -]generated)? ?(?:response|reply|answer|message|e-?mail|notification)|(?:dies|dieses) ist eine automatische|ceci est une r\u00e9ponse automatique|esta es una respuesta autom|esta \u00e9 uma resposta autom|questa \u00e8 una risposta automatica/;
 
@@ -70,13 +76,17 @@ export function mayBeAnswer(header: HeaderBlock, subject: string, holds: (word: 
   if (autoSubmitted(header).startsWith('auto') || hasAutoHeader(header)) return true;
   if (CHALLENGE_HEADERS.some((name) => header.byName.has(name))) return true;
   if (isWeakAnswerSubject(lowered) || TICKET_SUBJECT.test(lowered) || CHALLENGE_SUBJECT.test(lowered)) return true;
-  return (isReplyTo(header) || REPLY_OR_FORWARD.test(lowered)) && holds('automat');
+  return (isReplyTo(header) || REPLY_OR_FORWARD.test(lowered)) && (holds('automat') || holds(' senders'));
 }
 
 function isChallenge(header: HeaderBlock, subject: string, lower: () => string): boolean {
   if (CHALLENGE_HEADERS.some((name) => header.byName.has(name))) return true;
-  if (!CHALLENGE_SUBJECT.test(subject)) return false;
-  const isAnswer = isReplyTo(header) || autoSubmitted(header).startsWith('auto') || isBulk(header);
+  if (!CHALLENGE_SUBJECT.test(subject)) {
+    const isReply = isReplyTo(header) || REPLY_OR_FORWARD.test(subject);
+    return isReply && !isBulkList(header) && GUARDED_TEXT.test(lower().slice(0, TEXT_START));
+  }
+  const isAnswer =
+    isReplyTo(header) || REPLY_OR_FORWARD.test(subject) || autoSubmitted(header).startsWith('auto') || isBulk(header);
   return isAnswer && CHALLENGE_TEXT.test(lower());
 }
 

@@ -1,4 +1,4 @@
-import { addressList } from '../address.ts';
+import { addressList, findAddresses } from '../address.ts';
 import { partBytes, readParts } from '../message.ts';
 import { rawHeader } from '../mime-header.ts';
 import { decodeHeaderValue } from '../mime-words.ts';
@@ -6,8 +6,10 @@ import { messageIdOf, readOriginal } from '../original.ts';
 import type { BounceReport, OriginalMessage, RecipientStatus } from '../report.ts';
 import { type DeliveryStatus, readStatusFields, statusText } from './dsn.ts';
 import { actionInText, readTextRecipients, textRecipient } from './legacy.ts';
+import type { Notice } from './notice.ts';
 import type { Reading } from './reading.ts';
 import { findOriginal } from './returned.ts';
+import type { NamedRecipient } from './text-recipients.ts';
 
 /** Reads a report that has delivery-status fields (RFC 3464). */
 export function readStatusReport(reading: Reading): BounceReport {
@@ -57,8 +59,22 @@ function innerReport(reading: Reading): BounceReport | null {
 function recipientsElsewhere(reading: Reading, original: OriginalMessage | null): readonly RecipientStatus[] {
   if (reading.text.named().length > 0) return readTextRecipients(reading);
   const address = onlyReceiver(original);
-  const found = address === null ? reading.text.others() : [{ address, originalRecipient: null, diagnostic: null }];
-  return found.map((one) => textRecipient(one, actionInText(reading.notice()), reading));
+  const found = address === null ? reading.text.others() : [unexplained(address)];
+  const all = found.length > 0 ? found : addressInSubject(reading.notice()).map(unexplained);
+  return all.map((one) => textRecipient(one, actionInText(reading.notice()), reading));
+}
+
+// "Delivery failure (user@example.com)", and nothing in the text.
+function addressInSubject(notice: Notice): readonly string[] {
+  const found = findAddresses(notice.lowerSubject.slice(0, MAX_SUBJECT)).map(({ address }) => address);
+  const strangers = [...new Set(found)].filter((address) => !notice.ownAddresses.has(address));
+  return strangers.length === 1 ? strangers : [];
+}
+
+const MAX_SUBJECT = 500;
+
+function unexplained(address: string): NamedRecipient {
+  return { address, originalRecipient: null, diagnostic: null };
 }
 
 function onlyReceiver(original: OriginalMessage | null): string | null {

@@ -8,7 +8,7 @@ const ANSWER_SUBJECT = anyOf(String.raw`
   vacation (?:reply|message|notice|response|auto) | ^on vacation | away from (?:my|the) (?:mail|office|desk) |
   ^absence | abwesenheits | automatische antwort | nicht im büro | réponse automatique |
   absence du bureau | respuesta autom | fuera de (?:la )?oficina | resposta autom | fora do escrit |
-  risposta automatica | fuori (?:sede|ufficio) | automatisch antwoord | afwezigheid | automatyczna odpowied |
+  risposta automatica | fuori (?:sede|ufficio) | automatisch antwoord | afwezigheid | automatyczna odpowied | autoodpowied |
   poza biurem | autosvar | frånvaromeddelande | automaattinen | automatická odpov |
   otomatik yanıt | автоответ |
   автоматический ответ |

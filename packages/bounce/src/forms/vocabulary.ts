@@ -49,7 +49,8 @@ const FAILURE_SUBJECT = anyOf(String.raw`
   kunde inte levereras | ikke leveret | kunne ikke | ei voitu | nedoruč | nem kézbes |
   kézbesíthetetlen | teslim edilemedi | iletilemedi |
   no se puede entregar | no s'ha pogut | kan inte leverera | kan ikke lever | toimitus epäonn | ei voi toimittaa |
-  nelivr | nije isporučen | nedostavljiv | δεν παραδόθηκε | μη παραδοτέο | не вдалося доставити |
+  nelivr | non recapitabile | não é possível entregar | teslim edilemiyor | 未传递 | 未傳遞 | לא ניתן למסירה | تعذر التسليم |
+  δεν ήταν δυνατή η παράδοση | nu se poate livra | nije isporučen | nedostavljiv | δεν παραδόθηκε | μη παραδοτέο | не вдалося доставити |
   未送达 | 未傳遞 | 배달되지 | 배달할 수 | לא ניתן למסור | تعذر تسليم | tidak terkirim | không gửi được |
   ไม่สามารถส่ง`);
 

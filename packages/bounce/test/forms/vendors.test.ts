@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readMessage } from '../../src/read.ts';
 
-// How these systems word their notices, as publicly documented; no dialect of ours knows most of them, so they are read
+// How these systems word their notices, written from memory and not copied from them; no dialect of ours knows most of them, so they are read
 // by their form alone. Every one is about bob@example.net.
 const NOTICES: readonly (readonly [
   system: string,

@@ -21,7 +21,7 @@ const WORKSPACE_IMPORTS: Record<string, readonly string[]> = {
 const LIBRARIES: Record<string, readonly string[]> = {
   dns: ['dns-packet', 'lru-cache'],
   spf: [],
-  bounce: ['mailparser', '@zone-eu/mailsplit', 'imapflow'],
+  bounce: ['mailparser', '@zone-eu/mailsplit', 'imapflow', 'tldts'],
   lockdown: ['cloudflare', 'dns-packet'],
   policyd: [],
   store: ['libsql', 'pg', 'pg-boss'],

@@ -1,5 +1,6 @@
 import { type IpAddress, isPrivate } from '@unsent/dns/addresses';
 import type { ReceivedHop } from './report.ts';
+import { isSameSite } from './site.ts';
 
 /**
  * The address that handed the message to the reporter's side.
@@ -7,7 +8,7 @@ import type { ReceivedHop } from './report.ts';
  * Read downwards from the reporter: a hop whose client is private, or whose client's verified name lies in the
  * domain of the host that wrote the line, is still inside the reporter's network. The first other client is the one
  * we want. Everything below that line was written by strangers and may be forged, so it is never looked at. What a
- * client called itself (HELO) never makes it an insider.
+ * client called itself (HELO) never makes it an insider. While the list of sites is awaited, no other host is one.
  */
 export function injectingAddress(chain: Iterable<ReceivedHop>): IpAddress | null {
   for (const hop of chain) {
@@ -15,7 +16,7 @@ export function injectingAddress(chain: Iterable<ReceivedHop>): IpAddress | null
       if (isLocalHandover(hop)) continue;
       return null;
     }
-    if (isPrivate(hop.ip) || isSameSite(hop)) continue;
+    if (isPrivate(hop.ip) || isInsider(hop)) continue;
     return hop.ip;
   }
   return null;
@@ -26,10 +27,9 @@ function isLocalHandover(hop: ReceivedHop): boolean {
   return hop.helo === null && hop.fromName === null;
 }
 
-function isSameSite(hop: ReceivedHop): boolean {
+function isInsider(hop: ReceivedHop): boolean {
   if (hop.fromName === null || hop.by === null || isCustomerName(hop.fromName, hop.ip)) return false;
-  const site = siteOf(hop.by);
-  return site !== null && site === siteOf(hop.fromName);
+  return isSameSite(hop.fromName, hop.by);
 }
 
 // "dsl-203-0-113-77.example.net" is a customer of the site, not one of its relays: the last two octets stand in it.
@@ -38,18 +38,4 @@ function isCustomerName(name: string, ip: IpAddress | null): boolean {
   const numbers = new Set((name.match(/\d+/g) ?? []).map(Number));
   const hex = (ip.w0 >>> 0).toString(16).padStart(8, '0');
   return (numbers.has(ip.w0 & 255) && numbers.has((ip.w0 >>> 8) & 255)) || name.toLowerCase().includes(hex);
-}
-
-const SECOND_LEVEL = new Set(['co', 'com', 'net', 'org', 'ac', 'edu', 'gov', 'ne', 'or', 'go', 'ad', 'ed', 'gr']);
-
-/**
- * The part of a host name that one owner is likely to hold: `example.net` of `mx1.example.net`; null when it has none.
- * The last two labels, or three below a second level like "co.jp". A guess: below a public suffix that it does not know
- * ("kawasaki.jp") it takes neighbours for one site.
- */
-export function siteOf(name: string): string | null {
-  const labels = name.toLowerCase().replace(/\.$/, '').split('.');
-  if (labels.length < 2 || /^\d+$/.test(labels.at(-1) ?? '')) return null;
-  const depth = (labels.at(-1) ?? '').length === 2 && SECOND_LEVEL.has(labels.at(-2) ?? '') ? 3 : 2;
-  return labels.length < depth ? null : labels.slice(-depth).join('.');
 }

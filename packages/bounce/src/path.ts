@@ -1,9 +1,10 @@
 import { type IpAddress, type IpPrefix, isPrivate, parseDomainName, type Resolver } from '@unsent/dns';
 import { checkHost, matchedTerm, type SpfOutcome } from '@unsent/spf';
 import type { CaseSubject, PathFacts, PathHop } from './case.ts';
-import { injectingAddress, siteOf } from './original-injector.ts';
+import { injectingAddress } from './original-injector.ts';
 import { placeOf } from './outbound.ts';
 import type { BounceReport, OriginalMessage, ReceivedHop } from './report.ts';
+import { isSameSite, isSiteListAwaited, loadSiteList } from './site.ts';
 
 export type PathQuestion = {
   readonly report: BounceReport;
@@ -24,6 +25,13 @@ const MAX_LINES = 16;
 
 /** How the returned message came to the reporter; null when no address handed it over. */
 export async function gatherPath(question: PathQuestion, resolver: Resolver): Promise<PathFacts | null> {
+  const facts = await pathOf(question, resolver);
+  if (!isSiteListAwaited()) return facts;
+  await loadSiteList();
+  return pathOf(question, resolver);
+}
+
+async function pathOf(question: PathQuestion, resolver: Resolver): Promise<PathFacts | null> {
   const { original, report } = question;
   if (original.injectedBy === null || isPrivate(original.injectedBy)) return null;
   const at = original.receivedChain.findIndex((hop) => hop.ip?.text === original.injectedBy?.text);
@@ -123,16 +131,12 @@ async function isJoined(upper: ReceivedHop, by: string, resolver: Resolver): Pro
   // Names inside a network are anybody's guess, and a line without names cannot be compared: in doubt it joins.
   if (upper.ip === null || isPrivate(upper.ip)) return true;
   if (upper.helo === null && upper.fromName === null) return true;
-  if (isSameHost(upper.fromName, by) || isSameHost(upper.helo, by)) return true;
+  if (isNamedAlike(upper, by)) return true;
   return resolvesTo(by, upper.ip, resolver);
 }
 
-/** True if two host names are one, or two hosts of one site. */
-function isSameHost(name: string | null, other: string): boolean {
-  if (name === null) return false;
-  if (name.toLowerCase() === other.toLowerCase()) return true;
-  const site = siteOf(name);
-  return site !== null && site === siteOf(other);
+function isNamedAlike({ fromName, helo }: ReceivedHop, by: string): boolean {
+  return [fromName, helo].some((name) => name !== null && isSameSite(name, by));
 }
 
 async function resolvesTo(host: string, ip: IpAddress, resolver: Resolver): Promise<boolean> {
@@ -143,7 +147,7 @@ async function resolvesTo(host: string, ip: IpAddress, resolver: Resolver): Prom
 }
 
 function isReportersHost(hop: ReceivedHop | null, report: BounceReport): boolean {
-  return hop !== null && hop.by !== null && report.reportedBy !== null && isSameHost(report.reportedBy, hop.by);
+  return hop !== null && hop.by !== null && report.reportedBy !== null && isSameSite(report.reportedBy, hop.by);
 }
 
 async function checkHop({ ip, hop }: ClientHop, question: PathQuestion, resolver: Resolver): Promise<PathHop> {

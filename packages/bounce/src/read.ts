@@ -18,6 +18,7 @@ import { parseReceived } from './original-received.ts';
 import { type HeaderSigns, headerSigns, isPlainlyOrdinary } from './prefilter.ts';
 import { type KindAndReport, readReport } from './read-report.ts';
 import type { BounceReport, ReceivedHop } from './report.ts';
+import { isSiteListAwaited, loadSiteList } from './site.ts';
 
 /** To whom the message was delivered, as the receiving side wrote it down. Addresses without brackets, in order, no repeats. */
 export type EnvelopeHints = {
@@ -84,9 +85,17 @@ function readWhole(
     const found = readReport(whole, signs, isLate);
     return mailRead(whole.header, signs.subject, found, isCut ? CUT : isLate() ? LATE : null);
   };
+  // The first message of a process that needs the list of sites is read twice.
+  const finishWithSites = (whole: MailMessage): MailRead | Promise<MailRead> => {
+    const read = finish(whole);
+    if (!isSiteListAwaited()) return read;
+    return loadSiteList()
+      .then(() => finish(whole))
+      .catch(unreadable);
+  };
   const foreign = foreignParts(message);
-  if (foreign.length === 0) return finish(message);
-  return withForeignTexts(message, foreign).then(finish).catch(unreadable);
+  if (foreign.length > 0) return withForeignTexts(message, foreign).then(finishWithSites).catch(unreadable);
+  return finishWithSites(message);
 }
 
 const DEFAULT_TIME_LIMIT_MS = 4000;

@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { injectingAddress } from '../src/original-injector.ts';
 import { parseReceived } from '../src/original-received.ts';
+import { loadSiteList } from '../src/site.ts';
+
+beforeAll(loadSiteList);
 
 const STRANGER = 'from x.example ([203.0.113.9]) by mx.example.net; x';
 
@@ -18,6 +21,16 @@ describe('the address that handed the message to the reporter', () => {
       ['from mx2.example.net (unknown [203.0.113.66]) by mx.example.net (Postfix); x', STRANGER],
       '203.0.113.66',
     ],
+    ...['co.uk', 'aoi.kawasaki.jp', 'github.io'].map((suffix): [string, string[], string] => [
+      `a neighbour below ${suffix} is a stranger`,
+      [`from mx.evil.${suffix} (mx.evil.${suffix} [203.0.113.66]) by mx.example.${suffix} (Postfix); x`, STRANGER],
+      '203.0.113.66',
+    ]),
+    ...['co.uk', 'aoi.kawasaki.jp', 'github.io'].map((suffix): [string, string[], string] => [
+      `a relay of the same site below ${suffix}`,
+      [`from mx2.example.${suffix} (mx2.example.${suffix} [192.0.2.7]) by mx.example.${suffix} (Postfix); x`, STRANGER],
+      '203.0.113.9',
+    ]),
     [
       'below lines without a client',
       ['(qmail 1 invoked by alias); x', 'by mx.example.net (Postfix) id 1; x', STRANGER],

@@ -37,14 +37,16 @@ test.each([
 });
 
 test('the null sender and the message itself are enough, whatever the language', () => {
-  const text = '\nZzz zzz.\n\nbob@example.net\n\nFrom: a@example.com\nTo: bob@example.net\nMessage-ID: <m@example.com>\nSubject: x\n';
+  const text =
+    '\nZzz zzz.\n\nbob@example.net\n\nFrom: a@example.com\nTo: bob@example.net\nMessage-ID: <m@example.com>\nSubject: x\n';
   const message = readParts(`Return-Path: <>\nFrom: postmaster@example.net\nTo: a@example.com\nSubject: Zzz\n${text}`);
   const found = readReport(message, headerSigns(message.header), () => false);
   expect(found.report?.recipients.map(({ address }) => address)).toEqual(['bob@example.net']);
 });
 
 test('the recipient stands in the subject alone', () => {
-  const header = 'Return-Path: <>\nFrom: postmaster@example.net\nTo: a@example.com\nSubject: Delivery failure (Bob@example.net)\n';
+  const header =
+    'Return-Path: <>\nFrom: postmaster@example.net\nTo: a@example.com\nSubject: Delivery failure (Bob@example.net)\n';
   const message = readParts(`${header}\nYour message could not be delivered.\n`);
   const found = readReport(message, headerSigns(message.header), () => false);
   expect(found.report?.recipients.map(({ address }) => address)).toEqual(['bob@example.net']);

@@ -71,6 +71,13 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
       ]);
     });
 
+    test('a token that may only read is told apart without a write', async () => {
+      const before = await provider.read(ZONE);
+      await expect(open('read-only').probeWrite(ZONE)).rejects.toMatchObject({ code: 'provider-forbidden' });
+      await provider.probeWrite(ZONE);
+      expect((await provider.read(ZONE)).fingerprint).toBe(before.fingerprint);
+    });
+
     test('lockdown is one batch; unlock restores content, TTL, priority, comment, tags, proxied, settings', async () => {
       const before = await provider.read(ZONE);
       const foreign = standIn.zones[0]?.records.filter(({ type }) => /^A|^CAA/.test(type));

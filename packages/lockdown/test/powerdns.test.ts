@@ -46,6 +46,13 @@ describe.skipIf(!hasServer('pdns'))('a real PowerDNS', { timeout: 30_000 }, () =
     expect((await provider.read(ZONE)).fingerprint).toBe(before.fingerprint);
   });
 
+  test.each([
+    ['a wrong key', 'other', 'unused-one.test', 'provider-forbidden'],
+    ['a zone it does not hold', 'unsent-test-key', 'nowhere.example', 'zone-unknown'],
+  ])('%s may not write, and that is known without a write', async (_, apiKey, zone, code) => {
+    await expect(open(apiKey).probeWrite(name(zone))).rejects.toMatchObject({ code });
+  });
+
   test('a disabled record is kept as it is', async () => {
     const rrsets = [
       {

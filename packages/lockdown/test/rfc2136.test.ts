@@ -98,6 +98,7 @@ describe.each(['bind', 'knot', 'pdns'] as const)('dynamic update on a real %s', 
     ])('%s is one sentence that names the key', async (_, key) => {
       await expect(open(key).read(ZONE)).rejects.toMatchObject(refusal);
       await expect(open(key).read(ZONE)).rejects.toMatchObject({ message: expect.stringContaining(key.name) });
+      await expect(open(key).probeWrite(ZONE)).rejects.toMatchObject({ message: expect.stringContaining(key.name) });
     });
 
     test('a clock that is wrong is one sentence', async () => {

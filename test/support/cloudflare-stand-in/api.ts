@@ -29,7 +29,7 @@ export function answer(standIn: StandIn, request: Request): Answer {
 }
 
 /** Only the token counts, and nothing else may be sent beside it. */
-function authorise({ token }: StandIn, { headers }: Request): void {
+function authorise({ token }: StandIn, { method, headers }: Request): void {
   if ('x-auth-key' in headers || 'x-auth-email' in headers || 'x-auth-user-service-key' in headers) {
     throw new Refused(6003, 'Invalid request headers: two ways of authorisation', 400);
   }
@@ -38,6 +38,10 @@ function authorise({ token }: StandIn, { headers }: Request): void {
     throw new Refused(6111, 'Invalid format for Authorization header', 400);
   }
   if (given === 'Bearer read-nothing') throw new Refused(10_000, 'Authentication error', 403);
+  if (given === 'Bearer read-only') {
+    if (method === 'GET') return;
+    throw new Refused(10_000, 'Authentication error', 403);
+  }
   if (given !== `Bearer ${token}`) throw new Refused(9109, 'Invalid access token', 403);
 }
 

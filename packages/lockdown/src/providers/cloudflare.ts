@@ -31,6 +31,8 @@ const ZONES_PER_PAGE = 50;
 /** Far above what a zone of the free plan may hold, so that one call reads it. */
 const RECORDS_PER_PAGE = 5000;
 const DEFAULT_MAX_BATCH = 200;
+/** The id of no record. */
+const NO_RECORD = '0'.repeat(32);
 
 /** The two of a hundred resources that are used: a bundle leaves the others out, and starts in half the time. */
 type Client = PartialCloudflare<{ zones: BaseZones; dns: { records: BaseRecords } }>;
@@ -79,6 +81,17 @@ export function cloudflareProvider(options: CloudflareOptions): DnsProvider {
     async write(base, changes) {
       const zoneId = await idOf(base.zone);
       for (const batch of inBatches(changes, maxBatch)) await sendBatch(client, zoneId, batch);
+    },
+    async probeWrite(zone) {
+      const zoneId = await idOf(zone);
+      try {
+        // Who may write is told that there is no such record; who may not, that.
+        await told('change the DNS records', () =>
+          client.dns.records.batch({ zone_id: zoneId, deletes: [{ id: NO_RECORD }] }),
+        );
+      } catch (error) {
+        if (!(error instanceof UnsentError) || error.code !== 'zone-changed') throw error;
+      }
     },
     async close() {},
   };

@@ -47,6 +47,7 @@ export function providerContract(open: () => Promise<ContractWorld>): readonly C
     chapter('says zone-unknown about a zone it does not hold', refusesUnknown),
     chapter('empties the zone, all but its NS records', empties),
     chapter('reads the same zone twice and gives the same fingerprint', readsTwice),
+    chapter('tells whether it may write without writing', probes),
     chapter('writes an old mail host and reads it back as it was written', writesOldHost),
     chapter('keeps TXT as it was cut, with quotes, backslashes and long strings', keepsText),
     chapter('replaces one record and leaves its neighbours, ids and all', replacesOne),
@@ -88,6 +89,12 @@ async function readsTwice({ provider, zone }: Stage): Promise<void> {
   equal(first.fingerprint, second.fingerprint);
   equal(first.provider, provider.name);
   deepEqual(JSON.parse(JSON.stringify(first)), first, 'a snapshot is plain JSON');
+}
+
+async function probes({ provider, zone }: Stage): Promise<void> {
+  const before = await provider.read(zone);
+  await provider.probeWrite(zone);
+  equal((await provider.read(zone)).fingerprint, before.fingerprint, 'nothing was written');
 }
 
 async function writesOldHost(stage: Stage): Promise<void> {

@@ -72,6 +72,7 @@ export function memoryProvider(zones: readonly MemoryZone[], options: MemoryOpti
       calls.write++;
       held.set(base.zone, written(recordsOf(base.zone), base, changes, withId));
     },
+    async probeWrite() {},
     async close() {},
   };
 }

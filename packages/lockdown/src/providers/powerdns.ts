@@ -60,6 +60,11 @@ export function powerdnsProvider(options: PowerdnsOptions): DnsProvider {
     },
     read: async (zone) => (await read(zone)).snapshot,
     write: (base, changes) => write(api, base, changes, read),
+    async probeWrite(zone) {
+      const reply = await requestJson(api, 'PATCH', zonePath(zone), { rrsets: [] });
+      if (reply.status === 404) throw unknownZone(zone);
+      if (reply.status !== 422) expectOk(reply); // 422: it was let in, and dislikes that there is nothing to do
+    },
     async close() {},
   };
 }

@@ -48,6 +48,11 @@ export interface DnsProvider {
    * rejection leaves open whether something was written: the caller reads the zone again.
    */
   write(base: ZoneSnapshot, changes: readonly Change[]): Promise<void>;
+  /**
+   * Asks for a change of nothing in `zone`: rejects as `write` would where token or key may not write, and changes
+   * nothing. Resolves also where only a real change would tell.
+   */
+  probeWrite(zone: DomainName): Promise<void>;
   /** Closes sockets; the provider is not used afterwards. */
   close(): Promise<void>;
 }

@@ -57,6 +57,7 @@ export function rfc2136Provider(options: Rfc2136Options): DnsProvider {
     },
     read: (zone) => transfer(primary, zone),
     write: (base, changes) => update(primary, base, changes),
+    probeWrite: (zone) => update(primary, snapshotOf(zone, 'rfc2136', now(), []), []),
     async close() {},
   };
 }

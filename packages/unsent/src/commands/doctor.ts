@@ -11,9 +11,21 @@ Examples:
 It reads postconf -n and postconf -M, asks the policy service one question, and changes nothing.
 Exit codes: 0 all works (there may be warnings), 1 something does not.`;
 
+const EXAMPLES = `
+Examples:
+  unsent doctor                  Node, configuration, database, resolver, clock, provider, mailboxes, Postfix
+  unsent doctor --quiet          only what is to be mended
+  unsent doctor postfix          Postfix alone, and the lines to add
+
+Only what your configuration names is contacted, and nothing is changed.
+Exit codes: 0 all works (there may be warnings), 1 something does not.`;
+
 /** `unsent doctor`: is what surrounds us set up as it must be? */
 export function doctorCommand(run: RunInShell): Command {
-  const command = new Command('doctor').description('check what unsent depends on, and say what to mend');
+  const command = new Command('doctor')
+    .description('check what unsent depends on, and say what to mend')
+    .addHelpText('after', EXAMPLES)
+    .action(run(async (shell) => (await import('../doctor/run.ts')).runDoctor(shell)));
   command
     .command('postfix')
     .description('does Postfix ask the policy service, at the right place, and with sane limits?')

@@ -1,4 +1,4 @@
-import type { ExitCode } from '@unsent/dns';
+import { type ExitCode, UnsentError } from '@unsent/dns';
 
 /** What one check found. A `warning` works, but not as well as it could; a `failure` does not work. */
 export type Check = {
@@ -26,4 +26,19 @@ export function bad(id: string, state: Exclude<CheckState, 'ok'>, what: string, 
 /** 1 when something does not work; warnings leave it at 0. */
 export function exitCodeOf(checks: readonly Check[]): ExitCode {
   return checks.some(({ state }) => state === 'failure') ? 1 : 0;
+}
+
+/** What `work` found; an error that has a name becomes a failure, with its hint as what to do. */
+export async function checked(id: string, work: () => Promise<readonly Check[]>): Promise<readonly Check[]> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UnsentError)) throw error;
+    return [failed(id, error)];
+  }
+}
+
+/** A failure that says what the error says. */
+export function failed(id: string, { message, hint, code }: UnsentError): Check {
+  return bad(id, 'failure', message, hint ?? `See ${code} in docs/errors.md.`);
 }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { ExitCode } from '@unsent/dns';
 import type { Policy } from '@unsent/policyd';
+import type { Config } from '../../config.ts';
 import { DEFAULT_LISTEN, type ListenAddress, parseListenAddress } from '../../policyd/listen-address.ts';
 import { policyFrom } from '../../policyd/policy-from.ts';
 import type { Shell } from '../../shell.ts';
@@ -27,14 +28,21 @@ type Asked = { readonly target: PolicyTarget; readonly ours: Ours; readonly aske
 
 /** `unsent doctor postfix`: does Postfix ask the policy service, where and how? Exit code 1 on a failure. */
 export async function runDoctorPostfix(shell: Shell, options: DoctorPostfixOptions): Promise<ExitCode> {
-  const config = await shell.config();
-  const policy = policyFrom(config.policy, hostname());
-  const place = { postconf: options.postconf ?? 'postconf', configFolder: options.postfixConfig ?? null };
-  const postfix = await readPostfix(place);
-  const listens = [...(config.policy.listen ?? [DEFAULT_LISTEN]), ...(options.service ?? [])].map(parseListenAddress);
-  const { checks, lines } = await examine(postfix, listens, policy);
+  const { checks, lines } = await examinePostfix(await shell.config(), options);
   printChecks(shell, checks, lines);
   return exitCodeOf(checks);
+}
+
+/** All checks of this host's Postfix, and the lines to add. Throws `postfix-unreadable` where there is none. */
+export async function examinePostfix(
+  { policy: given }: Config,
+  options: DoctorPostfixOptions,
+): Promise<{ readonly checks: readonly Check[]; readonly lines: readonly Lines[] }> {
+  const policy = policyFrom(given, hostname());
+  const place = { postconf: options.postconf ?? 'postconf', configFolder: options.postfixConfig ?? null };
+  const postfix = await readPostfix(place);
+  const listens = [...(given.listen ?? [DEFAULT_LISTEN]), ...(options.service ?? [])].map(parseListenAddress);
+  return examine(postfix, listens, policy);
 }
 
 /** All checks of a configuration, and the lines to add where one is missing. */

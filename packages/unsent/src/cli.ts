@@ -3,6 +3,7 @@ import { auditCommand } from './commands/audit.ts';
 import { configCommand } from './commands/config.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
+import { initCommand } from './commands/init.ts';
 import { journalCommand } from './commands/journal.ts';
 import { lockdownCommand } from './commands/lockdown.ts';
 import { policydCommand } from './commands/policyd.ts';
@@ -26,6 +27,7 @@ const COMMANDS: readonly { readonly group: string; readonly make: (run: RunInShe
   { group: 'Lock down:', make: unlockCommand },
   { group: 'Lock down:', make: journalCommand },
   { group: 'Refuse:', make: policydCommand },
+  { group: 'Set up:', make: initCommand },
   { group: 'Set up:', make: configCommand },
   { group: 'Set up:', make: stateCommand },
   { group: 'Set up:', make: doctorCommand },

@@ -143,7 +143,8 @@ function resolveSecret(place: SecretPlace, resolved: (path: string) => string): 
   return place.kind === 'file' ? { kind: 'file', path: resolved(place.path) } : place;
 }
 
-function resolveMailbox(mailbox: MailboxConfig, resolved: (path: string) => string): MailboxConfig {
+/** A mailbox with its paths made absolute. */
+export function resolveMailbox(mailbox: MailboxConfig, resolved: (path: string) => string): MailboxConfig {
   const { address, password, token, ca } = mailbox;
   return {
     ...mailbox,
@@ -154,7 +155,8 @@ function resolveMailbox(mailbox: MailboxConfig, resolved: (path: string) => stri
   };
 }
 
-function resolveProvider(provider: ProviderConfig, resolved: (path: string) => string): ProviderConfig {
+/** A provider with its paths made absolute. */
+export function resolveProvider(provider: ProviderConfig, resolved: (path: string) => string): ProviderConfig {
   switch (provider.name) {
     case 'cloudflare':
       return provider.token === null ? provider : { ...provider, token: resolveSecret(provider.token, resolved) };

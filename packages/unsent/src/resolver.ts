@@ -28,7 +28,7 @@ const ZONE_PREFIX = 'zone:';
 export async function openResolver(
   options: GlobalOptions,
   config: Config,
-  surroundings: Surroundings,
+  surroundings: Pick<Surroundings, 'cwd' | 'now'>,
   onClose: (close: () => void | Promise<void>) => void,
 ): Promise<Resolver> {
   const zone = zoneFileOf(options, config);

@@ -5,32 +5,44 @@ import { type ConfigTree, configSchema } from './schema.ts';
 import { type KeyPath, readYaml, type YamlFile } from './yaml.ts';
 
 /** Either the file's content, checked, or everything that is wrong with it. */
-export type ParsedConfig =
-  | { readonly kind: 'ok'; readonly tree: ConfigTree }
+export type ParsedConfig = ParsedYaml<ConfigTree>;
+
+export type ParsedYaml<T> =
+  | { readonly kind: 'ok'; readonly tree: T }
   | { readonly kind: 'wrong'; readonly problems: readonly [ConfigProblem, ...ConfigProblem[]] };
 
 const MAX_PROBLEMS = 50;
 
 /** Reads the text of a configuration file. An empty file is an empty configuration. Never throws. */
 export function parseConfig(text: string): ParsedConfig {
+  return parseYamlAs(text, configSchema(), (file) => repeatedDomains(file));
+}
+
+/** Reads YAML of a schema; `findMore` looks at what is right by the schema and may still be wrong. Never throws. */
+export function parseYamlAs<T>(
+  text: string,
+  schema: v.GenericSchema<unknown, T>,
+  findMore: (file: YamlFile) => readonly ConfigProblem[],
+): ParsedYaml<T> {
   const file = readYaml(text);
   const syntax = file.problems.map((problem) => ({ ...problem, path: [] }));
   if (isNotEmpty(syntax)) return { kind: 'wrong', problems: syntax };
-  const { tree, problems } = checkTree(file);
-  const all = [...problems, ...(tree === null ? [] : repeatedDomains(file))];
+  const checked = checkTree(file, schema);
+  const all = [...checked.problems, ...(checked.found === null ? [] : findMore(file))];
   const sorted = all.sort((a, b) => a.position.line - b.position.line || a.position.column - b.position.column);
   if (isNotEmpty(sorted)) return { kind: 'wrong', problems: sorted };
-  if (tree === null) throw new Error('the configuration is neither right nor wrong');
-  return { kind: 'ok', tree };
+  if (checked.found === null) throw new Error('the file is neither right nor wrong');
+  return { kind: 'ok', tree: checked.found.tree };
 }
 
-function checkTree(file: YamlFile): { tree: ConfigTree | null; problems: ConfigProblem[] } {
-  const schema = configSchema();
+type CheckedTree<T> = { readonly found: { readonly tree: T } | null; readonly problems: ConfigProblem[] };
+
+function checkTree<T>(file: YamlFile, schema: v.GenericSchema<unknown, T>): CheckedTree<T> {
   const value: unknown = structuredClone(file.value ?? {});
   const problems: ConfigProblem[] = [];
   while (problems.length < MAX_PROBLEMS) {
     const result = v.safeParse(schema, value);
-    if (result.success) return { tree: problems.length === 0 ? result.output : null, problems };
+    if (result.success) return { found: problems.length === 0 ? { tree: result.output } : null, problems };
     const issues = distinct(result.issues.flatMap((issue) => flatten(issue)));
     const unknown = issues.filter((issue) => issue.about === 'unknown-key');
     // The schema stops at the first unknown key of a mapping: take it away and look again.
@@ -39,7 +51,7 @@ function checkTree(file: YamlFile): { tree: ConfigTree | null; problems: ConfigP
     if (unknown.length === 0) break;
     for (const { path } of unknown) removeKey(value, path);
   }
-  return { tree: null, problems };
+  return { found: null, problems };
 }
 
 type FlatIssue = {

@@ -4,11 +4,16 @@ import type { KeyPath, YamlFile } from './yaml.ts';
 
 type Mention = { readonly name: string; readonly path: KeyPath; readonly isKey: boolean };
 
+/** Where domains stand in a file. */
+type DomainPlaces = { readonly above: KeyPath; readonly lists: readonly string[] };
+
+const OF_THE_CONFIGURATION: DomainPlaces = { above: ['domains'], lists: ['unused', 'receiving'] };
+
 /** Domains that stand twice: a domain cannot both send and be silent, and a list that repeats itself hides a slip. */
-export function repeatedDomains(file: YamlFile): readonly ConfigProblem[] {
+export function repeatedDomains(file: YamlFile, places: DomainPlaces = OF_THE_CONFIGURATION): readonly ConfigProblem[] {
   const seen = new Map<string, Mention>();
   const problems: ConfigProblem[] = [];
-  for (const mention of mentions(file.value)) {
+  for (const mention of mentions(file.value, places)) {
     const first = seen.get(mention.name);
     if (first === undefined) {
       seen.set(mention.name, mention);
@@ -18,21 +23,21 @@ export function repeatedDomains(file: YamlFile): readonly ConfigProblem[] {
     problems.push({
       position: file.positionOf(mention.path, mention.isKey),
       path: mention.path,
-      message: `${mention.name} already stands in ${first.path.slice(0, 2).join('.')} (line ${line})`,
+      message: `${mention.name} already stands in ${first.path.slice(0, places.above.length + 1).join('.')} (line ${line})`,
     });
   }
   return problems;
 }
 
-function mentions(value: unknown): readonly Mention[] {
-  const domains = childOf(value, 'domains');
-  const silent = ['unused', 'receiving'].flatMap((use) => {
+function mentions(value: unknown, { above, lists }: DomainPlaces): readonly Mention[] {
+  const domains = above.reduce<unknown>((found, step) => childOf(found, String(step)), value);
+  const silent = lists.flatMap((use) => {
     const list = childOf(domains, use);
-    return Array.isArray(list) ? list.flatMap((item, i) => mention(nameOf(item), ['domains', use, i], false)) : [];
+    return Array.isArray(list) ? list.flatMap((item, i) => mention(nameOf(item), [...above, use, i], false)) : [];
   });
   const sending = childOf(domains, 'sending');
   const names = typeof sending === 'object' && sending !== null ? Object.keys(sending) : [];
-  return [...silent, ...names.flatMap((name) => mention(name, ['domains', 'sending', name], true))];
+  return [...silent, ...names.flatMap((name) => mention(name, [...above, 'sending', name], true))];
 }
 
 /** The same domain is the same in upper case and with a dot at its end. */

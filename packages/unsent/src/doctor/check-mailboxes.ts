@@ -30,7 +30,7 @@ export async function checkMailboxes(shell: Shell, config: Config): Promise<read
 }
 
 /** One mailbox, as it could be typed. */
-export async function checkMailbox(shell: Shell, label: string): Promise<Check> {
+async function checkMailbox(shell: Shell, label: string): Promise<Check> {
   const options = { maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES, settleMs: DEFAULT_SETTLE_MS, now: () => shell.now() };
   try {
     return isImapAddress(label) ? await checkAccount(shell, label, options) : await checkFiles(shell, label, options);

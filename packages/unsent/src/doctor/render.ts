@@ -29,7 +29,8 @@ export function printChecks(shell: Shell, checks: readonly Check[], lines: reado
   stdout.write(`\n${summary(checks)}\n`);
 }
 
-function renderCheck({ state, what, todo }: Check, style: Style, width: number): string {
+/** One check: its state, the fact and, below it, what to do. */
+export function renderCheck({ state, what, todo }: Check, style: Style, width: number): string {
   const room = Math.max(40, width - STATE_WIDTH - 2);
   const first = `${paintOf(state, style)(state)}${' '.repeat(STATE_WIDTH - state.length)}  `;
   const rest = ' '.repeat(STATE_WIDTH + 2);

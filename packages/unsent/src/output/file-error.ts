@@ -4,6 +4,7 @@ import { UnsentError } from '@unsent/dns';
 const MEANINGS: Readonly<Record<string, { readonly code: string; readonly text: string; readonly hint?: string }>> = {
   ENOENT: { code: 'file-not-found', text: 'there is no such file or folder' },
   ENOTDIR: { code: 'file-not-found', text: 'a part of the path is not a folder' },
+  EEXIST: { code: 'file-not-found', text: 'a part of the path is not a folder' },
   EISDIR: { code: 'file-is-folder', text: 'it is a folder, not a file' },
   EACCES: { code: 'file-forbidden', text: 'this user may not read or write it', hint: 'Check its owner and mode.' },
   EPERM: { code: 'file-forbidden', text: 'the system does not allow it', hint: 'Check its owner and mode.' },

@@ -5,40 +5,14 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { unsentBin } from '../support/cli.ts';
+import { patternOf, shownRuns } from '../support/shown.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'unsent-docs-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** A command line and what it printed; a line that is `…` stands for any number of lines, a leading one for any text. */
-type Shown = { readonly command: string; readonly output: string };
-
-function shownRuns(page: string): readonly Shown[] {
-  const text = readFileSync(join(root, page), 'utf8');
-  const blocks = [...text.matchAll(/^```console\n(.*?)^```/gms)].map(([, block = '']) => block);
-  return blocks.flatMap((block) =>
-    block
-      .split(/^\$ /m)
-      .slice(1)
-      .map((run) => ({ command: run.slice(0, run.indexOf('\n')), output: run.slice(run.indexOf('\n') + 1) })),
-  );
-}
-
-function patternOf(output: string): RegExp {
-  const escaped = output
-    .trimEnd()
-    .split('\n')
-    .map((line) => (line === '…' ? '(?:.*\\n)*?.*' : escapePattern(line)));
-  return new RegExp(`^${escaped.join('\\n')}$`);
-}
-
-function escapePattern(line: string): string {
-  const literal = line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return literal.replace(/^…/, '.*').replace(/\d+\\\.\d s\\\)/, '\\d+\\.\\d s\\)');
-}
-
 describe.each(['README.md', 'docs/quickstart.md'])('%s', (page) => {
-  const runs = shownRuns(page);
+  const runs = shownRuns(readFileSync(join(root, page), 'utf8'));
   const folder = join(scratch, page.replace(/\W/g, '-'), 'examples/joe-job');
   mkdirSync(dirname(folder), { recursive: true });
   cpSync(join(root, 'examples/joe-job'), folder, { recursive: true });
@@ -74,6 +48,8 @@ test.each([
   'SECURITY.md',
   'docs/quickstart.md',
   'docs/configuration.md',
+  'docs/init.md',
+  'docs/doctor.md',
   'docs/errors.md',
 ])('every link of %s leads somewhere', (page) => {
   const text = readFileSync(join(root, page), 'utf8');

@@ -17,6 +17,8 @@ export type Sight = {
   readonly exists: boolean;
   /** Why nothing could be looked up. */
   readonly failure: string | null;
+  /** Nobody answered at all: the next domain would wait in vain, too. */
+  readonly isDnsDown: boolean;
 };
 
 /** The silent domains, sorted, and what was found on the way. */
@@ -29,10 +31,13 @@ export type Sorted = {
 const ID = 'domain';
 
 /** Looks a domain up: NS, MX and what is behind it, SPF. */
-export async function lookAtDomain(name: DomainName, resolver: Resolver): Promise<Sight> {
-  const nothing = { name, mail: null, mxHosts: [], sendersInSpf: null };
+async function lookAtDomain(name: DomainName, resolver: Resolver): Promise<Sight> {
+  const nothing = { name, mail: null, mxHosts: [], sendersInSpf: null, isDnsDown: false };
   const txt = await resolver.resolve(name, 'TXT');
-  if (txt.kind === 'failure') return { ...nothing, exists: true, failure: txt.detail };
+  if (txt.kind === 'failure') {
+    const isDnsDown = txt.cause === 'timeout' || txt.cause === 'unreachable';
+    return { ...nothing, exists: true, failure: txt.detail, isDnsDown };
+  }
   if (txt.kind === 'nxdomain') return { ...nothing, mail: 'nowhere', exists: false, failure: null };
   const { mx, failure } = await gatherMx(name, resolver);
   const spf = txt.kind === 'records' ? (txt.data.map(joinTxt).find((text) => isSpfRecord(text)) ?? null) : null;
@@ -44,7 +49,8 @@ export async function lookAtDomain(name: DomainName, resolver: Resolver): Promis
     mxHosts: mx.hosts.map((host) => host.name),
     sendersInSpf,
     exists: true,
-    failure: mail === null ? failure : null,
+    failure: mail === null ? (failure ?? 'the addresses of its MX') : null,
+    isDnsDown: false,
   };
 }
 
@@ -120,7 +126,7 @@ function compare(sight: Sight, declared: 'unused' | 'receiving'): readonly Check
   return [good(ID, `${name}: ${declared}, as DNS shows it.`), ...saySenders(sight)];
 }
 
-/** Looks at each domain once; after one that could not be looked up at all, DNS is taken to be down. */
+/** Looks at each domain once; after one for which nobody answered, nobody is asked any more. */
 export function onceEach(resolver: Resolver): (name: DomainName) => Promise<Sight> {
   const seen = new Map<DomainName, Sight>();
   let isDown: string | null = null;
@@ -130,8 +136,8 @@ export function onceEach(resolver: Resolver): (name: DomainName) => Promise<Sigh
     const sight: Sight =
       isDown === null
         ? await lookAtDomain(name, resolver)
-        : { name, mail: null, mxHosts: [], sendersInSpf: null, exists: true, failure: isDown };
-    if (seen.size === 0) isDown = sight.failure;
+        : { name, mail: null, mxHosts: [], sendersInSpf: null, exists: true, failure: isDown, isDnsDown: true };
+    if (sight.isDnsDown) isDown = sight.failure;
     seen.set(name, sight);
     return sight;
   };

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import {
   accountOf,
   type ImapAccount,
@@ -73,7 +74,6 @@ async function logIn({ password, token }: LoginPlaces, address: ImapAddress, env
 }
 
 async function readCertificates(path: string): Promise<string> {
-  const { readFile } = await import('node:fs/promises');
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {

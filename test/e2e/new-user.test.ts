@@ -10,7 +10,7 @@ import { endProcess, startUnsent, unsentBin, waitForStderr } from '../support/cl
 import { type Dovecot, hasDovecot, startDovecot } from '../support/dovecot.ts';
 import { freePort } from '../support/ports.ts';
 import { hasPostfix, type Postfix, startPostfix } from '../support/postfix.ts';
-import { needs } from '../support/require.ts';
+import { findProgram, needs } from '../support/require.ts';
 import { patternOf, type Shown, shownRuns } from '../support/shown.ts';
 import { smtpSession } from '../support/smtp.ts';
 
@@ -88,7 +88,7 @@ describe.skipIf(!needs('PowerDNS, Dovecot and Postfix from Debian, and root', is
     test('lockdown locks the zone at PowerDNS', () => {
       follow('unsent lockdown');
       const args = ['+short', '@127.0.0.1', '-p', String(pdns.dnsPort), 'unused-one.test', 'MX'];
-      expect(execFileSync('dig', args, { encoding: 'utf8' })).toBe('0 loopback.unused-one.test.\n');
+      expect(execFileSync(findProgram('dig') ?? '', args, { encoding: 'utf8' })).toBe('0 loopback.unused-one.test.\n');
     });
 
     test('the scan of a cron job tells of new backscatter in Dovecot once, and is silent then', async () => {

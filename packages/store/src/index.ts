@@ -18,7 +18,7 @@ export type {
   StoredHour,
   StoredTotals,
 } from './ledger-questions.ts';
-export type { LockedChange, LockedChanges, LockedDomain, LockedDomains } from './locked-domains.ts';
+export type { LockedChange, LockedChanges, LockedDomain, LockedDomains, LockedPage } from './locked-domains.ts';
 export type { Notices, PendingNotice } from './notices.ts';
 export type {
   CountedName,

@@ -7,12 +7,16 @@ export type LockedDomain = { readonly name: DomainName; readonly lockedAt: Date;
 /** What became of a domain; `lockedAt` is null when it was unlocked. */
 export type LockedChange = { readonly name: DomainName; readonly lockedAt: Date | null };
 
+export type LockedPage = { readonly names: readonly string[]; readonly lockedAtMs: readonly number[] };
+
 /** What changed up to a revision, the oldest first. */
 export type LockedChanges = { readonly revision: number; readonly changes: readonly LockedChange[] };
 
 /** Which domains are locked by us: the scanner believes it, and the policy daemon refuses their mail. */
 export interface LockedDomains {
   all(): Promise<readonly LockedDomain[]>;
+  /** All of them in parts, so that a million need little room: names and moments (milliseconds since 1970). */
+  pages(): AsyncIterable<LockedPage>;
   /** A domain locked again keeps its first moment. */
   add(names: readonly DomainName[], at: Date, journalId: string): Promise<void>;
   remove(names: readonly DomainName[]): Promise<void>;
@@ -29,6 +33,7 @@ export interface LockedDomains {
 
 /** Changes that are remembered. */
 const KEPT_REVISIONS = 100_000;
+const NAMES_PER_PAGE = 20_000;
 
 /** The locked domains over an engine. */
 export function sqlLockedDomains(sql: Engine): LockedDomains {
@@ -41,6 +46,7 @@ export function sqlLockedDomains(sql: Engine): LockedDomains {
         return [{ name, lockedAt: new Date(integer(row, 'locked_at')), journalId: text(row, 'journal') }];
       });
     },
+    pages: () => pages(sql),
     add: (names, at, journalId) => change(sql, names, (inside, sorted) => lock(inside, sorted, at, journalId)),
     remove: (names) => change(sql, names, unlock),
     revision: () => readRevision(sql),
@@ -62,6 +68,20 @@ export function sqlLockedDomains(sql: Engine): LockedDomains {
     },
     listen: async (onChange) => sql.server?.listen('locked', onChange) ?? null,
   };
+}
+
+/** A page is one row: reading a row for each of a million takes several times as long. */
+async function* pages(sql: Sql): AsyncGenerator<LockedPage> {
+  for (let after = ''; ; ) {
+    const [row] = await sql.all(
+      `SELECT string_agg(name, ' ') AS names, string_agg(CAST(locked_at AS TEXT), ' ') AS moments, max(name) AS last
+       FROM (SELECT name, locked_at FROM locked_domain WHERE name > ? ORDER BY name LIMIT ?) AS page`,
+      [after, NAMES_PER_PAGE],
+    );
+    if (row === undefined || row['names'] === null) return;
+    yield { names: text(row, 'names').split(' '), lockedAtMs: text(row, 'moments').split(' ').map(Number) };
+    after = text(row, 'last');
+  }
 }
 
 /** Changes domains and notes it under the next revision. Whoever changes something waits here for who does so now. */

@@ -41,3 +41,16 @@ test('a revision that the database does not know means: read all', async () => {
   expect(await lockedDomains.changesSince(7)).toBeNull();
   expect(await lockedDomains.changesSince(-200_000)).toBeNull();
 });
+
+test('pages hold all of them, each once', async () => {
+  const { lockedDomains } = await store();
+  const names = Array.from({ length: 45_000 }, (_, i) => domain(`d${i}.example`));
+  await lockedDomains.add(names, AT, '2026-11-23-01');
+  const read: string[] = [];
+  for await (const page of lockedDomains.pages()) {
+    read.push(...page.names);
+    expect(new Set(page.lockedAtMs)).toEqual(new Set([AT.getTime()]));
+    expect(page.lockedAtMs).toHaveLength(page.names.length);
+  }
+  expect(read.sort()).toEqual([...names].sort());
+});

@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import type { Shell } from '../shell.ts';
 import { lockOne, type PortfolioContext } from './lock-one.ts';
 import { openProvider } from './open-provider.ts';
-import { realPacer, verifyAll } from './portfolio.ts';
+import { verifyAll } from './portfolio.ts';
 import { openPreparation } from './prepare.ts';
 import { lockdownRequest } from './request.ts';
 import { journalFor } from './state.ts';
@@ -73,7 +73,7 @@ function isDeclaredUnused({ domains }: Config, domain: DomainName): boolean {
 async function lockSafely(shell: Shell, due: readonly Attacked[], perDay: number): Promise<readonly EvidenceResult[]> {
   try {
     const domains = due.map(({ domain }) => domain);
-    const provider = await openProvider(shell, {}, domains, realPacer());
+    const provider = await openProvider(shell, {}, domains);
     const journal = await journalFor(shell, provider);
     const room = perDay - (await lockedToday(journal, shell.now()));
     return await lockSome(shell, { provider, journal }, due, { perDay, room });

@@ -11,6 +11,7 @@ import {
 } from '@unsent/lockdown';
 import { optionsFor, type Preparation, type Prepared, prepareLockdown } from './prepare.ts';
 import { noteInterrupted, noteLocked } from './state.ts';
+import { withZone } from './zone-lease.ts';
 
 /** What the domains of a portfolio share while they are worked on. */
 export type PortfolioContext = {
@@ -32,8 +33,27 @@ export async function lockOne(context: PortfolioContext, domain: DomainName): Pr
   if (isLocked) return result('skipped');
   const zones = await context.zones();
   if (zones !== null && !isHosted(zones, domain)) return result('elsewhere', `${provider.title} holds no zone for it`);
+  if (request.isDryRun) return prepareAndWrite(context, provider, domain, null);
+  return withZone(shell, provider, domain, (mine) => prepareAndWrite(context, mine, domain, domain));
+}
+
+/** Looks at the zone and writes it. `leased`: the zone that nobody else may write to meanwhile; null for a dry run. */
+async function prepareAndWrite(
+  context: PortfolioContext,
+  provider: DnsProvider,
+  domain: DomainName,
+  leased: DomainName | null,
+): Promise<DomainResult> {
+  const { preparation } = context;
+  const { shell, request } = preparation;
+  const result = resultsFor(domain);
   const prepared = await prepareIfHosted(preparation, domain);
   if (prepared === null) return result('elsewhere', `${provider.title} holds no zone for it`);
+  const { zone } = prepared.plan;
+  // The name stands in a zone above it: that one is leased, and looked at again.
+  if (leased !== null && leased !== zone) {
+    return withZone(shell, provider, zone, (mine) => prepareAndWrite(context, mine, domain, zone));
+  }
   const { refusals, changes } = prepared.plan;
   if (refusals.length > 0) {
     return result('refused', refusals.map(({ code, message }) => `${code}: ${message}`).join(' '));

@@ -1,18 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { type DomainName, UnsentError } from '@unsent/dns';
-import {
-  type DnsProvider,
-  memoryProvider,
-  type Pacer,
-  powerdnsProvider,
-  rfc2136Provider,
-  zoneFromText,
-} from '@unsent/lockdown';
+import { type DnsProvider, memoryProvider, powerdnsProvider, rfc2136Provider, zoneFromText } from '@unsent/lockdown';
 import { readSecret } from '../config/secret.ts';
 import { parseServerAddress } from '../config/server-address.ts';
 import type { Config, ProviderConfig } from '../config.ts';
 import { errorFromSystem } from '../output/file-error.ts';
 import type { Shell } from '../shell.ts';
+import { accountPacer } from './account-pacer.ts';
 import { usage } from './request.ts';
 
 /** What the command line says about the place of the zones. */
@@ -23,14 +17,13 @@ export async function openProvider(
   shell: Shell,
   flags: ProviderFlags,
   domains: readonly DomainName[],
-  pacer: Pacer | null = null,
 ): Promise<DnsProvider> {
   const config = await shell.config();
   // Text can be made for a zone that nobody showed: as if it were empty.
   const isTextOnly = flags.export !== undefined && flags.provider === undefined && flags.zone === undefined;
   if (isTextOnly && config.provider === null) return emptyZones(shell, domains);
   const chosen = chooseProvider(flags, config);
-  const provider = await open(shell, chosen, domains, pacer);
+  const provider = await open(shell, chosen, domains);
   shell.onClose(() => provider.close());
   return provider;
 }
@@ -64,12 +57,7 @@ function chooseProvider(flags: ProviderFlags, config: Config): ProviderConfig {
   }
 }
 
-async function open(
-  shell: Shell,
-  chosen: ProviderConfig,
-  domains: readonly DomainName[],
-  pacer: Pacer | null,
-): Promise<DnsProvider> {
+async function open(shell: Shell, chosen: ProviderConfig, domains: readonly DomainName[]): Promise<DnsProvider> {
   const { now } = shell;
   switch (chosen.name) {
     case 'memory':
@@ -79,7 +67,7 @@ async function open(
       return powerdnsProvider({ url: chosen.url, server: chosen.server, apiKey, now });
     }
     case 'cloudflare':
-      return openCloudflare(shell, chosen, pacer);
+      return openCloudflare(shell, chosen);
     case 'rfc2136':
       return openRfc2136(shell, chosen);
   }
@@ -87,17 +75,18 @@ async function open(
 
 /** The SDK takes as long to load as everything else together, so only this path loads it. */
 async function openCloudflare(
-  { env, now }: Shell,
+  shell: Shell,
   { token, url }: Extract<ProviderConfig, { name: 'cloudflare' }>,
-  pacer: Pacer | null,
 ): Promise<DnsProvider> {
+  const { env, now } = shell;
   const { cloudflareProvider } = await import('@unsent/lockdown/cloudflare');
   const fromFile = token === null ? null : await readSecret(token, 'provider.token', env);
+  const usedToken = fromFile ?? env['CLOUDFLARE_API_TOKEN']?.trim() ?? '';
   return cloudflareProvider({
-    token: fromFile ?? env['CLOUDFLARE_API_TOKEN']?.trim() ?? '',
+    token: usedToken,
     url: url ?? emptyToNull(env['CLOUDFLARE_BASE_URL']),
     now,
-    pacer,
+    pacer: await accountPacer(shell, usedToken),
   });
 }
 

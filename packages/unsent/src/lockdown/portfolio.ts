@@ -1,13 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DomainName, ExitCode } from '@unsent/dns';
 import {
   type DnsProvider,
   type DomainResult,
   type HostedZone,
-  type Pacer,
   type PortfolioEnd,
   runPortfolio,
-  slidingPacer,
   verifyPlan,
 } from '@unsent/lockdown';
 import { progressBar } from '../output/progress.ts';
@@ -27,9 +24,6 @@ export type PortfolioRequest = {
   readonly isResumed: boolean;
 };
 
-/** Cloudflare allows 1,200 calls in 300 s to all tokens of a user and the dashboard together; a tenth stays free. */
-const CALLS = 1080;
-const WINDOW_MS = 300_000;
 /** From so many domains on it is cheaper to list all zones than to ask for each by name. */
 const LIST_FROM = 10;
 const VERIFY_AT_ONCE = 8;
@@ -48,7 +42,7 @@ export async function runLockdownPortfolio(
       'Look at the plans with --dry-run, then run it with --yes.',
     );
   }
-  const provider = await openProvider(shell, flags, domains, realPacer());
+  const provider = await openProvider(shell, flags, domains);
   const log = request.isDryRun ? null : await openRunLog(shell, domains, portfolio.isResumed);
   const left = domains.filter((domain) => log?.done.has(domain) !== true);
   const context: PortfolioContext = {
@@ -64,18 +58,6 @@ export async function runLockdownPortfolio(
   const isSilent = shell.options.quiet && exitCode === 0 && !shell.options.json;
   if (!isSilent) report(shell, end, unverified, domains.length - left.length);
   return exitCode;
-}
-
-/** At most nine tenths of what Cloudflare allows, by the real clock. */
-export function realPacer(): Pacer {
-  return slidingPacer({
-    calls: CALLS,
-    windowMs: WINDOW_MS,
-    now: () => performance.now(),
-    sleep: async (ms) => {
-      await sleep(ms);
-    },
-  });
 }
 
 /** Lists the zones when the first domain needs them: a run that finds everything locked in DNS makes no call at all. */

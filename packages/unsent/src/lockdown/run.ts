@@ -9,6 +9,7 @@ import { openPreparation, type Prepared, prepareLockdown } from './prepare.ts';
 import { renderNotes, renderPlan, renderRefusals } from './render.ts';
 import { isSilent, type LockdownFlags, type LockdownRequest, lockdownRequest, usage, wholeNumber } from './request.ts';
 import { journalFor, noteInterrupted, noteLocked } from './state.ts';
+import { withZone } from './zone-lease.ts';
 
 /** `unsent lockdown`. Exit code 0 done, 3 refused (nothing was written), 4 applied but not verified. */
 export async function runLockdown(shell: Shell, domains: readonly string[], flags: LockdownFlags): Promise<ExitCode> {
@@ -34,7 +35,9 @@ export async function runLockdown(shell: Shell, domains: readonly string[], flag
   }
   if (!prepared.proof.holds) throw proofFailed(prepared);
   if (request.isRehearsal) return (await import('./rehearse.ts')).rehearse(shell, provider, prepared);
-  const result = await lockDown(shell, provider, prepared, request);
+  const result = await withZone(shell, provider, prepared.plan.zone, (mine) =>
+    lockDown(shell, mine, prepared, request),
+  );
   printJson(shell, prepared, result.outcome.kind, result);
   return result.exitCode;
 }

@@ -29,6 +29,7 @@ import { isSilent, type LockdownFlags, type LockdownRequest, lockdownRequest, re
 import { earlyEnd } from './run.ts';
 import { declaredHosts, type KnownSender, lostHosts, passingHosts, spfOf } from './spf-hosts.ts';
 import { hasState, journalFor } from './state.ts';
+import { withZone } from './zone-lease.ts';
 
 /** Options as commander hands them over. */
 export type PublishFlags = LockdownFlags & Partial<Senders> & { readonly record?: string };
@@ -57,15 +58,9 @@ export async function runSpfPublish(shell: Shell, domainText: string, flags: Pub
   const journal = await journalFor(shell, provider);
   await settleJournal(journal, snapshot, shell.now());
   if (plan.changes.length === 0) return printJson(shell, prepared, 'nothing-to-do', null, 0);
-  const result = await carryOut(shell, {
-    kind: 'spf',
-    plan,
-    snapshot,
-    provider,
-    journal,
-    undoes: [],
-    request,
-  });
+  const result = await withZone(shell, provider, plan.zone, (mine) =>
+    carryOut(shell, { kind: 'spf', plan, snapshot, provider: mine, journal, undoes: [], request }),
+  );
   return printJson(shell, prepared, result.outcome.kind, result, result.exitCode);
 }
 

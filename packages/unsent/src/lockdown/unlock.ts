@@ -14,6 +14,7 @@ import { openProvider } from './open-provider.ts';
 import { renderPlan } from './render.ts';
 import { isSilent, type LockdownFlags, type LockdownRequest, lockdownRequest, readDomain } from './request.ts';
 import { hasState, journalFor, noteLocked } from './state.ts';
+import { withZone } from './zone-lease.ts';
 
 /** What is to be taken back, and the plan for it. */
 type PreparedUndo = {
@@ -42,7 +43,7 @@ export async function runUnlock(shell: Shell, domain: string, flags: LockdownFla
   if (!isSilent(shell, request, prepared.plan)) showPlan(shell, prepared, provider.title);
   if (prepared.plan.refusals.length > 0) return printJson(shell, prepared, 'refused', null, 3);
   if (request.isDryRun) return printJson(shell, prepared, 'planned', null, 0);
-  const result = await restore(shell, provider, prepared, request);
+  const result = await withZone(shell, provider, prepared.plan.zone, (mine) => restore(shell, mine, prepared, request));
   return printJson(shell, prepared, result.outcome.kind, result, result.exitCode);
 }
 

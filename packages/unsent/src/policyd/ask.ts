@@ -86,7 +86,11 @@ function requestText({ client, sender, recipient, helo }: AskOptions): string {
 
 async function decide(shell: Shell, request: PolicyRequest): Promise<Decision> {
   const knowledge = knowledgeOf(await shell.config(), hostname());
-  if (await hasState(shell)) knowledge.useLocked(await (await shell.store()).lockedDomains.all());
+  if (await hasState(shell)) {
+    const locked = await (await shell.store()).lockedDomains.all();
+    const changes = locked.map(({ name, lockedAt }) => ({ name, lockedAtMs: lockedAt.getTime() }));
+    knowledge.useLocked({ kind: 'changes', changes });
+  }
   const investigator = createInvestigator({
     resolver: await shell.resolver(),
     recordCache: createRecordCache(1),

@@ -1,9 +1,10 @@
 import type { OwnDomains, Policy, PolicyRequest } from '@unsent/policyd';
 import type { Config } from '../config.ts';
+import { lockedList } from './locked-list.ts';
 import { neverSendingDomains } from './own-domains.ts';
 import { policyFrom } from './policy-from.ts';
 import { recipientEntry, withOverrides } from './recipients.ts';
-import type { LockedName } from './store-protocol.ts';
+import type { LockedUpdate } from './store-protocol.ts';
 
 /** What the daemon decides by. It can be replaced between two requests. */
 export interface Knowledge {
@@ -11,17 +12,17 @@ export interface Knowledge {
   policy(request: Pick<PolicyRequest, 'recipient'>): Policy;
   own(): OwnDomains;
   useConfig(config: Config): void;
-  useLocked(locked: readonly LockedName[]): void;
+  useLocked(update: LockedUpdate): void;
 }
 
 /** Knows what the configuration says; `hostname` is what we call ourselves in headers. */
 export function knowledgeOf(first: Config, hostname: string): Knowledge {
   let config = first;
-  let locked: readonly LockedName[] = [];
+  const locked = lockedList();
   let policies = policiesFrom(config, hostname);
-  let own = neverSendingDomains(config.domains, locked, config.policy.graceDays);
+  let own = neverSendingDomains(config.domains, locked.lockedAt, config.policy.graceDays);
   const refreshOwn = (): void => {
-    own = neverSendingDomains(config.domains, locked, config.policy.graceDays);
+    own = neverSendingDomains(config.domains, locked.lockedAt, config.policy.graceDays);
   };
   return {
     policy: ({ recipient }) => {
@@ -35,10 +36,7 @@ export function knowledgeOf(first: Config, hostname: string): Knowledge {
       policies = nextPolicies;
       refreshOwn();
     },
-    useLocked: (next) => {
-      locked = next;
-      refreshOwn();
-    },
+    useLocked: locked.update,
   };
 }
 

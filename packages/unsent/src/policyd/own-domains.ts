@@ -1,6 +1,7 @@
 import { type DomainName, parentOf } from '@unsent/dns';
 import type { NeverSends, OwnDomains } from '@unsent/policyd';
 import type { Config } from '../config.ts';
+import type { LockedAt } from './locked-list.ts';
 
 type Entry = { readonly why: NeverSends | 'sends'; readonly countsFromMs: number };
 
@@ -12,11 +13,7 @@ const DAY_MS = 86_400_000;
  * A `since` counts after the grace period, since bounces of mail that was really sent come for days. A lock counts at
  * once: before locking, the lockdown made sure that the domain does not send.
  */
-export function neverSendingDomains(
-  domains: Config['domains'],
-  locked: readonly { readonly name: DomainName; readonly lockedAt: Date }[],
-  graceDays: number,
-): OwnDomains {
+export function neverSendingDomains(domains: Config['domains'], lockedAt: LockedAt, graceDays: number): OwnDomains {
   const entries = new Map<DomainName, Entry>();
   for (const { name } of domains.sending) entries.set(name, { why: 'sends', countsFromMs: Number.NEGATIVE_INFINITY });
   for (const use of ['receiving', 'unused'] as const) {
@@ -25,20 +22,22 @@ export function neverSendingDomains(
       entries.set(name, { why: use, countsFromMs });
     }
   }
-  for (const { name, lockedAt } of locked) {
-    const declared = entries.get(name);
+  const entryOf = (name: DomainName): Entry | null => {
+    const declared = entries.get(name) ?? null;
+    const countsFromMs = lockedAt(name);
+    if (countsFromMs === null) return declared;
     // Also keeps a domain that is declared as sending: refusing real mail is the worse fault.
-    if (declared !== undefined && declared.countsFromMs <= lockedAt.getTime()) continue;
-    entries.set(name, { why: 'locked', countsFromMs: lockedAt.getTime() });
-  }
-  return { neverSends: (name, now) => whyOf(closest(entries, name), now) };
+    if (declared !== null && declared.countsFromMs <= countsFromMs) return declared;
+    return { why: 'locked', countsFromMs };
+  };
+  return { neverSends: (name, now) => whyOf(closest(entryOf, name), now) };
 }
 
 /** The entry for `name`, or for the closest domain above it. */
-function closest(entries: ReadonlyMap<DomainName, Entry>, name: DomainName): Entry | null {
+function closest(entryOf: (name: DomainName) => Entry | null, name: DomainName): Entry | null {
   for (let at: DomainName | null = name; at !== null; at = parentOf(at)) {
-    const entry = entries.get(at);
-    if (entry !== undefined) return entry;
+    const entry = entryOf(at);
+    if (entry !== null) return entry;
   }
   return null;
 }

@@ -13,7 +13,7 @@ import {
   servePolicy,
 } from '@unsent/policyd';
 import { createRecordCache } from '@unsent/spf';
-import { statePlace } from '../config/places.ts';
+import { isNoPath, stateFolder, statePlace } from '../config/places.ts';
 import type { Config } from '../config.ts';
 import type { Shell } from '../shell.ts';
 import { systemClock } from './clock.ts';
@@ -124,7 +124,8 @@ function openThread(
 ): StoreThread | null {
   const place = statePlace(shell.options.state, config, shell.env, shell.cwd);
   const url = builtStoreWorker();
-  if (url === null || place === ':memory:' || (isStdio && !existsSync(place))) return null;
+  if (url === null || place === ':memory:' || (isStdio && !isNoPath(place) && !existsSync(place))) return null;
+  const cacheFolder = isNoPath(place) ? stateFolder(place, config, shell.env, shell.cwd) : null;
   const onTrouble = (why: string): void => {
     health.storeTrouble = why;
     log.message(`working without the database: counts wait, and locked domains are as last read: ${why}`);
@@ -132,7 +133,8 @@ function openThread(
   const onWritten = (): void => {
     health.storeTrouble = null;
   };
-  return startStoreThread({ url, place, tally: meter.tally, onLocked: knowledge.useLocked, onTrouble, onWritten });
+  const onLocked = knowledge.useLocked;
+  return startStoreThread({ url, place, cacheFolder, tally: meter.tally, onLocked, onTrouble, onWritten });
 }
 
 async function prepare(shell: Shell, { config, knowledge, meter, log, health }: Parts): Promise<PolicyServerOptions> {

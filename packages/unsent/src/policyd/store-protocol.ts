@@ -1,21 +1,33 @@
-import type { DomainName } from '@unsent/dns';
 import type { TallyBatch } from '@unsent/policyd';
+import type { LockedTable } from './locked-table.ts';
 
-/** A domain that `unsent lockdown` locked. */
-export type LockedName = { readonly name: DomainName; readonly lockedAt: Date };
+/** What is known of the locked domains: all, or what changed since. `lockedAtMs` is null for one that was unlocked. */
+export type LockedUpdate =
+  | { readonly kind: 'table'; readonly table: LockedTable }
+  | {
+      readonly kind: 'changes';
+      readonly changes: readonly { readonly name: string; readonly lockedAtMs: number | null }[];
+    };
 
 /** What the thread that owns the database is started with. */
-export type StoreThreadSetup = { readonly place: string };
+export type StoreThreadSetup = {
+  readonly place: string;
+  /** Where to keep what must outlive an absence of the database; null where the database is a file of this host. */
+  readonly cacheFolder: string | null;
+};
+
+/** Counts with a number that tells them from all others of this daemon, so that they count once. */
+export type Delivery = { readonly daemon: string; readonly number: number; readonly batch: TallyBatch };
 
 export type ToStore =
-  | { readonly kind: 'count'; readonly batch: TallyBatch }
+  | { readonly kind: 'count'; readonly delivery: Delivery }
   /** Writes what is waiting, closes the database, ends. */
-  | { readonly kind: 'stop'; readonly batch: TallyBatch | null };
+  | { readonly kind: 'stop'; readonly delivery: Delivery | null };
 
 export type FromStore =
   /** The batch is in the database; the next may come. */
   | { readonly kind: 'counted' }
-  /** All locked domains, at the start and whenever they change. */
-  | { readonly kind: 'locked'; readonly domains: readonly LockedName[] }
+  /** The locked domains, at the start and whenever they change. */
+  | { readonly kind: 'locked'; readonly update: LockedUpdate }
   /** The database cannot be used now; it is tried again. */
   | { readonly kind: 'trouble'; readonly why: string };

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import type { Tally, TallyBatch } from '@unsent/policyd';
-import type { FromStore, LockedName, StoreThreadSetup, ToStore } from './store-protocol.ts';
+import type { Tally } from '@unsent/policyd';
+import type { Delivery, FromStore, LockedUpdate, StoreThreadSetup, ToStore } from './store-protocol.ts';
 
 /** The thread that owns the database, so that nothing that the database does can stall an answer. */
 export interface StoreThread {
@@ -11,11 +12,10 @@ export interface StoreThread {
   stop(): Promise<void>;
 }
 
-export type StoreThreadOptions = {
+export type StoreThreadOptions = StoreThreadSetup & {
   readonly url: URL;
-  readonly place: string;
   readonly tally: Tally;
-  onLocked(domains: readonly LockedName[]): void;
+  onLocked(update: LockedUpdate): void;
   onTrouble(why: string): void;
   /** The database can be used (again). */
   onWritten(): void;
@@ -39,7 +39,8 @@ export function builtStoreWorker(): URL | null {
  */
 export function startStoreThread(options: StoreThreadOptions): StoreThread {
   let worker: Worker | null = null;
-  let inFlight: TallyBatch | null = null;
+  let inFlight: Delivery | null = null;
+  const nextDelivery = deliveries(options.tally);
   let isStopping = false;
   let settle = (): void => {};
   const ready = new Promise<void>((resolve) => {
@@ -52,14 +53,14 @@ export function startStoreThread(options: StoreThreadOptions): StoreThread {
 
   const send = (message: ToStore): void => worker?.postMessage(message);
   const start = (): void => {
-    const setup: StoreThreadSetup = { place: options.place };
+    const setup: StoreThreadSetup = { place: options.place, cacheFolder: options.cacheFolder };
     worker = new Worker(options.url, { workerData: setup, resourceLimits: RESOURCE_LIMITS });
     worker.unref();
     worker.on('message', (message: FromStore) => {
       if (message.kind === 'counted') {
         inFlight = null;
         options.onWritten();
-      } else if (message.kind === 'locked') options.onLocked(message.domains);
+      } else if (message.kind === 'locked') options.onLocked(message.update);
       else options.onTrouble(message.why);
       settle();
     });
@@ -69,13 +70,13 @@ export function startStoreThread(options: StoreThreadOptions): StoreThread {
       settle();
       if (!isStopping) setTimeout(start, RESTART_AFTER_MS).unref();
     });
-    // What the last thread died with was not acknowledged: transactions make it whole or not there.
-    if (inFlight !== null) send({ kind: 'count', batch: inFlight });
+    // What the last thread died with was not acknowledged. If it is there, its number says so.
+    if (inFlight !== null) send({ kind: 'count', delivery: inFlight });
   };
   const drain = (): void => {
     if (inFlight !== null || worker === null) return;
-    inFlight = options.tally.drain();
-    if (inFlight !== null) send({ kind: 'count', batch: inFlight });
+    inFlight = nextDelivery();
+    if (inFlight !== null) send({ kind: 'count', delivery: inFlight });
   };
   start();
   const draining = setInterval(drain, DRAIN_EVERY_MS).unref();
@@ -89,9 +90,19 @@ export function startStoreThread(options: StoreThreadOptions): StoreThread {
       const ended = new Promise<void>((resolve) => ending.once('exit', () => resolve()));
       const timer = setTimeout(() => void ending.terminate(), STOP_WITHIN_MS);
       ending.ref();
-      send({ kind: 'stop', batch: options.tally.drain() });
+      send({ kind: 'stop', delivery: nextDelivery() });
       await ended;
       clearTimeout(timer);
     },
+  };
+}
+
+/** Takes what the tally holds, each time under the next number; null when it holds nothing. */
+function deliveries(tally: Tally): () => Delivery | null {
+  const daemon = randomUUID();
+  let number = 0;
+  return () => {
+    const batch = tally.drain();
+    return batch === null ? null : { daemon, number: ++number, batch };
   };
 }

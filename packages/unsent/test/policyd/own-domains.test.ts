@@ -13,12 +13,12 @@ const own = neverSendingDomains(
     receiving: [{ name: name('inbox.example'), since: null }],
     sending: [sending('example.com'), sending('news.parked.example'), sending('changed.example')],
   },
-  [
+  lockedAt([
     { name: name('locked.example'), lockedAt: new Date('2026-03-09T23:59:59Z') },
     { name: name('changed.example'), lockedAt: new Date('2026-03-09T00:00:00Z') },
     { name: name('fresh.example'), lockedAt: new Date('2026-03-06T00:00:00Z') },
     { name: name('later.example'), lockedAt: new Date('2026-03-11T00:00:00Z') },
-  ],
+  ]),
   7,
 );
 
@@ -41,4 +41,8 @@ test.each([
 
 function sending(domain: string) {
   return { name: name(domain), outbound: [], batvKeys: [], batvSignsAll: false, localParts: null };
+}
+
+function lockedAt(locked: readonly { readonly name: string; readonly lockedAt: Date }[]) {
+  return (asked: string) => locked.find((one) => one.name === asked)?.lockedAt.getTime() ?? null;
 }

@@ -7,6 +7,7 @@ export type {
   StoredJournalFilter,
   StoredJournalKind,
   StoredJournalState,
+  StoredWrite,
   StoreJournal,
 } from './journal.ts';
 export type { StoredCursor, StoredEntry, StoreLedger } from './ledger.ts';
@@ -32,6 +33,14 @@ export type {
 export type { CallLimit, RateLimits } from './rate-limits.ts';
 export type { Retention } from './retention.ts';
 export type { LockHolder, ScanLock, ScanLocks } from './scan-locks.ts';
+export type {
+  ReportQuestions,
+  StoredAggregateReports,
+  StoredDay,
+  StoredForgery,
+  StoredInjector,
+  StoredMessage,
+} from './report-questions.ts';
 export type {
   JoinSpans,
   StoredCoverage,

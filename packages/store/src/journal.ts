@@ -31,12 +31,20 @@ export type StoredJournalFilter = {
   readonly limit: number | null;
 };
 
+/** That and when something was written to a zone, without what. */
+export type StoredWrite = Pick<
+  StoredJournalEntry<unknown, unknown>,
+  'id' | 'kind' | 'zone' | 'state' | 'begunAt' | 'finishedAt'
+>;
+
 /** What we did to DNS. The lockdown package declares the same interface; the shell checks the fit. */
 export interface StoreJournal<Snapshot, Plan> {
   begin(at: Date, draft: (id: string) => StoredDraft<Snapshot, Plan>): Promise<StoredJournalEntry<Snapshot, Plan>>;
   finish(id: string, state: Exclude<StoredJournalState, 'begun'>, at: Date, detail: string): Promise<void>;
   entry(id: string): Promise<StoredJournalEntry<Snapshot, Plan> | null>;
   entries(filter: StoredJournalFilter): Promise<readonly StoredJournalEntry<Snapshot, Plan>[]>;
+  /** The writes that changed something, the newest first; what was undone later is among them. */
+  writes(limit: number): Promise<readonly StoredWrite[]>;
 }
 
 const ALL_COLUMNS = 'id, kind, zone, provider, state, begun_at, finished_at, detail, undoes, snapshot, plan, zone_text';
@@ -79,6 +87,14 @@ export function sqlJournal<Snapshot, Plan>(sql: Sql, copiesFolder: string | null
         [...(states ?? []), ...(zone === null ? [] : [zone]), limit ?? Number.MAX_SAFE_INTEGER],
       );
       return rows.map((row) => readEntry<Snapshot, Plan>(row));
+    },
+    writes: async (limit) => {
+      const rows = await sql.all(
+        `SELECT id, kind, zone, state, begun_at, finished_at FROM journal
+         WHERE state IN ('applied', 'undone', 'unclear') ORDER BY begun_at DESC, length(id) DESC, id DESC LIMIT ?`,
+        [limit],
+      );
+      return rows.map(readWrite);
     },
   };
 }
@@ -169,20 +185,30 @@ async function writeCopy(folder: string, name: string, content: string): Promise
   }
 }
 
-function readEntry<Snapshot, Plan>(row: Row): StoredJournalEntry<Snapshot, Plan> {
+function readWrite(row: Row): StoredWrite {
+  return {
+    id: text(row, 'id'),
+    kind: oneOf(['lockdown', 'unlock', 'spf'], text(row, 'kind')),
+    zone: readZone(row),
+    state: oneOf(['begun', 'applied', 'failed', 'unclear', 'undone'], text(row, 'state')),
+    begunAt: text(row, 'begun_at'),
+    finishedAt: textOrNull(row, 'finished_at'),
+  };
+}
+
+function readZone(row: Row): DomainName {
   const zone = parseDomainName(text(row, 'zone'));
   if (zone === null) throw new Error('a journal entry names no zone');
+  return zone;
+}
+
+function readEntry<Snapshot, Plan>(row: Row): StoredJournalEntry<Snapshot, Plan> {
   const snapshot: Snapshot = JSON.parse(text(row, 'snapshot'));
   const plan: Plan = JSON.parse(text(row, 'plan'));
   const undoes: readonly string[] = JSON.parse(text(row, 'undoes'));
   return {
-    id: text(row, 'id'),
-    kind: oneOf(['lockdown', 'unlock', 'spf'], text(row, 'kind')),
-    zone,
+    ...readWrite(row),
     provider: text(row, 'provider'),
-    state: oneOf(['begun', 'applied', 'failed', 'unclear', 'undone'], text(row, 'state')),
-    begunAt: text(row, 'begun_at'),
-    finishedAt: textOrNull(row, 'finished_at'),
     detail: textOrNull(row, 'detail'),
     undoes,
     snapshot,

@@ -116,7 +116,7 @@ function readTotals(row: Row): StoredTotals {
 }
 
 async function topOf(sql: Sql, column: string, filter: StoredFilter, limit: number): Promise<readonly NameCount[]> {
-  const { where, values } = condition(filter, 'event', `${column} IS NOT NULL`);
+  const { where, values } = condition(filter, 'groups', `${column} IS NOT NULL`);
   const rows = await sql.all(
     `SELECT ${column} AS name, count(*) AS n FROM event ${where}
      GROUP BY ${column} ORDER BY n DESC, name LIMIT ?`,
@@ -127,7 +127,7 @@ async function topOf(sql: Sql, column: string, filter: StoredFilter, limit: numb
 
 /** Rules come together in few combinations, so those are counted by the database and taken apart here. */
 async function topEvidence(sql: Sql, filter: StoredFilter, limit: number): Promise<readonly NameCount[]> {
-  const { where, values } = condition(filter, 'event', "evidence <> ''");
+  const { where, values } = condition(filter, 'groups', "evidence <> ''");
   const rows = await sql.all(
     `SELECT evidence AS name, count(*) AS n FROM event ${where} GROUP BY evidence ORDER BY evidence`,
     values,
@@ -142,14 +142,24 @@ async function topEvidence(sql: Sql, filter: StoredFilter, limit: number): Promi
     .slice(0, limit);
 }
 
-function condition(filter: StoredFilter, table: 'hourly' | 'event', extra: string | null = null) {
-  const time = table === 'hourly' ? 'hour' : 'arrived_at';
+/**
+ * WHERE and its conditions as `filter` asks, with their values. The values of `extra`, one more condition, come last.
+ *
+ * 'groups' is for counting events by a column that has an index with all that is asked for: walking along that index
+ * is many times faster than sorting what those by domain or time find, which a database without statistics would do.
+ */
+export function condition(
+  filter: StoredFilter,
+  table: 'hourly' | 'event' | 'groups',
+  extra: string | null = null,
+): { readonly where: string; readonly values: readonly SqlValue[] } {
+  const time = { hourly: 'hour', event: 'arrived_at', groups: 'arrived_at + 0' }[table];
   const unit = table === 'hourly' ? 1 : MS_PER_HOUR;
   const since = filter.since === null ? null : Math.floor(filter.since.getTime() / MS_PER_HOUR) * unit;
   const until = filter.until === null ? null : Math.ceil(filter.until.getTime() / MS_PER_HOUR) * unit;
   const parts: readonly (readonly [string, SqlValue])[] = [
     ['run = ?', filter.run],
-    ['domain = ?', filter.domain],
+    [table === 'groups' ? "COALESCE(domain, '') = ?" : 'domain = ?', filter.domain],
     ['backscatter = ?', filter.backscatter],
     [`${time} >= ?`, since],
     [`${time} < ?`, until],

@@ -1,12 +1,13 @@
 import { type LedgerQuestions, ledgerQuestions } from './ledger-questions.ts';
 import { lookUpIdentities, recordBatch, type StoredCursor, type StoredEntry, toHex } from './ledger-record.ts';
+import { type ReportQuestions, reportQuestions } from './report-questions.ts';
 import { unreadItems } from './source-items.ts';
 import { bytes, type Engine, integer, text, textOrNull } from './sql.ts';
 
 export type { StoredCursor, StoredEntry };
 
 /** What the scanner remembers. The feature package declares the same interface; the shell checks the fit. */
-export interface StoreLedger extends LedgerQuestions {
+export interface StoreLedger extends LedgerQuestions, ReportQuestions {
   startRun(
     at: Date,
     sources: readonly string[],
@@ -28,6 +29,7 @@ export interface StoreLedger extends LedgerQuestions {
 export function sqlLedger(sql: Engine): StoreLedger {
   return {
     ...ledgerQuestions(sql),
+    ...reportQuestions(sql),
     startRun: (at, sources, basis) =>
       sql.transaction(async (inside) => {
         const [last] = await inside.all('SELECT basis FROM scan_run ORDER BY id DESC LIMIT 1');

@@ -36,8 +36,8 @@ export type CountedName = { readonly name: string; readonly count: number };
 export interface PolicyCounters {
   /** Adds a batch whole or not at all; one that was delivered before is left out. */
   add(batch: StoredTallyBatch, delivery?: StoredDelivery | null): Promise<void>;
-  /** Whole hours from the one of `since` on; the most frequent first. */
-  totals(since: Date): Promise<readonly DecisionTotal[]>;
+  /** Whole hours from the one of `since` on; the most frequent first. Of one domain, or of all. */
+  totals(since: Date, domain?: string): Promise<readonly DecisionTotal[]>;
   /** The domains that were refused most, for themselves or in whose name. */
   refusedDomains(since: Date, limit: number): Promise<readonly CountedName[]>;
   /** Number of sender domains seen since then, by strictness. */
@@ -58,11 +58,12 @@ export function sqlPolicyCounters(sql: Sql): PolicyCounters {
       sql.transaction(async (inside) => {
         if (delivery === null || (await isNew(inside, delivery))) await addBatch(inside, batch);
       }, 'soon'),
-    totals: async (since) => {
+    totals: async (since, domain) => {
       const rows = await sql.all(
-        `SELECT rule, identity, result, action, SUM(messages) AS messages FROM policy_hourly WHERE hour >= ?
+        `SELECT rule, identity, result, action, SUM(messages) AS messages FROM policy_hourly
+         WHERE hour >= ? ${domain === undefined ? '' : 'AND domain = ?'}
          GROUP BY rule, identity, result, action ORDER BY messages DESC, rule, identity, result, action`,
-        [hourOf(since)],
+        [hourOf(since), ...(domain === undefined ? [] : [domain])],
       );
       return rows.map((row) => ({
         rule: text(row, 'rule'),

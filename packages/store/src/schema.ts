@@ -220,4 +220,12 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (account, slot)
   ) STRICT, WITHOUT ROWID;
   `,
+  // For the report: each holds all that one of its lists asks for, in the order in which it is counted.
+  `
+  /* SQLite alone */ CREATE INDEX event_by_reporter ON event (reporter, backscatter, domain, arrived_at);
+  /* SQLite alone */ CREATE INDEX event_by_network ON event (network, origin_ip, backscatter, domain, arrived_at, origin_spf);
+  /* SQLite alone */ CREATE INDEX event_by_forged ON event (domain, local_part, backscatter, arrived_at);
+  /* SQLite alone */ CREATE INDEX event_by_evidence ON event (evidence, backscatter, domain, arrived_at);
+  /* SQLite alone */ CREATE INDEX event_of_reports ON event (arrived_at, domain, reporter) WHERE kind = 'report';
+  `,
 ];

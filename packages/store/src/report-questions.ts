@@ -1,0 +1,205 @@
+import { type DomainName, parseDomainName } from '@unsent/dns';
+import { hourOf } from './ledger-hours.ts';
+import { condition, type NameCount, type StoredFilter } from './ledger-questions.ts';
+import { dateOrNull, integer, placeholders, type Row, type Sql, text, textOrNull } from './sql.ts';
+
+/** One day (UTC); `domain` is null for messages that are about no domain of ours, and for the sums over all domains. */
+export type StoredDay = {
+  readonly day: Date;
+  readonly domain: DomainName | null;
+  readonly messages: number;
+  readonly bounces: number;
+  readonly backscatter: number;
+};
+
+/** A host or a network that handed mail in, and what SPF said of it, the most frequent result first. */
+export type StoredInjector = { readonly name: string; readonly count: number; readonly spf: readonly NameCount[] };
+
+export type StoredForgery = { readonly localPart: string; readonly domain: DomainName | null; readonly count: number };
+
+/** DMARC and TLS aggregate reports; `senders` are those that are known by name. */
+export type StoredAggregateReports = {
+  readonly count: number;
+  readonly firstSeen: Date | null;
+  readonly lastSeen: Date | null;
+  readonly senders: readonly NameCount[];
+};
+
+/** One message as it is listed for people. */
+export type StoredMessage = {
+  readonly arrivedAt: Date;
+  readonly kind: string;
+  readonly backscatter: string;
+  readonly isDecisive: boolean;
+  readonly localPart: string | null;
+  readonly reporter: string | null;
+  readonly originIp: string | null;
+  readonly originSpf: string | null;
+  readonly evidence: readonly string[];
+  readonly place: string;
+  readonly messageId: string | null;
+  readonly subject: string | null;
+};
+
+/** What only the report asks. Days are UTC; filters as for the other questions. */
+export interface ReportQuestions {
+  /** Sums over all domains, days in order; days without a message are left out. */
+  totalsByDay(filter: StoredFilter): Promise<readonly StoredDay[]>;
+  /** The same for each of `domains`. */
+  totalsByDomainAndDay(filter: StoredFilter, domains: readonly DomainName[]): Promise<readonly StoredDay[]>;
+  /** Backscatter about these domains in whole hours: the first that counts, and the first that no longer does. */
+  backscatterBetween(domains: readonly DomainName[], since: Date, until: Date): Promise<number>;
+  /** The hosts or networks that handed most of it in. */
+  injectors(by: 'origin' | 'network', filter: StoredFilter, limit: number): Promise<readonly StoredInjector[]>;
+  /** The addresses that were forged most. */
+  forgedAddresses(filter: StoredFilter, limit: number): Promise<readonly StoredForgery[]>;
+  aggregateReports(filter: StoredFilter, limit: number): Promise<StoredAggregateReports>;
+  /** Bounces and automatic answers about one domain, the newest first. */
+  newestMessages(
+    filter: StoredFilter & { readonly domain: DomainName },
+    limit: number,
+  ): Promise<readonly StoredMessage[]>;
+}
+
+const MS_PER_DAY = 86_400_000;
+const HOURS_PER_DAY = 24;
+const DAY_SUMS = `sum(messages) AS messages,
+  sum(CASE WHEN kind = 'bounce' THEN messages ELSE 0 END) AS bounces,
+  sum(CASE WHEN backscatter = 'yes' THEN messages ELSE 0 END) AS backscatter`;
+
+/** The report's questions over an engine. */
+export function reportQuestions(sql: Sql): ReportQuestions {
+  return {
+    totalsByDay: async (filter) => {
+      const { where, values } = condition(filter, 'hourly');
+      const rows = await sql.all(
+        `SELECT hour / ${HOURS_PER_DAY} AS day, '' AS domain, ${DAY_SUMS} FROM hourly ${where} GROUP BY 1 ORDER BY 1`,
+        values,
+      );
+      return rows.map(readDay);
+    },
+    totalsByDomainAndDay: async (filter, domains) => {
+      if (domains.length === 0) return [];
+      const { where, values } = condition(filter, 'hourly', `domain IN ${placeholders(domains.length, 1)}`);
+      const rows = await sql.all(
+        `SELECT hour / ${HOURS_PER_DAY} AS day, domain, ${DAY_SUMS} FROM hourly ${where} GROUP BY 1, domain ORDER BY 1, domain`,
+        [...values, ...domains],
+      );
+      return rows.map(readDay);
+    },
+    backscatterBetween: async (domains, since, until) => {
+      const [row] = await sql.all(
+        `SELECT COALESCE(sum(messages), 0) AS n FROM hourly
+         WHERE domain IN ${placeholders(domains.length, 1)} AND backscatter = 'yes' AND hour >= ? AND hour < ?`,
+        [...domains, hourOf(since.getTime()), hourOf(until.getTime())],
+      );
+      return row === undefined ? 0 : integer(row, 'n');
+    },
+    injectors: (by, filter, limit) => injectors(sql, by, filter, limit),
+    forgedAddresses: async (filter, limit) => {
+      const { where, values } = condition(filter, 'groups', 'local_part IS NOT NULL');
+      const rows = await sql.all(
+        `SELECT domain, local_part, count(*) AS n FROM event ${where}
+         GROUP BY domain, local_part ORDER BY n DESC, domain, local_part LIMIT ?`,
+        [...values, limit],
+      );
+      return rows.map((row) => ({
+        localPart: text(row, 'local_part'),
+        domain: parseDomainName(text(row, 'domain')),
+        count: integer(row, 'n'),
+      }));
+    },
+    aggregateReports: (filter, limit) => aggregateReports(sql, filter, limit),
+    newestMessages: async (filter, limit) => {
+      const { where, values } = condition(filter, 'event', "kind IN ('bounce', 'auto-reply')");
+      const rows = await sql.all(
+        `SELECT arrived_at, kind, backscatter, decisive, local_part, reporter, origin_ip, origin_spf, evidence, place,
+           message_id, subject FROM event ${where} ORDER BY arrived_at DESC, id DESC LIMIT ?`,
+        [...values, limit],
+      );
+      return rows.map(readMessage);
+    },
+  };
+}
+
+/** First who they are, then what SPF said of those few: as sums of the first walk that would cost several times as much. */
+async function injectors(
+  sql: Sql,
+  by: 'origin' | 'network',
+  filter: StoredFilter,
+  limit: number,
+): Promise<readonly StoredInjector[]> {
+  const { where, values } = condition(filter, 'groups', 'network IS NOT NULL');
+  // An address has one network, so both come in the order of one index.
+  const [name, groups] = by === 'origin' ? ['origin_ip', 'network, origin_ip'] : ['network', 'network'];
+  const top = await sql.all(
+    `SELECT network, ${name} AS name, count(*) AS n FROM event ${where} GROUP BY ${groups} ORDER BY n DESC, name LIMIT ?`,
+    [...values, limit],
+  );
+  if (top.length === 0) return [];
+  const list = placeholders(top.length, 1);
+  const told = condition(filter, 'groups', `origin_spf IS NOT NULL AND network IN ${list} AND ${name} IN ${list}`);
+  const results = await sql.all(
+    `SELECT ${name} AS name, origin_spf, count(*) AS n FROM event ${told.where}
+     GROUP BY ${groups}, origin_spf ORDER BY n DESC, origin_spf`,
+    [...told.values, ...top.map((row) => text(row, 'network')), ...top.map((row) => text(row, 'name'))],
+  );
+  return top.map((row) => ({
+    name: text(row, 'name'),
+    count: integer(row, 'n'),
+    spf: results
+      .filter((one) => text(one, 'name') === text(row, 'name'))
+      .map((one) => ({ name: text(one, 'origin_spf'), count: integer(one, 'n') })),
+  }));
+}
+
+async function aggregateReports(sql: Sql, filter: StoredFilter, limit: number): Promise<StoredAggregateReports> {
+  const hours = condition(filter, 'hourly', "kind = 'report'");
+  const [sums] = await sql.all(
+    `SELECT COALESCE(sum(messages), 0) AS n, min(first_at) AS first_seen, max(last_at) AS last_seen
+     FROM hourly ${hours.where}`,
+    hours.values,
+  );
+  const count = sums === undefined ? 0 : integer(sums, 'n');
+  if (sums === undefined || count === 0) return { count: 0, firstSeen: null, lastSeen: null, senders: [] };
+  const events = condition(filter, 'event', "kind = 'report' AND reporter IS NOT NULL");
+  const rows = await sql.all(
+    `SELECT reporter AS name, count(*) AS n FROM event ${events.where}
+     GROUP BY reporter ORDER BY n DESC, name LIMIT ?`,
+    [...events.values, limit],
+  );
+  return {
+    count,
+    firstSeen: dateOrNull(sums, 'first_seen'),
+    lastSeen: dateOrNull(sums, 'last_seen'),
+    senders: rows.map((row) => ({ name: text(row, 'name'), count: integer(row, 'n') })),
+  };
+}
+
+function readDay(row: Row): StoredDay {
+  return {
+    day: new Date(integer(row, 'day') * MS_PER_DAY),
+    domain: parseDomainName(text(row, 'domain')),
+    messages: integer(row, 'messages'),
+    bounces: integer(row, 'bounces'),
+    backscatter: integer(row, 'backscatter'),
+  };
+}
+
+function readMessage(row: Row): StoredMessage {
+  const evidence = text(row, 'evidence');
+  return {
+    arrivedAt: new Date(integer(row, 'arrived_at')),
+    kind: text(row, 'kind'),
+    backscatter: text(row, 'backscatter'),
+    isDecisive: integer(row, 'decisive') === 1,
+    localPart: textOrNull(row, 'local_part'),
+    reporter: textOrNull(row, 'reporter'),
+    originIp: textOrNull(row, 'origin_ip'),
+    originSpf: textOrNull(row, 'origin_spf'),
+    evidence: evidence === '' ? [] : evidence.split(' '),
+    place: text(row, 'place'),
+    messageId: textOrNull(row, 'message_id'),
+    subject: textOrNull(row, 'subject'),
+  };
+}

@@ -5,6 +5,7 @@ export type { CaseFacts, CaseSubject, PathFacts, PathHop, SentLogFacts, SentTime
 export { type DkimBody, type DkimQuestion, type DkimResult, type DkimStatus, verifyDkim } from './dkim/verify.ts';
 export { type Explanation, explain, type ReadFact, type SpokenRule } from './explain.ts';
 export { arrivalOf, type CaseContext, gatherFacts, isJudged } from './facts.ts';
+export { submitterOf } from './forms/reports.ts';
 export { messageIdentity } from './identity.ts';
 export { judge } from './judge.ts';
 export type { MessageKind } from './kind.ts';

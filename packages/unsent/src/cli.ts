@@ -7,6 +7,7 @@ import { initCommand } from './commands/init.ts';
 import { journalCommand } from './commands/journal.ts';
 import { lockdownCommand } from './commands/lockdown.ts';
 import { policydCommand } from './commands/policyd.ts';
+import { reportCommand } from './commands/report.ts';
 import { scanCommand } from './commands/scan.ts';
 import { sentlogCommand } from './commands/sentlog.ts';
 import { spfCommand } from './commands/spf.ts';
@@ -19,6 +20,7 @@ import type { GlobalOptions, Surroundings } from './surroundings.ts';
 /** Every command, by the group it stands in in `unsent --help`. To add one, add its line. */
 const COMMANDS: readonly { readonly group: string; readonly make: (run: RunInShell) => Command }[] = [
   { group: 'Find out:', make: scanCommand },
+  { group: 'Find out:', make: reportCommand },
   { group: 'Find out:', make: auditCommand },
   { group: 'Find out:', make: spfCommand },
   { group: 'Find out:', make: explainCommand },

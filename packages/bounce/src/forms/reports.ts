@@ -24,6 +24,13 @@ export function isAggregateReport(message: MailMessage, subject: string): boolea
   return (DMARC_SUBJECT.test(subject) || TLS_SUBJECT.test(subject)) && attachments.length > 0;
 }
 
+/** Who sent an aggregate report, by its subject: "Report Domain: x Submitter: y Report-ID: z". Lower case; null when it does not say. */
+export function submitterOf(subject: string): string | null {
+  return SUBMITTER.exec(subject)?.[1]?.toLowerCase() ?? null;
+}
+
+const SUBMITTER = /\bsubmitter\s?:\s{0,3}((?:[a-z0-9_-]{1,63}\.){1,10}[a-z0-9-]{2,63})(?![\w.-])/i;
+
 /**
  * True if the message tells of one mail that failed authentication (DMARC's ruf=) without the fields of RFC 6591:
  * some reporters write them as text, with the mail below.

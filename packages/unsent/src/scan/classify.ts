@@ -11,6 +11,7 @@ import {
   type OriginalMessage,
   originOf,
   readMessage,
+  submitterOf,
 } from '@unsent/bounce';
 import { type IpAddress, networkOf, prefixText } from '@unsent/dns';
 import { type Classified, type ReturnedMessage, unjudged } from './classified.ts';
@@ -97,6 +98,7 @@ function classified(read: MailRead, facts: CaseFacts, cutFromBytes: number | nul
   const { report } = read;
   const original = report?.original ?? null;
   const origin = facts.path?.injection.ip ?? original?.injectedBy ?? null;
+  const submitter = read.kind === 'report' ? submitterOf(read.subject ?? '') : null;
   return {
     kind: read.kind,
     messageId: read.messageId,
@@ -109,7 +111,7 @@ function classified(read: MailRead, facts: CaseFacts, cutFromBytes: number | nul
     evidence: evidenceIds(verdict),
     domain: facts.subject.own?.name ?? facts.subject.domain,
     localPart: facts.subject.localPart,
-    reporter: report?.reportedBy?.toLowerCase() ?? null,
+    reporter: report?.reportedBy?.toLowerCase() ?? submitter,
     originIp: origin?.text ?? null,
     originNetwork: origin === null ? null : networkText(origin),
     originSpf: facts.path?.injection.spf ?? null,

@@ -1,0 +1,147 @@
+import { type OwnDomains, RULES } from '@unsent/bounce';
+import type { DomainName } from '@unsent/dns';
+import type { NameCount, StoredDay, StoredFilter, StoredInjector, StoredMessage, StoredTotals } from '@unsent/store';
+import type { Store } from '../store.ts';
+import type { ReportData, ReportDay, ReportDomain, ReportInjector, ReportMessage, ReportTotals } from './data.ts';
+import { gatherPolicy } from './gather-policy.ts';
+import { gatherWrites } from './gather-writes.ts';
+
+export type ReportQuestion = {
+  /** Null: everything that is known. */
+  readonly since: Date | null;
+  readonly domain: DomainName | null;
+  readonly now: Date;
+};
+
+const TOP = 10;
+const MAX_DOMAINS = 1000;
+const MAX_DETAILED = 12;
+const MAX_MESSAGES = 25;
+const MS_PER_HOUR = 3_600_000;
+const MS_PER_DAY = 86_400_000;
+
+/** Asks the database everything that the report tells. What is counted is counted there; nothing walks over messages here. */
+export async function gatherReport(store: Store, own: OwnDomains, question: ReportQuestion): Promise<ReportData> {
+  const { ledger } = store;
+  const { since, domain, now } = question;
+  const until = new Date(Math.ceil((now.getTime() + 1) / MS_PER_HOUR) * MS_PER_HOUR);
+  const filter: StoredFilter = { run: null, domain, backscatter: null, since, until };
+  const backscatter: StoredFilter = { ...filter, backscatter: 'yes' };
+  const totals = await ledger.totalsByDomain(filter);
+  const days = denseDays(await ledger.totalsByDay(filter), since, until);
+  const names = totals.flatMap((one) => one.domain ?? []);
+  const evidence = await ledger.top('evidence', backscatter, TOP);
+  const sentences = new Map(RULES.map(({ id, sentence }) => [id as string, sentence]));
+  return {
+    format: 1,
+    generatedAt: now.toISOString(),
+    since: since === null ? null : new Date(Math.floor(since.getTime() / MS_PER_HOUR) * MS_PER_HOUR).toISOString(),
+    until: until.toISOString(),
+    domain,
+    totals: sumUp(totals),
+    domains: await gatherDomains(store, own, { totals, days, filter }),
+    days,
+    writes: await gatherWrites(store, names, { since, until, domain }),
+    reporters: await ledger.top('reporter', backscatter, TOP),
+    injectors: (await ledger.injectors('origin', backscatter, TOP)).map(injector),
+    networks: (await ledger.injectors('network', backscatter, TOP)).map(injector),
+    forged: (await ledger.forgedAddresses(backscatter, TOP)).map((one) => ({
+      name: one.domain === null ? one.localPart : `${one.localPart}@${one.domain}`,
+      count: one.count,
+    })),
+    evidence: evidence.map(({ name, count }) => ({ name, count, says: sentences.get(name) ?? null })),
+    policy: await gatherPolicy(store.policyCounters, since ?? new Date(0), domain),
+    aggregateReports: await gatherAggregates(store, filter),
+  };
+}
+
+type DomainsQuestion = {
+  readonly totals: readonly StoredTotals[];
+  readonly days: readonly ReportDay[];
+  readonly filter: StoredFilter;
+};
+
+async function gatherDomains(store: Store, own: OwnDomains, question: DomainsQuestion): Promise<ReportDomain[]> {
+  const { totals, days, filter } = question;
+  const detailed = totals
+    .filter(({ domain, backscatter }) => domain !== null && backscatter > 0)
+    .sort((a, b) => b.backscatter - a.backscatter)
+    .flatMap(({ domain }) => domain ?? [])
+    .slice(0, MAX_DETAILED);
+  const byDay = new Map<string, number>();
+  for (const { domain, day, backscatter } of await store.ledger.totalsByDomainAndDay(filter, detailed)) {
+    byDay.set(`${domain} ${dayText(day)}`, backscatter);
+  }
+  const found: ReportDomain[] = [];
+  for (const { domain, ...sums } of totals.slice(0, MAX_DOMAINS)) {
+    const isDetailed = domain !== null && detailed.includes(domain);
+    const newest = isDetailed ? await store.ledger.newestMessages({ ...filter, domain }, MAX_MESSAGES) : [];
+    found.push({
+      name: domain,
+      use: domain === null ? null : useOf(domain, own),
+      ...totalsJson(sums),
+      backscatterByDay: isDetailed ? days.map(({ day }) => byDay.get(`${domain} ${day}`) ?? 0) : [],
+      newest: newest.map(message),
+    });
+  }
+  return found;
+}
+
+async function gatherAggregates({ ledger }: Store, filter: StoredFilter): Promise<ReportData['aggregateReports']> {
+  const { count, firstSeen, lastSeen, senders } = await ledger.aggregateReports(filter, TOP);
+  return { count, firstSeen: firstSeen?.toISOString() ?? null, lastSeen: lastSeen?.toISOString() ?? null, senders };
+}
+
+/** Every day from the first to the last, so that a quiet day is seen as one. */
+function denseDays(stored: readonly StoredDay[], since: Date | null, until: Date): ReportDay[] {
+  const first = since ?? stored[0]?.day;
+  if (first === undefined || stored.length === 0) return [];
+  const known = new Map(stored.map((one) => [dayText(one.day), one]));
+  const days: ReportDay[] = [];
+  for (let at = Math.floor(first.getTime() / MS_PER_DAY) * MS_PER_DAY; at < until.getTime(); at += MS_PER_DAY) {
+    const day = dayText(new Date(at));
+    const { messages = 0, bounces = 0, backscatter = 0 } = known.get(day) ?? {};
+    days.push({ day, messages, bounces, backscatter });
+  }
+  return days;
+}
+
+function sumUp(totals: readonly StoredTotals[]): ReportTotals {
+  const sum = (of: (one: StoredTotals) => number): number => totals.reduce((all, one) => all + of(one), 0);
+  const times = (of: (one: StoredTotals) => Date | null): number[] =>
+    totals.flatMap((one) => of(one)?.getTime() ?? []).sort((a, b) => a - b);
+  const first = times(({ firstSeen }) => firstSeen)[0];
+  const last = times(({ lastSeen }) => lastSeen).at(-1);
+  return {
+    messages: sum(({ messages }) => messages),
+    bounces: sum(({ bounces }) => bounces),
+    backscatter: sum(({ backscatter }) => backscatter),
+    genuine: sum(({ genuine }) => genuine),
+    unknown: sum(({ unknown }) => unknown),
+    decisive: sum(({ decisive }) => decisive),
+    firstSeen: first === undefined ? null : new Date(first).toISOString(),
+    lastSeen: last === undefined ? null : new Date(last).toISOString(),
+  };
+}
+
+function totalsJson({ firstSeen, lastSeen, ...sums }: Omit<StoredTotals, 'domain'>): ReportTotals {
+  return { ...sums, firstSeen: firstSeen?.toISOString() ?? null, lastSeen: lastSeen?.toISOString() ?? null };
+}
+
+function useOf(name: DomainName, own: OwnDomains): ReportDomain['use'] {
+  const found = own.find(name);
+  if (found === null) return null;
+  return found.lockedAt === null ? found.use : 'locked';
+}
+
+function injector({ name, count, spf }: StoredInjector): ReportInjector {
+  return { name, count, spf: spf.map((one: NameCount) => ({ name: one.name, count: one.count })) };
+}
+
+function message({ arrivedAt, isDecisive, originIp, originSpf, ...rest }: StoredMessage): ReportMessage {
+  return { arrivedAt: arrivedAt.toISOString(), decisive: isDecisive, origin: originIp, spf: originSpf, ...rest };
+}
+
+function dayText(day: Date): string {
+  return day.toISOString().slice(0, 10);
+}

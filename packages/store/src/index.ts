@@ -31,8 +31,6 @@ export type {
   StoredTallyBatch,
 } from './policy-counters.ts';
 export type { CallLimit, RateLimits } from './rate-limits.ts';
-export type { Retention } from './retention.ts';
-export type { LockHolder, ScanLock, ScanLocks } from './scan-locks.ts';
 export type {
   ReportQuestions,
   StoredAggregateReports,
@@ -41,6 +39,8 @@ export type {
   StoredInjector,
   StoredMessage,
 } from './report-questions.ts';
+export type { Retention } from './retention.ts';
+export type { LockHolder, ScanLock, ScanLocks } from './scan-locks.ts';
 export type {
   JoinSpans,
   StoredCoverage,

@@ -58,21 +58,7 @@ export function sqlPolicyCounters(sql: Sql): PolicyCounters {
       sql.transaction(async (inside) => {
         if (delivery === null || (await isNew(inside, delivery))) await addBatch(inside, batch);
       }, 'soon'),
-    totals: async (since, domain) => {
-      const rows = await sql.all(
-        `SELECT rule, identity, result, action, SUM(messages) AS messages FROM policy_hourly
-         WHERE hour >= ? ${domain === undefined ? '' : 'AND domain = ?'}
-         GROUP BY rule, identity, result, action ORDER BY messages DESC, rule, identity, result, action`,
-        [hourOf(since), ...(domain === undefined ? [] : [domain])],
-      );
-      return rows.map((row) => ({
-        rule: text(row, 'rule'),
-        identity: text(row, 'identity'),
-        result: text(row, 'result'),
-        action: text(row, 'action'),
-        count: integer(row, 'messages'),
-      }));
-    },
+    totals: (since, domain) => totals(sql, since, domain ?? null),
     refusedDomains: async (since, limit) => {
       const rows = await sql.all(
         `SELECT domain AS name, SUM(messages) AS messages FROM policy_hourly
@@ -123,6 +109,22 @@ async function isNew(sql: Sql, { daemon, number }: StoredDelivery): Promise<bool
     [daemon, number, Date.now()],
   );
   return rows.length > 0;
+}
+
+async function totals(sql: Sql, since: Date, domain: string | null): Promise<readonly DecisionTotal[]> {
+  const rows = await sql.all(
+    `SELECT rule, identity, result, action, SUM(messages) AS messages FROM policy_hourly
+     WHERE hour >= ? ${domain === null ? '' : 'AND domain = ?'}
+     GROUP BY rule, identity, result, action ORDER BY messages DESC, rule, identity, result, action`,
+    [hourOf(since), ...(domain === null ? [] : [domain])],
+  );
+  return rows.map((row) => ({
+    rule: text(row, 'rule'),
+    identity: text(row, 'identity'),
+    result: text(row, 'result'),
+    action: text(row, 'action'),
+    count: integer(row, 'messages'),
+  }));
 }
 
 async function addBatch(sql: Sql, { decisions, senders }: StoredTallyBatch): Promise<void> {

@@ -36,32 +36,7 @@ export function colourOf(series: readonly Series[], index: number): string {
 /** Backscatter by day as stacked bars, with a rule at each write to DNS. */
 export function dayChart(data: ReportData, series: readonly Series[], size: ChartSize, label: string): Html {
   const days = data.days.map(({ day }) => day);
-  const { buckets } = bucketsOf(
-    days,
-    series.map(({ values }) => values),
-    size.maxBars,
-  );
-  const bars = buckets.flatMap(({ firstDay, lastDay, values }) =>
-    values.flatMap((value, i) => {
-      const below = sum(values.slice(0, i));
-      const x1 = Date.parse(firstDay);
-      const x2 = Date.parse(lastDay) + MS_PER_DAY;
-      const when = firstDay === lastDay ? firstDay : `${firstDay} to ${lastDay}`;
-      const fill = colourOf(series, i);
-      return value === 0
-        ? []
-        : [
-            {
-              x1,
-              x2,
-              y1: below,
-              y2: below + value,
-              fill,
-              title: `${when}: ${visible(series[i]?.name ?? '')} ${value}`,
-            },
-          ];
-    }),
-  );
+  const bars = barsOf(days, series, size.maxBars);
   const start = Date.parse(days[0] ?? data.until);
   const end = Date.parse(days.at(-1) ?? data.until) + MS_PER_DAY;
   const marks = markRows(data, start, end);
@@ -89,21 +64,37 @@ export function dayChart(data: ReportData, series: readonly Series[], size: Char
         data.writes.map(({ at }) => Date.parse(at)),
         { stroke: 'var(--mark)', strokeWidth: 1.5, strokeDasharray: '3 3' },
       ),
-      ...marks.map((mark) =>
-        text([mark], {
-          x: 'at',
-          text: 'label',
-          frameAnchor: 'top',
-          dy: -LABEL_HEIGHT * mark.row - 4,
-          dx: mark.isLate ? -5 : 5,
-          textAnchor: mark.isLate ? 'end' : 'start',
-          lineAnchor: 'bottom',
-          fill: 'var(--mark)',
-          fontSize: 12,
-        }),
-      ),
+      ...marks.map(markLabel),
       ruleY([0], { stroke: 'currentColor' }),
     ],
+  });
+}
+
+type Bar = {
+  readonly x1: number;
+  readonly x2: number;
+  readonly y1: number;
+  readonly y2: number;
+  readonly fill: string;
+  readonly title: string;
+};
+
+function barsOf(days: readonly string[], series: readonly Series[], maxBars: number): readonly Bar[] {
+  const numbers = series.map(({ values }) => values);
+  return bucketsOf(days, numbers, maxBars).buckets.flatMap(({ firstDay, lastDay, values }) => {
+    const when = firstDay === lastDay ? firstDay : `${firstDay} to ${lastDay}`;
+    const stacked = values.map((value, i): Bar => {
+      const below = sum(values.slice(0, i));
+      return {
+        x1: Date.parse(firstDay),
+        x2: Date.parse(lastDay) + MS_PER_DAY,
+        y1: below,
+        y2: below + value,
+        fill: colourOf(series, i),
+        title: `${when}: ${visible(series[i]?.name ?? '')} ${value}`,
+      };
+    });
+    return stacked.filter(({ y1, y2 }) => y2 > y1);
   });
 }
 
@@ -120,6 +111,20 @@ function markRows(data: ReportData, start: number, end: number): readonly Mark[]
       row: data.writes.length - 1 - i,
       isLate: at - start > (end - start) * 0.6,
     };
+  });
+}
+
+function markLabel(mark: Mark): ReturnType<typeof text> {
+  return text([mark], {
+    x: 'at',
+    text: 'label',
+    frameAnchor: 'top',
+    dy: -LABEL_HEIGHT * mark.row - 4,
+    dx: mark.isLate ? -5 : 5,
+    textAnchor: mark.isLate ? 'end' : 'start',
+    lineAnchor: 'bottom',
+    fill: 'var(--mark)',
+    fontSize: 12,
   });
 }
 

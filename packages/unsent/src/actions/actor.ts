@@ -73,9 +73,17 @@ async function finish(store: StoreActions, row: StoredAction, outcome: ActionOut
   await store.finish(row.id, at, outcome.kind, outcome.kind === 'done' ? outcome.place : row.placeAfter);
 }
 
+/** What came of one action. `target`: folder, flag or file; '' where there is none. */
+type ActionSum = {
+  readonly action: ScanAction['kind'];
+  readonly target: string;
+  readonly outcomes: Partial<Record<ActionOutcome['kind'] | 'would', number>>;
+};
+
 /** `move to Backscatter: 12 done, 1 gone`: for each action what came of it. */
 export function actionTally() {
   const counts = new Map<string, Map<string, number>>();
+  const fields = new Map<string, ActionSum>();
   const reasons = new Set<string>();
   return {
     add(action: ScanAction, outcome: ActionOutcome | 'would'): void {
@@ -83,6 +91,10 @@ export function actionTally() {
       const kind = outcome === 'would' ? 'would be done' : WORDS[outcome.kind];
       const ofAction = counts.get(text) ?? new Map<string, number>();
       counts.set(text, ofAction.set(kind, (ofAction.get(kind) ?? 0) + 1));
+      const sum = fields.get(text) ?? { action: action.kind, target: targetOf(action), outcomes: {} };
+      const outcomeKind = outcome === 'would' ? outcome : outcome.kind;
+      fields.set(text, sum);
+      sum.outcomes[outcomeKind] = (sum.outcomes[outcomeKind] ?? 0) + 1;
       if (outcome !== 'would' && outcome.kind === 'failed') reasons.add(outcome.why);
     },
     lines: (): readonly string[] =>
@@ -90,6 +102,8 @@ export function actionTally() {
         const parts = [...ofAction].map(([kind, count]) => `${count} ${kind}`);
         return `${text}: ${parts.join(', ')}`;
       }),
+    /** The same for programs. */
+    sums: (): readonly ActionSum[] => [...fields.values()],
     reasons: (): readonly string[] => [...reasons],
   };
 }

@@ -8,7 +8,7 @@ import type { ScanRequest } from '../scan/options.ts';
 import { sourceOptions } from '../scan/read-sources.ts';
 import type { Shell } from '../shell.ts';
 import { type Actor, actionTally, openActor } from './actor.ts';
-import { ACTION_FORMS, actionText, orderActions, parseAction, type ScanAction } from './parse.ts';
+import { ACTION_FORMS, actionText, orderActions, parseAction, type ScanAction, targetOf } from './parse.ts';
 
 /** What a scan does with messages: an actor for each source, and what to tell at the end. */
 export type ScanActions = {
@@ -50,7 +50,10 @@ export async function scanActions(
         tell(action, place, outcome) {
           tally.add(action, outcome);
           if (outcome !== 'would') return;
-          if (options.json) stdout.write(`${JSON.stringify({ would: actionText(action), id: place })}\n`);
+          if (options.json)
+            stdout.write(
+              `${JSON.stringify({ would: { action: action.kind, target: targetOf(action) }, id: place })}\n`,
+            );
           else stdout.write(`would ${escapeForTerminal(`${actionText(action)}: ${place}`)}\n`);
         },
       });
@@ -62,7 +65,7 @@ export async function scanActions(
         for (const line of lines) stdout.write(`  ${escapeForTerminal(line)}\n`);
         if (!request.dryRun) stdout.write(`  unsent scan undo ${number}\n`);
       }
-      if (options.json && lines.length > 0) stdout.write(`${JSON.stringify({ run: number, actions: lines })}\n`);
+      if (options.json && lines.length > 0) stdout.write(`${JSON.stringify({ run: number, actions: tally.sums() })}\n`);
       for (const why of tally.reasons()) shell.stderr.write(`unsent: ${escapeForTerminal(why)}\n`);
       return tally.reasons().length > 0;
     },

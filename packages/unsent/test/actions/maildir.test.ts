@@ -65,6 +65,20 @@ describe('without an action', () => {
 });
 
 describe('move', () => {
+  test('is told to programs by action, target and outcome', async () => {
+    const lineOf = (out: string, key: string): unknown =>
+      out.split('\n').flatMap((line) => (line.includes(`"${key}"`) ? [JSON.parse(line)] : []))[0];
+    const planned = await scan('--json', '--dry-run', '--action', 'move:Back/Scatter', maildir);
+    const action = { action: 'move', target: 'Back/Scatter' };
+    expect(lineOf(planned.out, 'would')).toEqual({ would: action, id: expect.stringContaining(maildir) });
+    expect(planned.out).toContain('"outcomes":{"would":2}');
+    const { out } = await scan('--json', '--action', 'move:Back/Scatter', maildir);
+    expect(lineOf(out, 'actions')).toEqual({
+      run: expect.any(Number),
+      actions: [{ ...action, outcomes: { done: 2 } }],
+    });
+  });
+
   test('takes what surely is backscatter to the folder, and undo brings it back', async () => {
     const { exitCode, out } = await scan('--action', 'move:Back/Scatter', maildir);
     expect(exitCode).toBe(0);

@@ -1,4 +1,4 @@
-import type { getDomain } from 'tldts';
+import type { getDomain } from './site-list.ts';
 
 /** The public suffix list takes some 65 ms to load: it waits until two names have to be told apart by it. */
 let domainIn: typeof getDomain | null = null;
@@ -32,7 +32,7 @@ export function isSiteListAwaited(): boolean {
 
 /** Loads the public suffix list; once, whoever asks. */
 export async function loadSiteList(): Promise<void> {
-  domainIn ??= (await import('tldts')).getDomain;
+  domainIn ??= (await import('./site-list.ts')).getDomain;
 }
 
 function plainName(name: string): string {

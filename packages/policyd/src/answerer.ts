@@ -1,6 +1,8 @@
 import type { SpfOutcome, SpfQuery } from '@unsent/spf';
 import type { PolicyAction } from './action.ts';
-import { type Answers, type DeadMx, type Decision, NOTHING_ASKED, type Question } from './decision.ts';
+import { type Basis, newBasis } from './basis.ts';
+import { type Answers, type DeadMx, type Decision, NOTHING_ASKED, type Question, type Step } from './decision.ts';
+import { createJudgements } from './judgements.ts';
 import type { OwnDomains } from './own-domains.ts';
 import type { Policy } from './policy.ts';
 import { createRecent } from './recent.ts';
@@ -9,11 +11,15 @@ import type { RuleContext } from './rule-context.ts';
 import { nextStep } from './rules.ts';
 import { whenKnown } from './when-known.ts';
 
-/** How the questions of the rules are answered: from DNS in the daemon, from tables in tests. */
+/**
+ * How the questions of the rules are answered: from DNS in the daemon, from tables in tests.
+ *
+ * `basis` learns how long the answer holds; one that says nothing of it holds for ever.
+ */
 export interface Investigator {
-  spf(query: SpfQuery, policy: Policy): SpfOutcome | Promise<SpfOutcome>;
-  deadMx(domain: string, policy: Policy): DeadMx | 'alive' | Promise<DeadMx | 'alive'>;
-  trust(request: PolicyRequest, policy: Policy): Answers['trust'] | Promise<Answers['trust']>;
+  spf(query: SpfQuery, policy: Policy, basis: Basis): SpfOutcome | Promise<SpfOutcome>;
+  deadMx(domain: string, policy: Policy, basis: Basis): DeadMx | 'alive' | Promise<DeadMx | 'alive'>;
+  trust(request: PolicyRequest, policy: Policy, basis: Basis): Answers['trust'] | Promise<Answers['trust']>;
 }
 
 export type AnswererOptions = {
@@ -24,29 +30,51 @@ export type AnswererOptions = {
   readonly now: () => Date;
   /** Messages whose first recipient is remembered. Default 4,096. */
   readonly maxInstances?: number;
+  /** Judgements that are kept at least, and at most twice as many. Default 4,096. */
+  readonly maxJudgements?: number;
 };
 
 /** Decides requests. The answer comes at once when everything is known, else as a promise that never rejects. */
 export type Answerer = (request: PolicyRequest) => Decision | Promise<Decision>;
 
 const DEFAULT_MAX_INSTANCES = 4096;
+const DEFAULT_MAX_JUDGEMENTS = 4096;
 /** The rules ask at most four things; more is a bug, and a bug must not turn into a loop. */
 const MAX_QUESTIONS = 8;
 
-/** Puts the rules and their investigator together. A bug in either becomes the policy's `onError` action. */
+/**
+ * Puts the rules and their investigator together. A bug in either becomes the policy's `onError` action.
+ *
+ * What concerns our own domains is decided anew each time. What the rules must ask about has been judged before in
+ * most cases, and is remembered as long as the answers hold.
+ */
 export function createAnswerer(options: AnswererOptions): Answerer {
   const withHeader = createRecent<true>(options.maxInstances ?? DEFAULT_MAX_INSTANCES);
+  const nowMs = (): number => options.now().getTime();
+  const judgements = createJudgements(options.maxJudgements ?? DEFAULT_MAX_JUDGEMENTS, nowMs);
   const remember = (request: PolicyRequest, decision: Decision): Decision => {
     // A request without an instance is never remembered.
     if (decision.action.kind === 'prepend' && request.instance !== '') withHeader.set(request.instance, true);
     return decision;
   };
+  const decide = (request: PolicyRequest, context: RuleContext): Decision | Promise<Decision> => {
+    const first = nextStep(request, context, NOTHING_ASKED);
+    if (first.kind === 'decided') return first.decision;
+    const key = judgements.keyOf(request, context);
+    const known = judgements.recall(key);
+    if (known !== undefined) return known;
+    const basis = newBasis();
+    const found = follow(first, NOTHING_ASKED, 0, { request, context, basis, investigator: options.investigator });
+    return whenKnown(found, (decision) => {
+      judgements.keep(key, decision, basis.untilMs);
+      return decision;
+    });
+  };
   return (request) => {
     const policy = options.policy(request);
     try {
       const isFirstRecipient = withHeader.get(request.instance) === undefined;
-      const context = { policy, own: options.own(), now: options.now(), isFirstRecipient };
-      const decision = run(request, context, NOTHING_ASKED, 0, options.investigator);
+      const decision = decide(request, { policy, own: options.own(), now: options.now(), isFirstRecipient });
       if (!(decision instanceof Promise)) return remember(request, decision);
       return decision.then(
         (known) => remember(request, known),
@@ -58,36 +86,37 @@ export function createAnswerer(options: AnswererOptions): Answerer {
   };
 }
 
-function run(
-  request: PolicyRequest,
-  context: RuleContext,
-  answers: Answers,
-  asked: number,
-  investigator: Investigator,
-): Decision | Promise<Decision> {
-  const step = nextStep(request, context, answers);
+/** One request on its way through the rules. */
+type Inquiry = {
+  readonly request: PolicyRequest;
+  readonly context: RuleContext;
+  readonly basis: Basis;
+  readonly investigator: Investigator;
+};
+
+/** Asks what `step` wants to know, and goes on until the rules have decided. */
+function follow(step: Step, answers: Answers, asked: number, inquiry: Inquiry): Decision | Promise<Decision> {
   if (step.kind === 'decided') return step.decision;
   if (asked >= MAX_QUESTIONS) throw new Error(`the rules keep asking: ${step.question.kind}`);
-  const found = investigate(step.question, request, context.policy, answers, investigator);
-  return whenKnown(found, (known) => run(request, context, known, asked + 1, investigator));
+  return whenKnown(investigate(step.question, answers, inquiry), (known) =>
+    follow(nextStep(inquiry.request, inquiry.context, known), known, asked + 1, inquiry),
+  );
 }
 
 function investigate(
   question: Question,
-  request: PolicyRequest,
-  policy: Policy,
   answers: Answers,
-  investigator: Investigator,
+  { request, context: { policy }, basis, investigator }: Inquiry,
 ): Answers | Promise<Answers> {
   switch (question.kind) {
     case 'spf': {
       const key = question.identity === 'helo' ? 'helo' : 'mailFrom';
-      return whenKnown(investigator.spf(question.query, policy), (outcome) => ({ ...answers, [key]: outcome }));
+      return whenKnown(investigator.spf(question.query, policy, basis), (outcome) => ({ ...answers, [key]: outcome }));
     }
     case 'dead-mx':
-      return whenKnown(investigator.deadMx(question.domain, policy), (deadMx) => ({ ...answers, deadMx }));
+      return whenKnown(investigator.deadMx(question.domain, policy, basis), (deadMx) => ({ ...answers, deadMx }));
     case 'trust':
-      return whenKnown(investigator.trust(request, policy), (trust) => ({ ...answers, trust: trust ?? 'no' }));
+      return whenKnown(investigator.trust(request, policy, basis), (trust) => ({ ...answers, trust: trust ?? 'no' }));
   }
 }
 

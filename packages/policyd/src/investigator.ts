@@ -1,6 +1,7 @@
 import { parseDomainName, type Resolver } from '@unsent/dns';
 import { type Clock, checkHost, type RecordCache, type SpfOutcome, type SpfQuery } from '@unsent/spf';
 import type { Investigator } from './answerer.ts';
+import { type Basis, holdsNow, newBasis, observedResolver } from './basis.ts';
 import { findDeadMx } from './dead-mx.ts';
 import { createOutcomeMemory } from './outcome-memory.ts';
 import type { Policy } from './policy.ts';
@@ -19,36 +20,43 @@ const MAX_OUTCOMES = 2_048;
 
 /** Answers the rules' questions from DNS, within the policy's time limits. */
 export function createInvestigator({ resolver, recordCache, clock, now }: InvestigatorOptions): Investigator {
-  const memory = createOutcomeMemory({ resolver, nowMs: () => now().getTime(), maxEntries: MAX_OUTCOMES });
-  const spf = (query: SpfQuery, policy: Policy, ms: number): SpfOutcome | Promise<SpfOutcome> => {
+  const nowMs = (): number => now().getTime();
+  const memory = createOutcomeMemory({ resolver, nowMs, maxEntries: MAX_OUTCOMES });
+  const spf = (query: SpfQuery, policy: Policy, ms: number, basis: Basis): SpfOutcome | Promise<SpfOutcome> => {
     const limits = { voids: policy.maxVoidLookups };
-    return memory.check(query, `${limits.voids}`, (observed, observing) =>
+    return memory.check(query, `${limits.voids}`, basis, (observed, observing) =>
       checkHost(observed, observing, { recordCache, limits, timeLimit: { ms, clock } }),
     );
   };
   return {
-    spf: (query, policy) => spf(query, policy, policy.timeLimitMs),
-    deadMx: (domain, policy) => {
+    spf: (query, policy, basis) => spf(query, policy, policy.timeLimitMs, basis),
+    deadMx: (domain, policy, basis) => {
       const name = parseDomainName(domain);
-      const found = name === null ? 'alive' : findDeadMx(name, resolver);
-      return found instanceof Promise ? within(found, policy.trustTimeLimitMs, 'alive' as const, clock) : found;
+      const found = name === null ? 'alive' : findDeadMx(name, observedResolver(resolver, basis, nowMs));
+      if (!(found instanceof Promise)) return found;
+      return within(found, policy.trustTimeLimitMs, clock, () => {
+        holdsNow(basis);
+        return 'alive';
+      });
     },
-    trust: async (request, policy) => {
+    trust: async (request, policy, basis) => {
+      // Asked only before a refusal, and of lists that are short: no need to remember.
+      holdsNow(basis);
       const { client, helo } = request;
       if (client === null) return 'no';
       const question = { client, helo, now: now() };
       const found = findTrust(question, policy.trusted, resolver, (query) =>
-        spf(query, policy, policy.trustTimeLimitMs),
+        spf(query, policy, policy.trustTimeLimitMs, newBasis()),
       );
-      return within(found, policy.trustTimeLimitMs, { entry: 'not verified: DNS took too long' }, clock);
+      return within(found, policy.trustTimeLimitMs, clock, () => ({ entry: 'not verified: DNS took too long' }));
     },
   };
 }
 
-/** What `promise` gives, or `late` when it takes longer than `ms`. */
-function within<T>(promise: Promise<T>, ms: number, late: T, clock: Clock): Promise<T> {
+/** What `promise` gives, or what `late` says when it takes longer than `ms`. */
+function within<T>(promise: Promise<T>, ms: number, clock: Clock, late: () => T): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, () => resolve(late));
+    const cancel = clock.after(ms, () => resolve(late()));
     promise.then(resolve, reject).finally(cancel);
   });
 }

@@ -1,5 +1,6 @@
-import type { Answer, DomainName, Resolver, RrType } from '@unsent/dns';
+import type { Resolver } from '@unsent/dns';
 import type { SpfOutcome, SpfQuery } from '@unsent/spf';
+import { type Basis, holdsNow, newBasis, observedResolver, restOn } from './basis.ts';
 import { createRecent } from './recent.ts';
 import { whenKnown } from './when-known.ts';
 
@@ -8,9 +9,9 @@ export interface OutcomeMemory {
   /**
    * The kept outcome, or that of `run`, which must ask nothing but the resolver it is handed.
    *
-   * `kind` tells checks apart that follow other limits.
+   * `kind` tells checks apart that follow other limits; `basis` learns how long the outcome holds.
    */
-  check(query: SpfQuery, kind: string, run: Run): SpfOutcome | Promise<SpfOutcome>;
+  check(query: SpfQuery, kind: string, basis: Basis, run: Run): SpfOutcome | Promise<SpfOutcome>;
 }
 
 type Run = (query: SpfQuery, resolver: Resolver) => SpfOutcome | Promise<SpfOutcome>;
@@ -22,8 +23,6 @@ export type OutcomeMemoryOptions = {
   readonly maxEntries: number;
 };
 
-/** What a check has looked at: until when that holds, and whether it is the same for every sender of the domain. */
-type Basis = { untilMs: number; isOfDomain: boolean };
 type Kept = { readonly outcome: SpfOutcome; readonly untilMs: number };
 
 /** Longer names are no domains; they are judged each time, and not kept. */
@@ -37,26 +36,30 @@ const MAX_DOMAIN_CHARACTERS = 253;
 export function createOutcomeMemory({ resolver, nowMs, maxEntries }: OutcomeMemoryOptions): OutcomeMemory {
   const outcomes = createRecent<Kept>(maxEntries);
   return {
-    check: (query, kind, run) => {
+    check: (query, kind, basis, run) => {
       const key = `${query.ip.text} ${kind} ${query.domain}`;
       const kept = outcomes.get(key);
-      if (kept !== undefined && nowMs() < kept.untilMs) return kept.outcome;
-      const basis: Basis = { untilMs: Number.POSITIVE_INFINITY, isOfDomain: true };
-      return whenKnown(run(observedQuery(query, basis), observedResolver(resolver, basis, nowMs)), (outcome) => {
-        const { untilMs, isOfDomain } = basis;
+      if (kept !== undefined && nowMs() < kept.untilMs) {
+        restOn(basis, kept.untilMs);
+        return kept.outcome;
+      }
+      const own = newBasis();
+      const observed = observedQuery(query, own);
+      return whenKnown(run(observed, observedResolver(resolver, own, nowMs)), (outcome) => {
         // An end that the clock made, with no answer behind it, is a temperror too.
-        const isFact = isOfDomain && outcome.result !== 'temperror' && nowMs() < untilMs;
-        if (isFact && query.domain.length <= MAX_DOMAIN_CHARACTERS) outcomes.set(key, { outcome, untilMs });
+        if (outcome.result === 'temperror' || query.domain.length > MAX_DOMAIN_CHARACTERS) holdsNow(own);
+        restOn(basis, own.untilMs);
+        if (nowMs() < own.untilMs) outcomes.set(key, { outcome, untilMs: own.untilMs });
         return outcome;
       });
     },
   };
 }
 
-/** A query that notes when anything is read that is not the same for every sender of the domain. */
+/** A query whose outcome holds for now alone when anything is read that is not the same for every sender of the domain. */
 function observedQuery(query: SpfQuery, basis: Basis): SpfQuery {
   const note = <T>(value: T): T => {
-    basis.isOfDomain = false;
+    holdsNow(basis);
     return value;
   };
   return {
@@ -75,20 +78,4 @@ function observedQuery(query: SpfQuery, basis: Basis): SpfQuery {
       return note(query.now);
     },
   };
-}
-
-function observedResolver(resolver: Resolver, basis: Basis, nowMs: () => number): Resolver {
-  return {
-    resolve<T extends RrType>(name: DomainName, type: T, signal?: AbortSignal): Answer<T> | Promise<Answer<T>> {
-      return whenKnown(resolver.resolve(name, type, signal), (answer) => {
-        basis.untilMs = Math.min(basis.untilMs, nowMs() + livesMs(answer));
-        return answer;
-      });
-    },
-  };
-}
-
-/** A cache rounds what is left of a TTL up to whole seconds. */
-function livesMs(answer: Answer<RrType>): number {
-  return answer.kind === 'failure' ? 0 : Math.max(0, answer.ttlSeconds - 1) * 1000;
 }

@@ -2,6 +2,7 @@ import { parseIp, parsePrefix, parseZoneText, zoneResolver } from '@unsent/dns';
 import { createRecordCache } from '@unsent/spf';
 import { describe, expect, test } from 'vitest';
 import { name } from '../../../test/support/names.ts';
+import { newBasis } from '../src/basis.ts';
 import { createInvestigator } from '../src/investigator.ts';
 import { type Policy, presetPolicy } from '../src/policy.ts';
 import type { PolicyRequest } from '../src/request.ts';
@@ -48,11 +49,11 @@ describe('a dead MX', () => {
     ['dead.example', 'alive'], // nobody is called dead for a failing name server
     ['not a name', 'alive'],
   ])('%s is %s', async (domain, found) => {
-    expect(await investigator.deadMx(domain, STANDARD)).toBe(found);
+    expect(await investigator.deadMx(domain, STANDARD, newBasis())).toBe(found);
   });
 
   test('is found without a promise when DNS answers at once', () => {
-    expect(investigator.deadMx('loop.example', STANDARD)).toBe('loopback-mx');
+    expect(investigator.deadMx('loop.example', STANDARD, newBasis())).toBe('loopback-mx');
   });
 });
 
@@ -75,13 +76,17 @@ describe('trusted hosts', () => {
     ['a PTR namesake', { ptrDomains: [name('ample.net')] }, '192.0.2.7', 'x', false],
   ])('%s', async (_, trusted, client, helo, isTrusted) => {
     const policy = { ...STANDARD, trusted: { ...STANDARD.trusted, ...trusted } };
-    const found = await investigator.trust({ ...REQUEST, client: parseIp(client), helo }, policy);
+    const found = await investigator.trust({ ...REQUEST, client: parseIp(client), helo }, policy, newBasis());
     expect(found !== 'no').toBe(isTrusted);
   });
 
   test('a list of ours that DNS cannot tell about now refuses nobody', async () => {
     const policy = { ...STANDARD, trusted: { ...STANDARD.trusted, heloNames: [name('dead.example')] } };
-    const found = await investigator.trust({ ...REQUEST, client: parseIp('192.0.2.9'), helo: 'dead.example' }, policy);
+    const found = await investigator.trust(
+      { ...REQUEST, client: parseIp('192.0.2.9'), helo: 'dead.example' },
+      policy,
+      newBasis(),
+    );
     expect(found).toEqual({ entry: 'HELO name dead.example (not verified: DNS failed)' });
   });
 });

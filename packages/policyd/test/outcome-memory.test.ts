@@ -12,6 +12,7 @@ import { checkHost, type SpfQuery } from '@unsent/spf';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { name } from '../../../test/support/names.ts';
+import { newBasis } from '../src/basis.ts';
 import { createOutcomeMemory } from '../src/outcome-memory.ts';
 
 const ZONE = `
@@ -111,7 +112,7 @@ function worldOf() {
       nowMs += ms;
     },
     check: (domain: string, local: string, changed: Changed = {}) =>
-      atOnce(memory.check(queryOf(domain, local, changed), changed.kind ?? '2', checkHost)),
+      atOnce(memory.check(queryOf(domain, local, changed), changed.kind ?? '2', newBasis(), checkHost)),
     plainly: (domain: string, local: string, changed: Changed = {}) =>
       atOnce(checkHost(queryOf(domain, local, changed), zone)),
   };

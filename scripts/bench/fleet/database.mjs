@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Fills the database of --state with made-up events, as a hosting company's: a million domains of which a few are hit
-// hard, a year of bounces. For measuring reports: see reports.mjs. Everything is made by the server, month by month,
+// hard, a year of bounces. Everything is made by the server, month by month,
 // into tables without indexes, which come afterwards.
 //
 //   node scripts/bench/fleet/database.mjs 'postgres://…' [events] [domains]

@@ -22,7 +22,8 @@ write(
   Uint8Array.from({ length: 4096 }, (_, i) => (i * 7919) % 256),
 );
 write('cut.mbox', 'From a@b.example Mon Jan  5 00:00:00 2026\nSubject: cut');
-write('mail.mbox.gz', Uint8Array.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
+write('empty.mbox.gz', Uint8Array.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]));
+write('damaged.mbox.gz', Uint8Array.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff, 0xff]));
 mkdirSync(place('nothing'));
 mkdirSync(join(place('photos'), '2026'), { recursive: true });
 write('photos/a.jpg', Uint8Array.from([0xff, 0xd8, 0xff, 0xe0]));
@@ -32,7 +33,8 @@ describe('a mailbox that is none', () => {
     ['does not exist', 'nosuch.mbox', /^unsent: .*nosuch\.mbox does not exist/, 1],
     ['is a text', 'notes.txt', /^unsent: .*notes\.txt is no mail/, 1],
     ['is binary', 'noise.bin', /^unsent: .*noise\.bin is no mail/, 1],
-    ['is compressed', 'mail.mbox.gz', /^unsent: .*mail\.mbox\.gz is compressed/, 1],
+    ['is packed and damaged', 'damaged.mbox.gz', /^unsent: .*damaged\.mbox\.gz.* damaged/, 1],
+    ['is packed and empty: that is no error', 'empty.mbox.gz', /^$/, 0],
     ['is an empty folder', 'nothing', /^unsent: .*nothing is neither a Maildir/, 1],
     ['is a folder of other things', 'photos', /^unsent: .*photos is neither a Maildir/, 1],
     ['is empty: that is no error', 'empty.mbox', /^$/, 0],

@@ -19,6 +19,14 @@ test('a zone is worked on by one at a time, and the other is told by whom', asyn
   expect(await zoneLeases.take(ZONE, BERT, LONG)).toBeNull();
 });
 
+test('a run that is known to have ended has nothing, and nobody else is robbed for it', async () => {
+  const { zoneLeases } = await store();
+  await zoneLeases.take(ZONE, ANNA, LONG);
+  expect(await zoneLeases.take(ZONE, BERT, LONG, 'somebody else')).toMatchObject({ holder: ANNA.id });
+  expect(await zoneLeases.take(ZONE, BERT, LONG, ANNA.id)).toBeNull();
+  expect(await zoneLeases.keep(ZONE, ANNA, LONG)).toBe(false);
+});
+
 test('a lease that was not kept goes to the next, and its holder learns of it', async () => {
   const { zoneLeases } = await store();
   await zoneLeases.take(ZONE, ANNA, -1);

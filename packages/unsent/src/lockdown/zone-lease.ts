@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { type DomainName, UnsentError } from '@unsent/dns';
 import type { DnsProvider } from '@unsent/lockdown';
+import type { LeaseHolder, LockHolder, ZoneLease, ZoneLeases } from '@unsent/store';
 import type { Shell } from '../shell.ts';
+import { hasEnded, thisProcess } from '../this-process.ts';
 
 /** Longer than a database may be away, and than a person takes to look at a plan if the heart beats. */
 const LEASE_MS = 90_000;
@@ -22,8 +24,8 @@ export async function withZone<T>(
 ): Promise<T> {
   if (provider.name === 'memory') return work(provider);
   const { zoneLeases } = await shell.store();
-  const holder = { id: randomUUID(), who: whoWeAre() };
-  const other = await zoneLeases.take(zone, holder, LEASE_MS);
+  const holder = { id: newRunId(), who: whoWeAre() };
+  const other = await takeZone(zoneLeases, zone, holder);
   if (other !== null) throw busy(zone, `${other.who} has been working on it since ${other.since.toISOString()}`);
   const beating = setInterval(() => void zoneLeases.keep(zone, holder, LEASE_MS).catch(() => undefined), BEAT_EVERY_MS);
   const guarded: DnsProvider = {
@@ -42,10 +44,28 @@ export async function withZone<T>(
   }
 }
 
+/** A run of this host that was killed holds its zone no longer; of one elsewhere only its silence tells. */
+async function takeZone(leases: ZoneLeases, zone: DomainName, holder: LeaseHolder): Promise<ZoneLease | null> {
+  const other = await leases.take(zone, holder, LEASE_MS);
+  if (other === null || !hasEnded(processOf(other.holder))) return other;
+  return leases.take(zone, holder, LEASE_MS, other.holder);
+}
+
+/** Names one run of one process, so that others on this host can see whether it has ended. */
+function newRunId(): string {
+  const { host, pid, start } = thisProcess();
+  return [host, pid, start, randomUUID()].join('\t');
+}
+
+function processOf(runId: string): LockHolder {
+  const [host = '', pid = '', start = ''] = runId.split('\t');
+  return { host, pid: Number(pid), start };
+}
+
 function busy(zone: DomainName, why: string): UnsentError {
   return new UnsentError('zone-busy', {
     message: `Nothing was written to ${zone}: ${why}.`,
-    hint: 'Wait until that run has ended, then look at the plan again. A run that died is forgotten after 90 seconds.',
+    hint: 'Wait until that run has ended, then look at the plan again. A run that died on another host is forgotten after 90 seconds.',
     exitCode: 6,
   });
 }

@@ -5,7 +5,7 @@ import type { ExitCode } from '@unsent/dns';
 import type { ScanLock, ScanLocks } from '@unsent/store';
 import { escapeForTerminal } from '../output/escape.ts';
 import type { Shell } from '../shell.ts';
-import { isGone, thisProcess } from './this-process.ts';
+import { isGone, thisProcess } from '../this-process.ts';
 
 const KEEP_EVERY_MS = 60_000;
 

@@ -15,10 +15,16 @@ export function thisProcess(): LockHolder {
 /** True when the holder of a lock has ended: `kill -9` leaves its locks behind. */
 export function isGone(lock: ScanLock, now: Date): boolean {
   if (lock.host !== hostname()) return now.getTime() - lock.aliveAt.getTime() > SILENT_MS;
-  if (!isRunning(lock.pid)) return true;
+  return hasEnded(lock);
+}
+
+/** True when a process of this host has ended; of one on another host nothing is known here, so false. */
+export function hasEnded({ host, pid, start }: LockHolder): boolean {
+  if (host !== hostname()) return false;
+  if (!isRunning(pid)) return true;
   // Where /proc hides the processes of other users, a number that is in use is believed.
-  const start = startOf(lock.pid);
-  return start !== '' && start !== lock.start;
+  const startNow = startOf(pid);
+  return startNow !== '' && startNow !== start;
 }
 
 function isRunning(pid: number): boolean {

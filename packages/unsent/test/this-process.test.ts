@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { isGone, thisProcess } from '../../src/scan/this-process.ts';
+import { isGone, thisProcess } from '../src/this-process.ts';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 const lock = { name: 'a', ...thisProcess(), since: NOW, aliveAt: NOW };

@@ -60,13 +60,12 @@ export function createAnswerer(options: AnswererOptions): Answerer {
   const decide = (request: PolicyRequest, context: RuleContext): Decision | Promise<Decision> => {
     const first = nextStep(request, context, NOTHING_ASKED);
     if (first.kind === 'decided') return first.decision;
-    const key = judgements.keyOf(request, context);
-    const known = judgements.recall(key);
-    if (known !== undefined) return known;
+    const known = judgements.recall(request, context);
+    if (known !== null) return known;
     const basis = newBasis();
     const found = follow(first, NOTHING_ASKED, 0, { request, context, basis, investigator: options.investigator });
     return whenKnown(found, (decision) => {
-      judgements.keep(key, decision, basis.untilMs);
+      judgements.keep(request, context, decision, basis.untilMs);
       return decision;
     });
   };

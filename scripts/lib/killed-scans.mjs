@@ -1,6 +1,6 @@
 // Scans that are killed, and what the database holds when the next one has run: shared by the soak and by a test.
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -25,6 +25,9 @@ export function makeMailboxes(folder, count) {
     );
   }
   for (let i = 0; i < count / 20; i++) writeFileSync(join(loose, `${i}.eml`), bounce(count * 2 + i));
+  // What has just changed is told from what has not by its time alone, and then the rows would depend on the clock.
+  const anHourAgo = Date.now() / 1000 - 3600;
+  for (const path of [mbox, join(maildir, 'cur'), join(maildir, 'new')]) utimesSync(path, anHourAgo, anHourAgo);
   writeFileSync(join(folder, 'unsent.yaml'), 'domains:\n  unused: [parked.example]\n');
   writeFileSync(join(folder, 'dns.txt'), '@ 300 IN SOA ns.example. hostmaster.example. 1 300 300 300 300\n');
   return { folder, sources: [mbox, maildir, loose] };

@@ -5,7 +5,7 @@ const EXAMPLES = `
 Examples:
   unsent audit example.com                  what is missing, why it matters
   unsent audit --file domains.txt           one domain a line; # is a comment
-  unsent audit --all                        all domains of the configuration, and those that were locked
+  unsent audit --all                        all that are configured or locked
   unsent --quiet audit --file domains.txt   for cron: silent if all is well
 
 Each domain is

@@ -88,7 +88,8 @@ test('SIGTERM takes no new connection, answers what was asked, counts it, and en
   const exit = new Promise((resolve) => running.once('exit', resolve));
   running.kill('SIGTERM');
   await stopping;
-  await expect(ask()).rejects.toThrow(/ECONNREFUSED/);
+  // Reset where the kernel had taken the connection just before the daemon stopped to listen. Postfix asks again for both.
+  await expect(ask()).rejects.toThrow(/ECONNREFUSED|ECONNRESET/);
   isOpen = true;
   answerDns();
   expect(await answer).toMatch(/^action=PREPEND Received-SPF: none /);

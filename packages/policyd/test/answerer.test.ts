@@ -70,6 +70,13 @@ describe('a remembered judgement', () => {
     expect(world.questions()).toBe(before);
   });
 
+  test('of a sender without an at sign is none for the domain of that name', () => {
+    const world = worldOf();
+    const asked = { protocolState: 'END-OF-MESSAGE', recipient: 'strict@example.com' };
+    expect(world.ask(request({ ...asked, sender: 'null.example' })).rule).toBe('spf-mailfrom');
+    expect(world.ask(request({ ...asked, sender: 'x@null.example' })).rule).toBe('dead-mx');
+  });
+
   test('cannot be had by moving the border between two values', () => {
     const world = worldOf();
     const one = world.ask(request({ instance: '1', helo: 'a b', sender: 'c@plain.example' }));

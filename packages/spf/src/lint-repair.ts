@@ -79,13 +79,15 @@ function settled(term: string, rounds: number): readonly string[] {
 
 function repairTerms(tokens: readonly Token[], repairs: Repair[], dropBroken: boolean): { text: string; span: Span }[] {
   const terms: { text: string; span: Span }[] = [];
+  const lastAll = tokens.findLastIndex(({ text }) => isAll(text));
   let broken = 0;
-  for (const { text, span } of tokens) {
+  for (const [index, { text, span }] of tokens.entries()) {
     const repaired = broken < MAX_BROKEN_TERMS ? repairTerm(text) : null;
     if (repaired !== null) {
       broken++;
       const { code, message } = repaired;
-      const better = repaired.terms.flatMap((term) => settled(term, MAX_ROUNDS));
+      const mended = repaired.terms.flatMap((term) => settled(term, MAX_ROUNDS));
+      const better = index < lastAll ? withoutEarlyAll(mended) : mended;
       repairs.push({ code, message, span, replacement: better.join(' ') });
       for (const term of better) terms.push({ text: term, span });
     } else if (isTerm(text) || !dropBroken) {
@@ -96,4 +98,14 @@ function repairTerms(tokens: readonly Token[], repairs: Repair[], dropBroken: bo
     }
   }
   return terms;
+}
+
+/** A record that ends in an `all` of its own means what stands before it: one glued to an earlier term would hide that. */
+function withoutEarlyAll(terms: readonly string[]): readonly string[] {
+  const kept = terms.filter((term) => !isAll(term));
+  return kept.length === 0 ? terms : kept;
+}
+
+function isAll(term: string): boolean {
+  return /^[-+~?]?all$/i.test(term);
 }

@@ -8,6 +8,9 @@ describe('what people write, and what they meant', () => {
   test.each([
     // The two famous ones.
     ['v=spf1 ip4:192.0.2.0/25-all', 'v=spf1 ip4:192.0.2.0/25 -all', 'missing-space'],
+    // Its own end says that the terms between were meant to count.
+    ['v=spf1 ip4:192.0.2.0/25-all a mx ~all', 'v=spf1 ip4:192.0.2.0/25 a mx ~all', 'missing-space'],
+    ['v=spf1 ip4:192.0.2.0/25-all a mx', 'v=spf1 ip4:192.0.2.0/25 -all a mx', 'missing-space'],
     ['v=spf1 ip4: 192.0.2.1 -all', 'v=spf1 ip4:192.0.2.1 -all', 'needless-space'],
     // Spaces too few.
     ['v=spf1 include:a.example.com-all', 'v=spf1 include:a.example.com -all', 'missing-space'],

@@ -10,7 +10,9 @@ const DEFAULT_COLUMNS = 80;
 /** Runs the command line of this process. The only function that touches `process`. */
 export async function main(): Promise<void> {
   let close = async (): Promise<void> => {};
+  let endedBy: number | null = null;
   const interrupts = makeInterrupts((exitCode) => {
+    endedBy = exitCode;
     // The shell gets a moment to close its database; a hanging socket does not keep the user waiting.
     setTimeout(() => process.exit(exitCode), CLOSE_WITHIN_MS).unref();
     close().then(
@@ -35,9 +37,11 @@ export async function main(): Promise<void> {
     interrupts,
     now: () => new Date(),
   };
-  process.exitCode = await runCli(process.argv.slice(2), surroundings, readVersion(), (opened) => {
+  const exitCode = await runCli(process.argv.slice(2), surroundings, readVersion(), (opened) => {
     close = opened;
   });
+  // The work that a signal waited for may have ended well; what ended the process is the signal all the same.
+  process.exitCode = endedBy ?? exitCode;
   // Neither a socket somebody forgot nor V8, which may go on to optimise what is over, is to keep cron waiting.
   setTimeout(() => process.exit(), CLOSE_WITHIN_MS).unref();
   await Promise.all([written(process.stdout), written(process.stderr)]);

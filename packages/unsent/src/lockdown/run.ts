@@ -4,6 +4,7 @@ import type { Shell } from '../shell.ts';
 import { carryOut, type JobResult } from './carry-out.ts';
 import { listDomains } from './domain-list.ts';
 import { openProvider } from './open-provider.ts';
+import { writePlanLine } from './plan-line.ts';
 import type { PortfolioRequest } from './portfolio.ts';
 import { openPreparation, type Prepared, prepareLockdown } from './prepare.ts';
 import { renderNotes, renderPlan, renderRefusals } from './render.ts';
@@ -104,21 +105,8 @@ function printExport(shell: Shell, { plan }: Prepared, format: ExportFormat): Ex
 
 /** One line that says it all. `outcome`: planned, nothing-to-do, refused, declined, applied, not-applied, partly, unknown. */
 function printJson(shell: Shell, prepared: Prepared, outcome: string, result: JobResult | null): void {
-  if (!shell.options.json) return;
   const { asked, plan, snapshot, proof } = prepared;
-  const applied = result?.outcome;
-  const line = {
-    domain: asked,
-    zone: plan.zone,
-    provider: snapshot.provider,
-    outcome,
-    recordsRead: snapshot.records.length,
-    plan,
-    proof,
-    journal: applied !== undefined && 'entry' in applied ? applied.entry : null,
-    verification: result?.verification ?? null,
-  };
-  shell.stdout.write(`${JSON.stringify(line)}\n`);
+  writePlanLine(shell, { plan, snapshot, outcome, result }, { domain: asked, proof });
 }
 
 function proofFailed({ plan, proof }: Prepared): UnsentError {

@@ -24,6 +24,7 @@ import { buildRecord, lintText, type Senders, splitText } from '@unsent/spf';
 import type { Shell } from '../shell.ts';
 import { carryOut, type JobResult } from './carry-out.ts';
 import { openProvider } from './open-provider.ts';
+import { writePlanLine } from './plan-line.ts';
 import { renderPlan } from './render.ts';
 import { isSilent, type LockdownFlags, type LockdownRequest, lockdownRequest, readDomain, usage } from './request.ts';
 import { earlyEnd } from './run.ts';
@@ -165,18 +166,6 @@ function printJson(
   result: JobResult | null,
   exitCode: ExitCode,
 ): ExitCode {
-  if (!shell.options.json) return exitCode;
-  const applied = result?.outcome;
-  const line = {
-    zone: plan.zone,
-    provider: snapshot.provider,
-    outcome,
-    recordsRead: snapshot.records.length,
-    plan,
-    proof,
-    journal: applied !== undefined && 'entry' in applied ? applied.entry : null,
-    verification: result?.verification ?? null,
-  };
-  shell.stdout.write(`${JSON.stringify(line)}\n`);
+  writePlanLine(shell, { plan, snapshot, outcome, result }, { proof });
   return exitCode;
 }

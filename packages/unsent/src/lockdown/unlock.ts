@@ -11,6 +11,7 @@ import {
 import type { Shell } from '../shell.ts';
 import { carryOut, type JobResult } from './carry-out.ts';
 import { openProvider } from './open-provider.ts';
+import { writePlanLine } from './plan-line.ts';
 import { renderPlan } from './render.ts';
 import { isSilent, type LockdownFlags, type LockdownRequest, lockdownRequest, readDomain } from './request.ts';
 import { hasState, journalFor, noteLocked } from './state.ts';
@@ -125,19 +126,7 @@ function printJson(
   result: JobResult | null,
   exitCode: ExitCode,
 ): ExitCode {
-  if (!shell.options.json) return exitCode;
-  const applied = result?.outcome;
-  const line = {
-    zone: plan.zone,
-    provider: snapshot.provider,
-    outcome,
-    undoes: entries.map(({ id }) => id),
-    recordsRead: snapshot.records.length,
-    plan,
-    journal: applied !== undefined && 'entry' in applied ? applied.entry : null,
-    verification: result?.verification ?? null,
-  };
-  shell.stdout.write(`${JSON.stringify(line)}\n`);
+  writePlanLine(shell, { plan, snapshot, outcome, result }, { undoes: entries.map(({ id }) => id) });
   return exitCode;
 }
 

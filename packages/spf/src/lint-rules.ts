@@ -144,7 +144,9 @@ function trailingDots(record: SpfRecord): readonly RuleFinding[] {
 }
 
 function upperCase(record: SpfRecord): readonly RuleFinding[] {
-  const places = [VERSION, ...record.directives.map(({ span }) => span), record.redirect?.span, record.exp?.span];
+  // A text that is no record at all has no version to find fault with.
+  const version = /^v=spf1(?= |$)/i.test(record.text) ? VERSION : undefined;
+  const places = [version, ...record.directives.map(({ span }) => span), record.redirect?.span, record.exp?.span];
   return places.flatMap((span) => {
     if (span === undefined) return [];
     const term = termText(record, span);

@@ -153,6 +153,10 @@ describe('properties', () => {
     );
   });
 
+  test('capitals of a text that is no record are no finding', () => {
+    expect(lintRecord('A').findings.map(({ code }) => code)).not.toContain('upper-case');
+  });
+
   test('never throws, and every span lies in the text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), anyRecord), (text) => {

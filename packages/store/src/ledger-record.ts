@@ -35,6 +35,8 @@ export type StoredBatch = {
   readonly entries: readonly StoredEntry[];
   readonly cursor: StoredCursor | null;
   readonly mode: 'once' | 'again';
+  /** What the tries of this batch claimed so far; filled by each try. */
+  readonly claimed: Set<string>;
   /** An earlier try of the same batch may be in the database already. */
   readonly mayBeDone: boolean;
 };
@@ -71,7 +73,7 @@ const VERDICT_COLUMNS = EVENT_COLUMNS.filter(
 export async function recordBatch(
   sql: Sql,
   run: number,
-  { entries, cursor, mode, mayBeDone }: StoredBatch,
+  { entries, cursor, mode, claimed, mayBeDone }: StoredBatch,
 ): Promise<{ readonly added: ReadonlySet<string>; readonly changed: number }> {
   const fresh = await claim(sql, entries);
   await insertRows(
@@ -84,7 +86,8 @@ export async function recordBatch(
   await sql.run('UPDATE scan_run SET added = added + ? WHERE id = ?', [fresh.length, run]);
   if (cursor !== null) await moveCursor(sql, cursor);
   const added = new Set(fresh.map((entry) => entry.identity));
-  if (mayBeDone) for (const identity of await addedBefore(sql, run, entries)) added.add(identity);
+  if (mayBeDone) for (const identity of await addedBefore(sql, run, entries, claimed)) added.add(identity);
+  for (const identity of added) claimed.add(identity);
   const known = mode === 'once' ? [] : entries.filter((entry) => !added.has(entry.identity));
   return { added, changed: await judgeAgain(sql, known) };
 }
@@ -103,10 +106,19 @@ async function claim(sql: Sql, entries: readonly StoredEntry[]): Promise<readonl
   return [...byIdentity.values()].filter((entry) => ours.has(entry.identity));
 }
 
-/** Those entries that this run has counted already: met at the same place, so it was the try whose answer was lost. */
-async function addedBefore(sql: Sql, run: number, entries: readonly StoredEntry[]): Promise<readonly string[]> {
-  const found = await eventsOf(sql, entries);
-  return entries.flatMap(({ identity, source, place }) => {
+/**
+ * Those entries that the try whose answer was lost did add: it claimed them, so no earlier batch had them, and they are in
+ * the ledger as met by this run at this place, so no other scanner came between.
+ */
+async function addedBefore(
+  sql: Sql,
+  run: number,
+  entries: readonly StoredEntry[],
+  claimed: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const tried = entries.filter(({ identity }) => claimed.has(identity));
+  const found = await eventsOf(sql, tried);
+  return tried.flatMap(({ identity, source, place }) => {
     const row = found.get(identity);
     const isOurs =
       row !== undefined && integer(row, 'run') === run && row['source'] === source && row['place'] === place;

@@ -55,8 +55,9 @@ export function sqlLedger(sql: Engine): StoreLedger {
     recordBatch: async (run, entries, cursor, mode = 'once') => {
       await sql.server?.prepareMonths(entries.map(({ arrivedAt }) => arrivedAt.getTime()));
       const turn = mode === 'again' ? 'verdicts' : null;
+      const claimed = new Set<string>();
       return sql.transaction(
-        (inside, mayBeDone) => recordBatch(inside, run, { entries, cursor, mode, mayBeDone }),
+        (inside, mayBeDone) => recordBatch(inside, run, { entries, cursor, mode, claimed, mayBeDone }),
         'soon',
         turn,
       );

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { assertNever, UnsentError } from '@unsent/dns';
+import { childEnvironment } from '../child-environment.ts';
 import { errorFromSystem } from '../output/file-error.ts';
 import type { Environment } from '../surroundings.ts';
 import type { SecretPlace } from './schema-secret.ts';
@@ -37,7 +38,7 @@ async function lookUp(place: SecretPlace, what: string, env: Environment): Promi
 /** What the command prints is never repeated, not even when it failed; what it says on standard error, it says there. */
 async function runSecretCommand(command: string, what: string, env: Environment): Promise<string> {
   const child = spawn('/bin/sh', ['-c', command], {
-    env: { ...env },
+    env: childEnvironment(env),
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: COMMAND_LIMIT_MS,
   });

@@ -24,6 +24,6 @@ export async function notify(shell: Shell, store: Store, config: NotifyConfig, r
   const host = hostname().replaceAll(/[^A-Za-z0-9.-]/g, '-');
   const from = config.from ?? `unsent@${host}`;
   const message = noticeMessage({ from, to, host, at, unique: randomUUID(), since: sentAt, domains });
-  await sendMail(config.sendmail, to, message);
+  await sendMail(config.sendmail, to, message, shell.env);
   await store.notices.told(to, run, at);
 }

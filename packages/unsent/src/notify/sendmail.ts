@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { UnsentError } from '@unsent/dns';
+import { childEnvironment } from '../child-environment.ts';
+import type { Environment } from '../surroundings.ts';
 
 const LIMIT_MS = 60_000;
 const MAX_SAID = 500;
@@ -8,8 +10,9 @@ const MAX_SAID = 500;
  * Hands a message to the local sendmail. The envelope sender is the null sender: should the notice bounce, nobody
  * answers that (RFC 5321 §4.5.5). Throws `notice-failed` with what sendmail said.
  */
-export async function sendMail(program: string, to: string, message: string): Promise<void> {
-  const { outcome, said } = await run(program, ['-i', '-f', '<>', '--', to], message);
+export async function sendMail(program: string, to: string, message: string, env: Environment): Promise<void> {
+  const options = ['-i', '-f', '<>', '--', to];
+  const { outcome, said } = await run(program, options, message, env);
   if (outcome === null) return;
   throw new UnsentError('notice-failed', {
     message: `The notice to ${to} was not sent: ${program} ${outcome}${said === '' ? '' : `: ${said}`}`,
@@ -21,9 +24,10 @@ function run(
   program: string,
   args: readonly string[],
   input: string,
+  env: Environment,
 ): Promise<{ outcome: string | null; said: string }> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'] });
+    const child = spawn(program, args, { env: childEnvironment(env), stdio: ['pipe', 'ignore', 'pipe'] });
     let said = '';
     const done = (outcome: string | null): void => {
       clearTimeout(timer);

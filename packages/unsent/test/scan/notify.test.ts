@@ -27,7 +27,15 @@ function configure(notify: string): void {
 
 /** A sendmail that writes down its arguments, one a line, and what it read; then runs `rest`. */
 function sendmail(rest: string): void {
-  const script = ['#!/bin/sh', `cd '${folder}'`, 'printf "%s\\n" "$@" > argv', 'cat > stdin', rest, ''].join('\n');
+  const script = [
+    '#!/bin/sh',
+    `cd '${folder}'`,
+    'printf "%s\\n" "$@" > argv',
+    'env > environment',
+    'cat > stdin',
+    rest,
+    '',
+  ].join('\n');
   writeFileSync(join(folder, 'sendmail'), script);
   chmodSync(join(folder, 'sendmail'), 0o755);
 }
@@ -48,7 +56,10 @@ function sent(): { argv: string[]; header: Map<string, string>; body: string } |
 async function scan(at: string, messages: readonly string[], ...args: string[]) {
   const mailbox = join(folder, `mailbox${number++}`);
   writeFileSync(mailbox, mboxOf(messages));
-  const base = fakeSurroundings({ cwd: folder, env: { HOME: folder } });
+  const base = fakeSurroundings({
+    cwd: folder,
+    env: { PATH: process.env['PATH'], HOME: folder, UNSENT_IMAP_PASSWORD: 'planted-3Fz9' },
+  });
   const surroundings = { ...base, now: () => new Date(at) };
   const globals = ['--config', 'unsent.yaml', '--dns', 'zone:dns.txt', '--state', 'state.db', '--quiet'];
   const exitCode = await runCli(['scan', ...globals, ...args, mailbox], surroundings, '1.2.3');
@@ -185,4 +196,11 @@ test('a notice that is scanned itself is no backscatter, also when it came back'
   });
   await scan(DAY, [`Return-Path: <>\n${notice}`], '--notify', 'root');
   expect(sent()).toBeNull();
+});
+
+test('sendmail finds its way in the environment, and none of our secrets', async () => {
+  await scan(DAY, bounces(0, 1), '--notify', 'postmaster@home.example');
+  const environment = readFileSync(join(folder, 'environment'), 'utf8');
+  expect(environment).toContain(`HOME=${folder}\n`);
+  expect(environment).not.toContain('planted-3Fz9');
 });

@@ -1,5 +1,5 @@
 import { type IpPrefix, isSubdomainOf, type Resolver } from '@unsent/dns';
-import { isSpfRecord, parseSpf } from '@unsent/spf';
+import { domainOf, isSpfRecord, parseSpf } from '@unsent/spf';
 import { checkBatvTag, readBatvTag } from './batv.ts';
 import type { BatvFacts, CaseFacts, CaseSubject, SentTime } from './case.ts';
 import { type DkimResult, verifyDkim } from './dkim/verify.ts';
@@ -12,7 +12,7 @@ import type { MailRead } from './read.ts';
 import type { OriginalMessage } from './report.ts';
 import { gatherSentLog } from './sent-facts.ts';
 import type { SentLog } from './sent-log.ts';
-import { domainOf, subjectOf } from './subject.ts';
+import { subjectOf } from './subject.ts';
 
 /** What judging needs besides the message. All input and output goes through `resolver` and `sentLog`. */
 export type CaseContext = {

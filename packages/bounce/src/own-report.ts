@@ -1,10 +1,10 @@
 import { type IpAddress, type IpPrefix, isPrivate, isSubdomainOf } from '@unsent/dns';
+import { domainOf } from '@unsent/spf';
 import type { CaseSubject, OwnReport } from './case.ts';
 import { placeOf } from './outbound.ts';
 import type { OwnDomain } from './own-domains.ts';
 import type { MailRead } from './read.ts';
 import type { ReceivedHop } from './report.ts';
-import { domainOf } from './subject.ts';
 
 /**
  * Did one of our own hosts write the report, and how had it taken the mail?

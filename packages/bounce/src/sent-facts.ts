@@ -1,4 +1,5 @@
 import { type DomainName, isSubdomainOf } from '@unsent/dns';
+import { domainOf } from '@unsent/spf';
 import type { CaseSubject, SentLogFacts, SentTime } from './case.ts';
 import type { OwnDomains } from './own-domains.ts';
 import type { MailRead } from './read.ts';
@@ -12,7 +13,6 @@ import {
   sentQueueKey,
   type TimeSpan,
 } from './sent-log.ts';
-import { domainOf } from './subject.ts';
 
 export type SentLogQuestion = {
   readonly read: MailRead;

@@ -1,4 +1,4 @@
-import { type DomainName, parseDomainName } from '@unsent/dns';
+import { domainOf } from '@unsent/spf';
 import { withoutBatvTag } from './batv.ts';
 import type { CaseSubject } from './case.ts';
 import type { OwnDomains } from './own-domains.ts';
@@ -37,10 +37,4 @@ function candidates(addresses: readonly string[], seenIn: string): readonly Cand
     const domain = domainOf(address);
     return domain === null ? [] : [{ address, domain, localPart: address.slice(0, address.lastIndexOf('@')), seenIn }];
   });
-}
-
-/** The domain of an address; null when it has none that DNS could hold. */
-export function domainOf(address: string): DomainName | null {
-  const at = address.lastIndexOf('@');
-  return at === -1 ? null : parseDomainName(address.slice(at + 1));
 }

@@ -1,11 +1,3 @@
-import { type DomainName, parseDomainName } from '@unsent/dns';
-
-/** What follows the last `@`, as a domain name; null when there is none. */
-export function domainOf(address: string): DomainName | null {
-  const at = address.lastIndexOf('@');
-  return at === -1 ? null : parseDomainName(address.slice(at + 1));
-}
-
 /** What stands before the last `@`; all of it when there is none. */
 function localPartOf(address: string): string {
   const at = address.lastIndexOf('@');

@@ -1,7 +1,6 @@
 import { type DomainName, type IpAddress, isPrivate } from '@unsent/dns';
-import type { SpfIdentity, SpfQuery } from '@unsent/spf';
+import { domainOf, type SpfIdentity, type SpfQuery } from '@unsent/spf';
 import type { PolicyAction } from './action.ts';
-import { domainOf } from './address.ts';
 import type { Answers, Checked, Decision, Question, RuleId, Step } from './decision.ts';
 import type { Disposition, IdentityPolicy, Policy } from './policy.ts';
 import { refusalOf } from './refusal-text.ts';

@@ -1,6 +1,7 @@
 import { contains, type IpAddress } from '@unsent/dns';
+import { domainOf } from '@unsent/spf';
 import type { PolicyAction } from './action.ts';
-import { domainOf, mustTakeBounces } from './address.ts';
+import { mustTakeBounces } from './address.ts';
 import type { Answers, Decision, RuleId, Step } from './decision.ts';
 import type { Policy } from './policy.ts';
 import type { PolicyRequest } from './request.ts';

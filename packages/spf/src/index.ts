@@ -1,4 +1,5 @@
 // Table of contents of @unsent/spf.
+export { domainOf } from './address.ts';
 export type {
   Directive,
   DomainSpec,

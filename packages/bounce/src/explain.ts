@@ -1,7 +1,9 @@
 import type { CaseFacts, PathHop } from './case.ts';
 import type { MailRead } from './read.ts';
+import type { RecipientStatus } from './report.ts';
 import { type Rule, timeText } from './rule.ts';
 import { RULES } from './rules.ts';
+import { spokenName } from './rules-path.ts';
 import type { BackscatterVerdict, Evidence } from './verdict.ts';
 
 /** One thing that was read, and where. Texts may come from strangers: escape them. */
@@ -53,12 +55,16 @@ function reportFacts(read: MailRead): readonly ReadFact[] {
     ...present('reported by', report.reportedBy, 'the report'),
     ...report.recipients.map((one) => ({
       what: 'recipient',
-      value: [one.address, one.action, one.status, one.replyCode, one.diagnostic]
-        .filter((part) => part !== null)
-        .join(' '),
+      value: recipientText(one),
       seenIn: 'the report',
     })),
   ];
+}
+
+/** Most diagnostics begin with the reply code, and many with the status behind it. */
+function recipientText({ address, action, status, replyCode, diagnostic }: RecipientStatus): string {
+  const isSaid = replyCode !== null && diagnostic?.startsWith(replyCode) === true;
+  return [address, action, status, isSaid ? null : replyCode, diagnostic].filter((part) => part !== null).join(' ');
 }
 
 function originalFacts(read: MailRead): readonly ReadFact[] {
@@ -127,7 +133,8 @@ function pathFacts(path: NonNullable<CaseFacts['path']>): readonly ReadFact[] {
 function hopText(hop: PathHop): string {
   const spf = hop.spf === null ? 'SPF not asked' : `SPF ${hop.spf}${hop.spfTerm === null ? '' : ` (${hop.spfTerm})`}`;
   const ours = hop.outbound === null ? '' : ', one of our outbound addresses';
-  return `${hop.ip.text}${hop.name === null ? '' : ` ${hop.name}`}: ${spf}${ours}`;
+  const name = spokenName(hop);
+  return `${hop.ip.text}${name === null ? '' : ` ${name}`}: ${spf}${ours}`;
 }
 
 function domainText({ subject }: CaseFacts): string {

@@ -148,5 +148,11 @@ function spfSighting({ injection, isSubmission }: PathFacts): Sighting {
 }
 
 function hopText(hop: PathHop): string {
-  return hop.name === null ? hop.ip.text : `${hop.ip.text} (${hop.name})`;
+  const name = spokenName(hop);
+  return name === null ? hop.ip.text : `${hop.ip.text} (${name})`;
+}
+
+/** The name that the host gave; null when it gave none, or only its address again. */
+export function spokenName({ name, ip }: PathHop): string | null {
+  return name === ip.text || name === `[${ip.text}]` ? null : name;
 }

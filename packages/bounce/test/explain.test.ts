@@ -56,3 +56,13 @@ test.each([
 ])('%s → %s', async (_title, facts, expected) => {
   expect(explain(await read(bounce()), facts, judge(facts)).because).toContain(expected);
 });
+
+test('says nothing twice: a host that named itself by its address, a diagnostic that begins with its code', async () => {
+  const named = caseFacts({ path: path(hop('203.0.113.9', { spf: 'fail', name: '203.0.113.9' })) });
+  const report = bounce().replace('Status: 5.1.1\n', 'Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 no such user\n');
+  const told = explain(await read(report), named, judge(named));
+  const value = (wanted: string) => told.facts.find(({ what }) => what === wanted)?.value;
+  expect(value('handed over by')).toBe('203.0.113.9: SPF fail');
+  expect(told.rules[0]?.fact).toContain('203.0.113.9 handed the message over');
+  expect(value('recipient')).toBe('ben@reporter.example failed 5.1.1 550 5.1.1 no such user');
+});

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, test } from 'vitest';
 import { runCli } from '../../src/cli.ts';
 import { fakeSurroundings } from '../support/surroundings.ts';
 
@@ -96,5 +97,41 @@ test('an empty message says so', async () => {
   expect(await unsent(['explain', '-'], '')).toMatchObject({
     code: 1,
     err: expect.stringContaining('standard input is empty'),
+  });
+});
+
+describe('a mailbox', () => {
+  const mailbox = join(folder, 'box.mbox');
+  const lunch = 'From: a@example.org\nTo: b@example.com\nSubject: lunch?\n\nAt 12?\n>From now on?\n';
+  writeFileSync(
+    mailbox,
+    `From a@example.org Mon Mar  2 10:00:00 2026\n${lunch}\nFrom MAILER-DAEMON Mon Mar  2 11:00:00 2026\n${BOUNCE}`,
+  );
+  writeFileSync(join(folder, 'one.mbox'), `From MAILER-DAEMON Mon Mar  2 11:00:00 2026\n${BOUNCE}`);
+  writeFileSync(join(folder, 'two.mbox.gz'), gzipSync(readFileSync(mailbox)));
+
+  test.each(['box.mbox#2', 'two.mbox.gz#2', 'one.mbox', 'one.mbox#1'])('%s is the bounce', async (place) => {
+    const { code, out } = await unsent(['explain', join(folder, place)]);
+    expect([code, out.includes('Verdict: backscatter')]).toEqual([0, true]);
+  });
+
+  test('box.mbox#1 is the other message', async () => {
+    expect((await unsent(['explain', `${mailbox}#1`])).out).toContain('#1: ordinary mail');
+  });
+
+  test('a file whose name looks like a place is that file', async () => {
+    writeFileSync(`${mailbox}#7`, BOUNCE);
+    expect((await unsent(['explain', `${mailbox}#7`])).out).toContain('#7: a delivery report');
+  });
+
+  test.each([
+    ['box.mbox', /box\.mbox is a mailbox with more than one message\n.*explain '.*box\.mbox#2'/],
+    ['box.mbox#3', /box\.mbox has no message 3: it holds 2\n/],
+    ['box.mbox#0', /box\.mbox has no message 0/],
+    ['nowhere.mbox#1', /nowhere\.mbox/],
+  ])('%s: one clear line', async (place, message) => {
+    const { code, err } = await unsent(['explain', join(folder, place)]);
+    expect(code).toBe(1);
+    expect(err).toMatch(message);
   });
 });

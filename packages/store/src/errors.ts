@@ -7,6 +7,7 @@ export const STORE_ERROR_CODES = [
   'store-forbidden',
   'store-foreign',
   'store-full',
+  'store-half-copied',
   'store-is-folder',
   'store-newer',
   'store-refused',
@@ -74,6 +75,10 @@ const WORDS: Record<StoreErrorCode, { readonly says: string; readonly hint: stri
     hint: 'It was left as it is. Name another file with --state.',
   },
   'store-full': { says: 'could not grow', hint: 'Make room on its disk, then run this again; nothing was lost.' },
+  'store-half-copied': {
+    says: 'holds a copy that was not finished',
+    hint: 'Run the same `unsent state copy` again: it goes on where it was. Or name another database with --state.',
+  },
   'store-is-folder': { says: 'is a folder', hint: 'Name a file in it with --state, for example state.db.' },
   'store-newer': {
     says: 'was written by a newer version of unsent',

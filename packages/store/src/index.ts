@@ -49,7 +49,8 @@ export type {
   StoredSpan,
   StoreSentLog,
 } from './sent-log.ts';
+export type { CopiedTable, CopyWatch } from './state-copy.ts';
 export type { Transfer } from './state-import.ts';
-export { openPolicyStore, openStore, type PolicyStore, type Store, type StoreOptions } from './store.ts';
+export { copyState, openPolicyStore, openStore, type PolicyStore, type Store, type StoreOptions } from './store.ts';
 export type { StateDescription, Upkeep } from './upkeep.ts';
 export type { LeaseHolder, ZoneLease, ZoneLeases } from './zone-leases.ts';

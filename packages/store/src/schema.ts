@@ -18,6 +18,7 @@ export const APPLICATION_ID = 0x756e7374;
  * - `notice` says up to which run an address was told of backscatter.
  * - `revision` counts the changes of a table that others follow, and `locked_change` says what each changed.
  * - `policy_delivery` holds the number of the last batch of counts that a daemon delivered.
+ * - `state_copy` is one row while a copy into this database is not finished: of what, and how many steps it has done.
  * - `zone_lease` says who works on which zone; `rate_limit` and `rate_call` when an account's last calls were made.
  *
  * Times are milliseconds since 1970 (UTC), `hour` is hours since 1970, flags are 0 or 1.
@@ -227,5 +228,13 @@ export const MIGRATIONS: readonly string[] = [
   /* SQLite alone */ CREATE INDEX event_by_forged ON event (domain, local_part, backscatter, arrived_at);
   /* SQLite alone */ CREATE INDEX event_by_evidence ON event (evidence, backscatter, domain, arrived_at);
   /* SQLite alone */ CREATE INDEX event_of_reports ON event (arrived_at, domain, reporter) WHERE kind = 'report';
+  `,
+  `
+  CREATE TABLE state_copy (
+    id INTEGER NOT NULL PRIMARY KEY,
+    source TEXT NOT NULL,
+    begun_at INTEGER NOT NULL,
+    step INTEGER NOT NULL
+  ) STRICT;
   `,
 ];

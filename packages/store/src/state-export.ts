@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { MIGRATIONS } from './schema.ts';
 import { type Engine, placeholders, type Row, type Sql, type SqlValue } from './sql.ts';
-import { exportedValues, STATE_TABLES } from './state-tables.ts';
+import { exportedValues, STATE_TABLES, type StateTable } from './state-tables.ts';
 
 /** Rows by table; tables without rows are left out. */
 export type RowCounts = Readonly<Record<string, number>>;
@@ -41,9 +41,8 @@ export function addLine(hash: Hash, line: string): void {
   hash.update(line).update('\n');
 }
 
-type Table = NonNullable<ReturnType<(typeof STATE_TABLES)['get']>>;
-
-async function* rowsOf(sql: Sql, name: string, { columns, key }: Table): AsyncGenerator<Row> {
+/** The rows of a table in the order of its key, which is the same on all engines. */
+export async function* rowsOf(sql: Pick<Sql, 'all'>, name: string, { columns, key }: StateTable): AsyncGenerator<Row> {
   const select = `SELECT ${Object.keys(columns).join(', ')} FROM ${name}`;
   const order = `ORDER BY ${key.join(', ')} LIMIT ${ROWS_PER_PAGE}`;
   for (let after: readonly SqlValue[] = []; ; ) {

@@ -32,8 +32,7 @@ export function sqlTransfer(sql: Engine): Transfer {
         if (mayBeDone && isSame(before, counts)) return;
         if (Object.keys(before).length > 0) throw notEmpty(sql.place);
         await writeRows(inside, readExport(lines()));
-        if (sql.server !== null) await numberOn(inside);
-        await announceLocked(inside);
+        await settleRows(inside, sql.server !== null);
         if (!isSame(await countRows(inside), counts))
           throw new Error('the database holds other rows than it was given');
       });
@@ -70,7 +69,8 @@ async function writeRows(sql: Sql, rows: AsyncIterable<StateRow>): Promise<void>
   await flush();
 }
 
-async function countRows(sql: Sql): Promise<RowCounts> {
+/** Rows by table; tables without rows are left out. */
+export async function countRows(sql: Sql): Promise<RowCounts> {
   const counts: Record<string, number> = {};
   for (const table of STATE_TABLES.keys()) {
     const [row] = await sql.all(`SELECT count(*) AS n FROM ${table}`);
@@ -82,6 +82,12 @@ async function countRows(sql: Sql): Promise<RowCounts> {
 
 function isSame(a: RowCounts, b: RowCounts): boolean {
   return [...STATE_TABLES.keys()].every((table) => (a[table] ?? 0) === (b[table] ?? 0));
+}
+
+/** What rows that brought their numbers with them leave to do: new rows get the next ones, and daemons are told. */
+export async function settleRows(sql: Sql, isServer: boolean): Promise<void> {
+  if (isServer) await numberOn(sql);
+  await announceLocked(sql);
 }
 
 /** A server numbers rows by a sequence of its own, which rows that bring their number do not move. */
@@ -102,9 +108,10 @@ async function announceLocked(sql: Sql): Promise<void> {
   await sql.run("UPDATE revision SET number = number + 1 WHERE name = 'locked'");
 }
 
-function notEmpty(place: string): UnsentError {
+/** The refusal of a database that rows should go into. */
+export function notEmpty(place: string): UnsentError {
   return new UnsentError('state-not-empty', {
     message: `The database ${place} holds something already, and was left as it is.`,
-    hint: 'An export is imported into an empty one: name a new file with --state, or an empty schema of the server.',
+    hint: 'Rows of another are put into an empty one: name a new file, or an empty schema of the server.',
   });
 }

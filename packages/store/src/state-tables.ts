@@ -7,7 +7,7 @@ type ColumnKind = 'text' | 'text?' | 'integer' | 'integer?' | 'blob';
 export type JsonValue = string | number | null;
 
 /** How a table is carried over: its columns, and those that lead through it in order, by an index. */
-type StateTable = { readonly columns: Readonly<Record<string, ColumnKind>>; readonly key: readonly string[] };
+export type StateTable = { readonly columns: Readonly<Record<string, ColumnKind>>; readonly key: readonly string[] };
 
 /** Every table but those that only matter while a process runs, in the order of an export. */
 const TABLES: Readonly<Record<string, StateTable>> = {

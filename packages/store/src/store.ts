@@ -13,6 +13,7 @@ import { type ScanLocks, sqlScanLocks } from './scan-locks.ts';
 import { type JoinSpans, type StoreSentLog, sqlSentLog } from './sent-log.ts';
 import type { Engine } from './sql.ts';
 import { openSqlite, type SqliteOptions } from './sqlite.ts';
+import { type CopiedTable, type CopyWatch, copyEngine, readUnfinishedCopy } from './state-copy.ts';
 import { sqlTransfer, type Transfer } from './state-import.ts';
 import { sqlUpkeep, type Upkeep } from './upkeep.ts';
 import { sqlZoneLeases, type ZoneLeases } from './zone-leases.ts';
@@ -90,11 +91,39 @@ export async function openPolicyStore(location: string, options: SqliteOptions =
   };
 }
 
+/** Opens the database at `location`; one that is half a copy is for nobody but who finishes that. */
 async function openEngine(location: string, options: SqliteOptions): Promise<Engine> {
+  const sql = await openAnyEngine(location, options);
+  const copy = await readUnfinishedCopy(sql);
+  if (copy === null) return sql;
+  await sql.close();
+  throw storeError('store-half-copied', sql.place, `of ${copy.source}`);
+}
+
+async function openAnyEngine(location: string, options: SqliteOptions): Promise<Engine> {
   if (isPostgres(location)) return (await import('./postgres.ts')).openPostgres(location, options);
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(location)?.[1];
   if (scheme !== undefined) throw storeError('store-unsupported', `${scheme}://…`, null);
   return openSqlite(location, options);
+}
+
+/**
+ * Carries everything in the database `from` to `to`, of whatever kind, and compares both; see `copyEngine`.
+ *
+ * `to` is made when it is missing, must be empty, or hold what an earlier try of the same copy left.
+ */
+export async function copyState(from: string, to: string, watch: CopyWatch): Promise<readonly CopiedTable[]> {
+  const source = await openEngine(from, {});
+  try {
+    const target = await openAnyEngine(to, {});
+    try {
+      return await copyEngine(source, target, watch);
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
 }
 
 /** Beside the file; a server's are wherever the caller keeps things. */

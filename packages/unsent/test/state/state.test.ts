@@ -106,3 +106,28 @@ test('state import says that an export was cut off, or unpacks to nothing, and w
     expect(err).toMatch(/^unsent: .*(cut off|unexpected end of file).*\n {2}Nothing was imported\./);
   }
 });
+
+test('state copy carries everything, says so, and leaves a database that holds something', async () => {
+  await unsent('scan', join(folder, 'mbox'));
+  const copied = await unsent('state', 'copy', 'state.db', 'other.db');
+  expect(copied).toEqual({
+    exitCode: 0,
+    out: expect.stringMatching(/^\d+ rows of \d+ tables copied; the checksum of each table is the same in both\.\n$/),
+    err: '',
+  });
+  const { out } = await unsent('state', 'export');
+  expect((await unsent('--state', join(folder, 'other.db'), 'state', 'export')).out).toBe(out);
+  expect(await unsent('state', 'copy', 'state.db', 'other.db')).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining('other.db holds something already'),
+  });
+});
+
+test('state copy makes no database of a name that is mistyped', async () => {
+  await unsent('scan', join(folder, 'mbox'));
+  expect(await unsent('state', 'copy', 'sate.db', 'other.db')).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining('sate.db to copy'),
+  });
+  expect([existsSync(join(folder, 'sate.db')), existsSync(join(folder, 'other.db'))]).toEqual([false, false]);
+});

@@ -2,7 +2,7 @@ import { assertNever } from '@unsent/dns';
 import { type AuthenticationResult, spfAuthenticationResult } from './authres.ts';
 import type { SpfIdentity, WritableReceivedSpf } from './headers.ts';
 import type { SpfQuery } from './options.ts';
-import { matchedTerm, type SpfOutcome } from './outcome.ts';
+import { matchedTerm, type NoneReason, type SpfOutcome } from './outcome.ts';
 
 /** A finished check: which identity was asked about, and what came of it. */
 export type CheckedIdentity = {
@@ -53,7 +53,7 @@ export function describeOutcome({ identity, query, outcome }: CheckedIdentity): 
     case 'neutral':
       return `${ip} is neither permitted nor denied by ${subject}`;
     case 'none':
-      return `${subject} ${outcome.why === 'no-record' ? 'publishes no SPF record' : 'cannot have an SPF record'}`;
+      return `${subject} ${WHY_NONE[outcome.why]}`;
     case 'permerror':
       return `SPF record of ${subject} cannot be used: ${outcome.problem.message}`;
     case 'temperror':
@@ -62,6 +62,12 @@ export function describeOutcome({ identity, query, outcome }: CheckedIdentity): 
       return assertNever(outcome);
   }
 }
+
+const WHY_NONE: Readonly<Record<NoneReason, string>> = {
+  nxdomain: 'does not exist in DNS',
+  'no-record': 'publishes no SPF record',
+  'invalid-domain': 'cannot have an SPF record',
+};
 
 /** RFC 7208 §9.1: the mechanism that matched, or "default" when none did (§4.7). */
 function mechanismOf(outcome: SpfOutcome): string | null {

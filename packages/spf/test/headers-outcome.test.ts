@@ -59,6 +59,14 @@ describe('the header of a finished check', () => {
       { comment: 'mx.example.net: domain of alice@example.com publishes no SPF record', mechanism: null },
     ],
     [
+      { ...SPENT, result: 'none', why: 'nxdomain' },
+      { comment: 'mx.example.net: domain of alice@example.com does not exist in DNS' },
+    ],
+    [
+      { ...SPENT, result: 'none', why: 'invalid-domain' },
+      { comment: 'mx.example.net: domain of alice@example.com cannot have an SPF record' },
+    ],
+    [
       { ...SPENT, result: 'permerror', problem: PROBLEM },
       {
         comment: 'mx.example.net: SPF record of domain of alice@example.com cannot be used: ip4: needs an address',

@@ -1,5 +1,14 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -187,6 +196,21 @@ describe('a mailbox that another scan is reading', () => {
     const third = await scan(at, mailbox, other);
     expect(third.exitCode).toBe(6);
     expect(third.stdout).toMatch(/^2 new messages/);
+  });
+
+  test.each([
+    ['a glob', 'mb?x'],
+    ['a link', 'link'],
+    ['a path with turns', './x/../mbox'],
+  ])('is known whatever it is called: by %s', async (_, name) => {
+    const at = place();
+    writeFileSync(join(at.folder, 'mbox'), mboxOf(messages(0, 3)));
+    mkdirSync(join(at.folder, 'x'));
+    symlinkSync('mbox', join(at.folder, 'link'));
+    await waitingScan(at, join(at.folder, 'mbox'));
+    const second = await scan(at, `${at.folder}/${name}`);
+    expect(second).toMatchObject({ exitCode: 6, stdout: '' });
+    expect(second.stderr).toContain('is reading it');
   });
 
   test('is free when that one was killed', async () => {

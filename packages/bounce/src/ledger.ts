@@ -93,8 +93,16 @@ export interface Ledger {
   finishRun(run: number, at: Date, messages: number): Promise<void>;
   /** The stored position of a source, null when it was never read or has no order. */
   positionOf(source: string): Promise<string | null>;
-  /** Those of `items` that were not read yet, in the same order. */
-  unreadItems(source: string, items: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Compares `items`, all that there are in a source, with those that were read of it. `unread`: in the same order.
+   * `gone`: read once, and not there any more.
+   */
+  compareItems(
+    source: string,
+    items: readonly string[],
+  ): Promise<{ readonly unread: readonly string[]; readonly gone: readonly string[] }>;
+  /** Forgets that these items of a source were read. */
+  forgetItems(source: string, items: readonly string[]): Promise<void>;
   /** Those of `identities` that are recorded already. */
   known(identities: readonly string[]): Promise<ReadonlySet<string>>;
   /**

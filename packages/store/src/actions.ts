@@ -1,10 +1,23 @@
 import { fromHex, toHex } from './ledger-record.ts';
-import { bytes, dateOrNull, insertRows, integer, placeholders, type Row, type Sql, text, textOrNull } from './sql.ts';
+import { sourceNames, withoutHost } from './source-names.ts';
+import {
+  bytes,
+  dateOrNull,
+  type Engine,
+  insertRows,
+  integer,
+  placeholders,
+  type Row,
+  type Sql,
+  text,
+  textOrNull,
+} from './sql.ts';
 
 /** Something that is to be done with one message: written down before it is done. */
 export type StoredIntent = {
   /** What the message is known by. */
   readonly identity: string;
+  /** A path on another host, as `ofRun` tells it, is `//HOST/PATH`. */
   readonly source: string;
   readonly kind: string;
   /** Folder, flag or file; '' where there is none. */
@@ -42,32 +55,15 @@ export interface StoreActions {
 
 const COLUMNS = ['run', 'identity', 'source', 'kind', 'target', 'place', 'state', 'intended_at'] as const;
 
-/** The actions over an engine. */
-export function sqlActions(sql: Sql): StoreActions {
+/** The actions over an engine, for the scanner of `host`. */
+export function sqlActions(sql: Engine, host: string): StoreActions {
+  const named = sourceNames(sql, host);
+  const readAction = (row: Row): StoredAction => storedAction(row, host);
   return {
-    intend: (run, at, intents) =>
-      sql.transaction(async (inside) => {
-        const rows = intents.map(({ identity, source, kind, target, place }) => [
-          run,
-          fromHex(identity),
-          source,
-          kind,
-          target,
-          place,
-          'intended',
-          at.getTime(),
-        ]);
-        await insertRows(inside, 'action', COLUMNS, rows, 'ON CONFLICT DO NOTHING');
-        const found: StoredAction[] = [];
-        for (const { identity, source, kind, target, place } of intents) {
-          const [row] = await inside.all(
-            'SELECT * FROM action WHERE source = ? AND place = ? AND kind = ? AND target = ? AND identity = ?',
-            [source, place, kind, target, fromHex(identity)],
-          );
-          if (row !== undefined) found.push(readAction(row));
-        }
-        return found;
-      }),
+    intend: (run, at, given) => {
+      const intents = given.map((intent) => ({ ...intent, source: named(intent.source) }));
+      return sql.transaction(async (inside) => (await intend(inside, run, at, intents)).map(readAction));
+    },
     aim: (id, placeAfter) => sql.run('UPDATE action SET place_after = ? WHERE id = ?', [placeAfter, id]),
     finish: (id, at, state, placeAfter) =>
       sql.run('UPDATE action SET state = ?, place_after = ?, ended_at = ? WHERE id = ?', [
@@ -78,16 +74,15 @@ export function sqlActions(sql: Sql): StoreActions {
       ]),
     pending: async (source) => {
       const states = "state IN ('intended', 'failed')";
-      return (await sql.all(`SELECT * FROM action WHERE source = ? AND ${states} ORDER BY id`, [source])).map(
-        readAction,
-      );
+      const rows = await sql.all(`SELECT * FROM action WHERE source = ? AND ${states} ORDER BY id`, [named(source)]);
+      return rows.map(readAction);
     },
     ofRun: async (run) => (await sql.all('SELECT * FROM action WHERE run = ? ORDER BY id', [run])).map(readAction),
     takenBack: async (source, identities) => {
       if (identities.length === 0) return new Set();
       const rows = await sql.all(
         `SELECT identity FROM action WHERE source = ? AND state = 'undone' AND identity IN ${placeholders(identities.length, 1)}`,
-        [source, ...identities.map(fromHex)],
+        [named(source), ...identities.map(fromHex)],
       );
       return new Set(rows.map((row) => toHex(bytes(row, 'identity'))));
     },
@@ -104,12 +99,36 @@ export function sqlActions(sql: Sql): StoreActions {
   };
 }
 
-function readAction(row: Row): StoredAction {
+/** Resolves to the rows of the intents, in their order. */
+async function intend(sql: Sql, run: number, at: Date, intents: readonly StoredIntent[]): Promise<readonly Row[]> {
+  const rows = intents.map(({ identity, source, kind, target, place }) => [
+    run,
+    fromHex(identity),
+    source,
+    kind,
+    target,
+    place,
+    'intended',
+    at.getTime(),
+  ]);
+  await insertRows(sql, 'action', COLUMNS, rows, 'ON CONFLICT DO NOTHING');
+  const found: Row[] = [];
+  for (const { identity, source, kind, target, place } of intents) {
+    const [row] = await sql.all(
+      'SELECT * FROM action WHERE source = ? AND place = ? AND kind = ? AND target = ? AND identity = ?',
+      [source, place, kind, target, fromHex(identity)],
+    );
+    if (row !== undefined) found.push(row);
+  }
+  return found;
+}
+
+function storedAction(row: Row, host: string): StoredAction {
   return {
     id: integer(row, 'id'),
     run: integer(row, 'run'),
     identity: toHex(bytes(row, 'identity')),
-    source: text(row, 'source'),
+    source: withoutHost(text(row, 'source'), host),
     kind: text(row, 'kind'),
     target: text(row, 'target'),
     place: text(row, 'place'),

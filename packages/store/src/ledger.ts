@@ -1,7 +1,8 @@
 import { type LedgerQuestions, ledgerQuestions } from './ledger-questions.ts';
 import { lookUpIdentities, recordBatch, type StoredCursor, type StoredEntry, toHex } from './ledger-record.ts';
 import { type ReportQuestions, reportQuestions } from './report-questions.ts';
-import { unreadItems } from './source-items.ts';
+import { type ComparedItems, compareItems, forgetItems } from './source-items.ts';
+import { adoptSource, sourceNames } from './source-names.ts';
 import { bytes, type Engine, integer, text, textOrNull } from './sql.ts';
 
 export type { StoredCursor, StoredEntry };
@@ -15,7 +16,8 @@ export interface StoreLedger extends LedgerQuestions, ReportQuestions {
   ): Promise<{ readonly run: number; readonly basisBefore: string | null }>;
   finishRun(run: number, at: Date, messages: number): Promise<void>;
   positionOf(source: string): Promise<string | null>;
-  unreadItems(source: string, items: readonly string[]): Promise<readonly string[]>;
+  compareItems(source: string, items: readonly string[]): Promise<ComparedItems>;
+  forgetItems(source: string, items: readonly string[]): Promise<void>;
   known(identities: readonly string[]): Promise<ReadonlySet<string>>;
   recordBatch(
     run: number,
@@ -25,8 +27,9 @@ export interface StoreLedger extends LedgerQuestions, ReportQuestions {
   ): Promise<{ readonly added: ReadonlySet<string>; readonly changed: number }>;
 }
 
-/** The ledger over an engine. */
-export function sqlLedger(sql: Engine): StoreLedger {
+/** The ledger over an engine, for the scanner of `host`. */
+export function sqlLedger(sql: Engine, host: string): StoreLedger {
+  const named = sourceNames(sql, host);
   return {
     ...ledgerQuestions(sql),
     ...reportQuestions(sql),
@@ -43,16 +46,19 @@ export function sqlLedger(sql: Engine): StoreLedger {
     finishRun: (run, at, messages) =>
       sql.run('UPDATE scan_run SET finished_at = ?, messages = ? WHERE id = ?', [at.getTime(), messages, run]),
     positionOf: async (source) => {
-      const [row] = await sql.all('SELECT position FROM source WHERE name = ?', [source]);
+      await adoptSource(sql, source, host);
+      const [row] = await sql.all('SELECT position FROM source WHERE name = ?', [named(source)]);
       return row === undefined ? null : textOrNull(row, 'position');
     },
-    unreadItems: (source, items) => unreadItems(sql, source, items),
+    compareItems: (source, items) => compareItems(sql, named(source), items),
+    forgetItems: (source, items) => sql.transaction((inside) => forgetItems(inside, named(source), items), 'soon'),
     known: async (identities) => {
       const found = await lookUpIdentities(sql, identities);
       return new Set(found.map((row) => toHex(bytes(row, 'identity'))));
     },
     // Entries and cursor are lost together or not at all, and what is lost is still in the mailbox.
-    recordBatch: async (run, entries, cursor, mode = 'once') => {
+    recordBatch: async (run, entries, given, mode = 'once') => {
+      const cursor = given === null ? null : { ...given, source: named(given.source) };
       await sql.server?.prepareMonths(entries.map(({ arrivedAt }) => arrivedAt.getTime()));
       const turn = mode === 'again' ? 'verdicts' : null;
       const claimed = new Set<string>();

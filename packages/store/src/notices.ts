@@ -10,8 +10,10 @@ export type PendingNotice = {
 
 /** Who was told of what. */
 export interface Notices {
-  /** What `address` was not told of. An address that is new here is told of `run` and what comes after it. */
-  pending(address: string, run: number): Promise<PendingNotice>;
+  /** The latest run that has begun. */
+  lastRun(): Promise<number>;
+  /** What `address` was not told of, up to the run `last`. An address that is new here is told of `run` and what comes after it. */
+  pending(address: string, run: number, last: number): Promise<PendingNotice>;
   /** Remembers that `address` was told of everything up to `run`. */
   told(address: string, run: number, at: Date): Promise<void>;
 }
@@ -19,7 +21,11 @@ export interface Notices {
 /** The notices over an engine. */
 export function sqlNotices(sql: Sql): Notices {
   return {
-    pending: (address, run) =>
+    lastRun: async () => {
+      const [row] = await sql.all('SELECT COALESCE(max(id), 0) AS last FROM scan_run');
+      return row === undefined ? 0 : integer(row, 'last');
+    },
+    pending: (address, run, last) =>
       sql.transaction(async (inside) => {
         // The row is made before anything is sent: when that fails, the next run still knows where to begin.
         await inside.run('INSERT INTO notice (address, told_run) VALUES (?, ?) ON CONFLICT (address) DO NOTHING', [
@@ -29,9 +35,9 @@ export function sqlNotices(sql: Sql): Notices {
         const [row] = await inside.all('SELECT told_run, sent_at FROM notice WHERE address = ?', [address]);
         if (row === undefined) throw new Error('the database lost a notice');
         const domains = await inside.all(
-          `SELECT domain, count(*) AS n FROM event WHERE run > ? AND backscatter = 'yes'
+          `SELECT domain, count(*) AS n FROM event WHERE run > ? AND run <= ? AND backscatter = 'yes'
            GROUP BY domain ORDER BY n DESC, domain`,
-          [integer(row, 'told_run')],
+          [integer(row, 'told_run'), last],
         );
         return {
           sentAt: dateOrNull(row, 'sent_at'),

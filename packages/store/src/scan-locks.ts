@@ -1,3 +1,4 @@
+import { onHost } from './source-names.ts';
 import { insertRows, integer, type Row, type Sql, text } from './sql.ts';
 
 /** A process: `start` tells it from a later one with the same number; '' where the system does not say. */
@@ -9,8 +10,8 @@ export type ScanLock = LockHolder & { readonly name: string; readonly since: Dat
 /** Which mailboxes are being read at this moment, and by whom. */
 export interface ScanLocks {
   /**
-   * Takes those of `names` that are free, or whose holder `isGone`; resolves to the locks of the others. Nothing that
-   * is counted depends on it: it keeps two scans from doing the same work.
+   * Takes those of `names` that are free, or whose holder `isGone`; resolves to the locks of the others. A path is another
+   * mailbox on another host. Nothing that is counted depends on it: it keeps two scans from doing the same work.
    */
   take(
     names: readonly string[],
@@ -46,22 +47,27 @@ async function take(
   at: Date,
   isGone: (lock: ScanLock) => boolean,
 ): Promise<readonly ScanLock[]> {
-  const distinct = [...new Set(names)].sort();
+  const distinct = [...new Set(names.map((name) => onHost(name, holder.host)))].sort();
   if (distinct.length === 0) return [];
   const held = await allLocks(sql);
   // Also those that nobody asks for any more.
   for (const lock of held.filter(isGone)) {
     await sql.run(`DELETE FROM scan_lock WHERE name = ? AND ${IS_HOLDERS}`, [lock.name, ...valuesOf(lock)]);
   }
-  const others = held.filter((lock) => distinct.includes(lock.name) && !isGone(lock));
+  const others = held.filter((lock) => distinct.includes(lock.name) && !isGone(lock) && !isHolders(lock, holder));
   const isOthers = new Set(others.map(({ name }) => name));
-  const wanted = distinct.filter((name) => !isOthers.has(name));
+  const isOurs = new Set(held.filter((lock) => isHolders(lock, holder)).map(({ name }) => name));
+  const wanted = distinct.filter((name) => !isOthers.has(name) && !isOurs.has(name));
   const rows = wanted.map((name) => [name, ...valuesOf(holder), at.getTime(), at.getTime()]);
   // Where transactions do not wait for each other, somebody may have been faster.
   const taken = await insertRows(sql, 'scan_lock', COLUMNS, rows, 'ON CONFLICT (name) DO NOTHING RETURNING name');
   const isTaken = new Set(taken.map((row) => text(row, 'name')));
   const lost = wanted.filter((name) => !isTaken.has(name));
   return lost.length === 0 ? others : [...others, ...(await allLocks(sql)).filter(({ name }) => lost.includes(name))];
+}
+
+function isHolders(lock: ScanLock, { host, pid, start }: LockHolder): boolean {
+  return lock.host === host && lock.pid === pid && lock.start === start;
 }
 
 async function allLocks(sql: Sql): Promise<readonly ScanLock[]> {

@@ -1,29 +1,44 @@
 import { integer, placeholders, type Sql, text, textOrNull } from './sql.ts';
 
-/** More than this are compared with everything that is stored of the source, page by page, instead of looked up. */
-const MAX_LOOKED_UP = 5000;
-const ITEMS_PER_LOOKUP = 500;
+const ITEMS_PER_DELETE = 500;
 const ITEMS_PER_PAGE = 20_000;
 /** Names in one value of the engine; a name that holds it is caught by the count. */
 const SEPARATOR = '\n';
 
-/** Those of `items` that are not stored as read for `source`, in the same order. */
-export async function unreadItems(sql: Sql, source: string, items: readonly string[]): Promise<readonly string[]> {
-  const [row] = await sql.all('SELECT id FROM source WHERE name = ?', [source]);
-  if (row === undefined) return items;
+/** What the items of a source are, compared with those that were read. */
+export type ComparedItems = {
+  /** Not read yet, in the order in which they were given. */
+  readonly unread: readonly string[];
+  /** Read once, and not there any more. */
+  readonly gone: readonly string[];
+};
+
+/** Compares `items`, all that there are in `source`, with what is stored of it. */
+export async function compareItems(sql: Sql, source: string, items: readonly string[]): Promise<ComparedItems> {
+  const id = await sourceId(sql, source);
+  if (id === null) return { unread: items, gone: [] };
   const unread = new Set(items);
-  const id = integer(row, 'id');
-  const stored = items.length > MAX_LOOKED_UP ? storedItems(sql, id) : lookedUpItems(sql, id, items);
-  for await (const names of stored) for (const name of names) unread.delete(name);
-  return unread.size === items.length ? items : items.filter((item) => unread.has(item));
+  const gone: string[] = [];
+  for await (const names of storedItems(sql, id)) for (const name of names) if (!unread.delete(name)) gone.push(name);
+  return { unread: unread.size === items.length ? items : items.filter((item) => unread.has(item)), gone };
 }
 
-async function* lookedUpItems(sql: Sql, source: number, items: readonly string[]): AsyncGenerator<readonly string[]> {
-  for (let i = 0; i < items.length; i += ITEMS_PER_LOOKUP) {
-    const some = items.slice(i, i + ITEMS_PER_LOOKUP);
-    const query = `SELECT item FROM source_item WHERE source = ? AND item IN ${placeholders(some.length, 1)}`;
-    yield (await sql.all(query, [source, ...some])).map((row) => text(row, 'item'));
+/** Forgets that `items` were read. */
+export async function forgetItems(sql: Sql, source: string, items: readonly string[]): Promise<void> {
+  const id = await sourceId(sql, source);
+  if (id === null) return;
+  for (let i = 0; i < items.length; i += ITEMS_PER_DELETE) {
+    const some = items.slice(i, i + ITEMS_PER_DELETE);
+    await sql.run(`DELETE FROM source_item WHERE source = ? AND item IN ${placeholders(some.length, 1)}`, [
+      id,
+      ...some,
+    ]);
   }
+}
+
+async function sourceId(sql: Sql, source: string): Promise<number | null> {
+  const [row] = await sql.all('SELECT id FROM source WHERE name = ?', [source]);
+  return row === undefined ? null : integer(row, 'id');
 }
 
 /** A page is one row: a row for each of a million names takes longer than all the rest of a scan. */

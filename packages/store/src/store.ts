@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type StoreActions, sqlActions } from './actions.ts';
 import { storeError } from './errors.ts';
@@ -40,6 +41,8 @@ export interface Store<Snapshot, Plan> {
 
 export type StoreOptions = SqliteOptions & {
   readonly joinSpans: JoinSpans;
+  /** On which host the mailboxes with a path are. Absent: this one. */
+  readonly host?: string;
   /** Where the zone-file copies of the journal go when the database is on a server. Null or absent: nowhere. */
   readonly copiesFolder?: string | null;
 };
@@ -55,10 +58,11 @@ export async function openStore<Snapshot, Plan>(
   options: StoreOptions,
 ): Promise<Store<Snapshot, Plan>> {
   const sql = await openEngine(location, options);
+  const host = options.host ?? hostname();
   return {
     place: sql.place,
-    ledger: sqlLedger(sql),
-    actions: sqlActions(sql),
+    ledger: sqlLedger(sql, host),
+    actions: sqlActions(sql, host),
     journal: sqlJournal<Snapshot, Plan>(sql, copiesFolder(location, options)),
     sentLog: sqlSentLog(sql, options.joinSpans),
     lockedDomains: sqlLockedDomains(sql),

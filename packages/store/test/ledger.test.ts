@@ -94,8 +94,8 @@ describe('the cursor', () => {
     const items = Array.from({ length: 1200 }, (_, i) => `1700000000.M${i}.host`);
     await ledger.recordBatch(run, [], { source: 'maildir:/a', position: null, newItems: items.slice(0, 800) });
     await ledger.recordBatch(run, [], { source: 'maildir:/a', position: null, newItems: items.slice(700, 900) });
-    expect(await ledger.unreadItems('maildir:/a', items)).toEqual(items.slice(900));
-    expect(await ledger.unreadItems('maildir:/b', items)).toEqual(items);
+    expect(await ledger.compareItems('maildir:/a', items)).toEqual({ unread: items.slice(900), gone: [] });
+    expect(await ledger.compareItems('maildir:/b', items)).toEqual({ unread: items, gone: [] });
     expect(await ledger.positionOf('maildir:/a')).toBeNull();
   });
 
@@ -104,8 +104,22 @@ describe('the cursor', () => {
     const items = Array.from({ length: 45_000 }, (_, i) => (i % 9000 === 5 ? `two\nlines ${i}` : `${i}.M7P1.host`));
     const read = items.filter((_, i) => i % 3 !== 0);
     await ledger.recordBatch(run, [], { source: 'maildir:/a', position: null, newItems: [...read, 'gone since'] });
-    expect(await ledger.unreadItems('maildir:/a', items)).toEqual(items.filter((_, i) => i % 3 === 0));
-    expect(await ledger.unreadItems('maildir:/b', items)).toEqual(items);
+    const unread = items.filter((_, i) => i % 3 === 0);
+    expect(await ledger.compareItems('maildir:/a', items)).toEqual({ unread, gone: ['gone since'] });
+    expect(await ledger.compareItems('maildir:/b', items)).toEqual({ unread: items, gone: [] });
+  });
+
+  test('forgets items that are gone, of one source and no other', async () => {
+    const { ledger, run } = await emptyLedger();
+    const items = Array.from({ length: 1200 }, (_, i) => `${i}.M7P1.host`);
+    for (const source of ['maildir:/a', 'maildir:/b']) {
+      await ledger.recordBatch(run, [], { source, position: null, newItems: items });
+    }
+    await ledger.forgetItems('maildir:/a', [...items.slice(600), 'never seen']);
+    await ledger.forgetItems('maildir:/c', items);
+    const left = { unread: [], gone: items.slice(0, 600).sort() };
+    expect(await ledger.compareItems('maildir:/a', [])).toEqual(left);
+    expect(await ledger.compareItems('maildir:/b', items)).toEqual({ unread: [], gone: [] });
   });
 });
 

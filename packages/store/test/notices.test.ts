@@ -22,23 +22,39 @@ test('an address is told of what came since the last notice, and of nothing from
   await add(7);
   const second = await add(3);
   const parked = domain('parked.example');
-  expect(await notices.pending(TO, second)).toEqual({ sentAt: null, domains: [{ domain: parked, backscatter: 3 }] });
+  expect(await notices.pending(TO, second, await notices.lastRun())).toEqual({
+    sentAt: null,
+    domains: [{ domain: parked, backscatter: 3 }],
+  });
   await add(2, { domain: domain('old.example') });
   const fourth = await add(1, { backscatter: 'no' });
-  expect((await notices.pending(TO, fourth)).domains).toEqual([
+  expect((await notices.pending(TO, fourth, await notices.lastRun())).domains).toEqual([
     { domain: parked, backscatter: 3 },
     { domain: domain('old.example'), backscatter: 2 },
   ]);
   await notices.told(TO, fourth, NOW);
-  expect(await notices.pending(TO, fourth)).toEqual({ sentAt: NOW, domains: [] });
+  expect(await notices.pending(TO, fourth, await notices.lastRun())).toEqual({ sentAt: NOW, domains: [] });
   const fifth = await add(1);
-  expect((await notices.pending(TO, fifth)).domains).toEqual([{ domain: parked, backscatter: 1 }]);
+  expect((await notices.pending(TO, fifth, await notices.lastRun())).domains).toEqual([
+    { domain: parked, backscatter: 1 },
+  ]);
 });
 
 test('each address is told for itself', async () => {
   const { notices, add } = await ledgerWithRuns();
   const first = await add(2);
-  await notices.pending(TO, first);
+  await notices.pending(TO, first, await notices.lastRun());
   await notices.told(TO, first, NOW);
-  expect((await notices.pending('root', first)).domains).toMatchObject([{ backscatter: 2 }]);
+  expect((await notices.pending('root', first, await notices.lastRun())).domains).toMatchObject([{ backscatter: 2 }]);
+});
+
+test('what a run counts that began after the last one that is told, is told later', async () => {
+  const { notices, add } = await ledgerWithRuns();
+  const first = await add(2);
+  const last = await notices.lastRun();
+  const second = await add(3);
+  expect([last, await notices.lastRun()]).toEqual([first, second]);
+  expect((await notices.pending(TO, first, last)).domains).toMatchObject([{ backscatter: 2 }]);
+  await notices.told(TO, last, NOW);
+  expect((await notices.pending(TO, second, second)).domains).toMatchObject([{ backscatter: 3 }]);
 });

@@ -28,6 +28,7 @@ test('the rights that docs/fleet.md grants are enough for a scanner and a daemon
   const old = { arrivedAt: new Date(Date.UTC(2025, 1, 1)) }; // a month that is not made yet
   expect((await scanner.ledger.recordBatch(run, [entry(1), entry(2, old)], cursor)).added.size).toBe(2);
   expect((await scanner.ledger.recordBatch(run, [entry(1, { backscatter: 'no' })], null, 'again')).changed).toBe(1);
+  await scanner.ledger.forgetItems('a', ['x']);
   await scanner.ledger.finishRun(run, new Date(), 2);
   await scanner.sentLog.status();
   expect(await scanner.lockedDomains.all()).toHaveLength(1);

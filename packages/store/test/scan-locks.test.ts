@@ -59,3 +59,18 @@ test('of many that ask at once, one gets it', async () => {
   );
   expect(asked.filter((others) => others.length === 0)).toHaveLength(1);
 });
+
+test('what one holds it may take again', async () => {
+  const { scanLocks } = await store();
+  for (let i = 0; i < 2; i++) expect(await scanLocks.take(['a'], holder(1), NOW, nobodyIsGone)).toEqual([]);
+  expect(await scanLocks.all()).toHaveLength(1);
+});
+
+test('a path is another mailbox on another host, an address is the same one', async () => {
+  const { scanLocks } = await store();
+  const elsewhere = { ...holder(1), host: 'mx2.example' };
+  const names = ['maildir:/home/a', 'imap:a@mail.example:993/INBOX'];
+  await scanLocks.take(names, holder(1), NOW, nobodyIsGone);
+  const others = await scanLocks.take(names, elsewhere, NOW, nobodyIsGone);
+  expect(others.map(({ name }) => name)).toEqual(['imap:a@mail.example:993/INBOX']);
+});

@@ -6,6 +6,7 @@ export function dryLedger(ledger: Ledger): Ledger {
     ...ledger,
     startRun: async () => ({ run: 0, basisBefore: null }),
     finishRun: async () => {},
+    forgetItems: async () => {},
     recordBatch: async (_run, entries) => {
       const known = await ledger.known(entries.map(({ identity }) => identity));
       const added = entries.map(({ identity }) => identity).filter((identity) => !known.has(identity));

@@ -47,30 +47,54 @@ async function undo(
   const tally = actionTally();
   const open = rows.filter(({ kind, state }) => isReversible(kind) && (state === 'done' || state === 'intended'));
   for (const source of new Set(open.map((row) => row.source))) {
-    const { mailbox, close } = await openActionMailbox(source, accountFor, sourceOptions(shell));
-    const moved = new Map<string, string>();
-    try {
-      // The last thing first: a flag is taken from a message where it has come back to.
-      for (const row of open.filter((one) => one.source === source).reverse()) {
-        if (shell.signal.aborted) break;
-        const outcome = await takeBack(mailbox, row, moved);
-        if (outcome.kind === 'done' || outcome.kind === 'already') {
-          await store.finish(row.id, shell.now(), 'undone', row.placeAfter);
-        }
-        tally.add(
-          row.kind === 'move' ? { kind: 'move', folder: source } : { kind: 'unflag', flag: row.target },
-          outcome,
-        );
-      }
-    } finally {
-      await close();
-    }
+    const ofSource = open.filter((one) => one.source === source);
+    const tell = (row: StoredAction, outcome: ActionOutcome): void =>
+      tally.add(row.kind === 'move' ? { kind: 'move', folder: source } : { kind: 'unflag', flag: row.target }, outcome);
+    const elsewhere = onOtherHost(source);
+    if (elsewhere !== null) for (const row of ofSource) tell(row, { kind: 'failed', why: elsewhere });
+    else
+      await takeBackAll(
+        shell,
+        store,
+        ofSource,
+        await openActionMailbox(source, accountFor, sourceOptions(shell)),
+        tell,
+      );
   }
   for (const line of tally.lines()) shell.stdout.write(`${escapeForTerminal(line)}\n`);
   for (const why of tally.reasons()) shell.stderr.write(`unsent: ${escapeForTerminal(why)}\n`);
   tellLost(shell, rows);
   if (open.length === 0) shell.stdout.write('Nothing is left to take back.\n');
   return tally.reasons().length > 0 ? 1 : 0;
+}
+
+/** Why a mailbox (`//HOST/PATH`) cannot be opened here, when another host that shares the database has it; else null. */
+function onOtherHost(source: string): string | null {
+  const [, host, path] = /^\/\/([^/]+)(\/.*)$/s.exec(source) ?? [];
+  return host === undefined ? null : `${path} is on ${host}; what was done in it is taken back there`;
+}
+
+async function takeBackAll(
+  shell: Shell,
+  store: StoreActions,
+  rows: readonly StoredAction[],
+  { mailbox, close }: Awaited<ReturnType<typeof openActionMailbox>>,
+  tell: (row: StoredAction, outcome: ActionOutcome) => void,
+): Promise<void> {
+  const moved = new Map<string, string>();
+  try {
+    // The last thing first: a flag is taken from a message where it has come back to.
+    for (const row of [...rows].reverse()) {
+      if (shell.signal.aborted) break;
+      const outcome = await takeBack(mailbox, row, moved);
+      if (outcome.kind === 'done' || outcome.kind === 'already') {
+        await store.finish(row.id, shell.now(), 'undone', row.placeAfter);
+      }
+      tell(row, outcome);
+    }
+  } finally {
+    await close();
+  }
 }
 
 function isReversible(kind: string): boolean {

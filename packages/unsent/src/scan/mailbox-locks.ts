@@ -1,6 +1,5 @@
-import { realpath } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
+import type { MailSource } from '@unsent/bounce';
 import type { ExitCode } from '@unsent/dns';
 import type { ScanLock, ScanLocks } from '@unsent/store';
 import { escapeForTerminal } from '../output/escape.ts';
@@ -9,42 +8,49 @@ import { isGone, thisProcess } from '../this-process.ts';
 
 const KEEP_EVERY_MS = 60_000;
 
+/** Takes a mailbox for this run; false when another run is reading it. */
+export type TakeMailbox = (source: MailSource) => Promise<boolean>;
+
 /**
- * Scans those of the mailboxes that no other run is reading, and says which were left to another. Ends with 6 when
- * there was one and nothing worse happened; with --quiet it is no news, and 0.
+ * Scans those of the mailboxes that no other run is reading, and says which were left to another. A mailbox is known by
+ * what it is, however it was named, and is held until the run ends. Ends with 6 when one was left and nothing worse
+ * happened; with --quiet it is no news, and 0.
  */
-export async function withMailboxes(
+export async function withMailboxLocks(
   shell: Shell,
   locks: ScanLocks,
-  labels: readonly string[],
-  work: (free: readonly string[]) => Promise<ExitCode>,
+  work: (take: TakeMailbox) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const holder = thisProcess();
-  const named = await Promise.all(labels.map(async (label) => ({ label, name: await lockName(label, shell.cwd) })));
-  const names = named.flatMap(({ name }) => name ?? []);
-  const now = shell.now();
-  const others = await locks.take(names, holder, now, (lock) => isGone(lock, now));
-  const free = named.filter(({ name }) => !others.some((lock) => lock.name === name)).map(({ label }) => label);
+  // Others see by it that a run is at work before it has taken any mailbox.
+  await locks.take([`run ${holder.host} ${holder.pid}`], holder, shell.now(), (lock) => isGone(lock, shell.now()));
+  let left = 0;
+  const take: TakeMailbox = async ({ name, kind, label }) => {
+    // A single message is read before anybody could wait for it.
+    if (name === null || kind === 'message') return true;
+    const now = shell.now();
+    const [other] = await locks.take([name], holder, now, (lock) => isGone(lock, now));
+    if (other === undefined) return true;
+    left++;
+    if (!shell.options.quiet) tellOf(shell, other, label);
+    return false;
+  };
   const keeping = setInterval(() => void locks.keep(holder, shell.now()).catch(() => undefined), KEEP_EVERY_MS);
   keeping.unref();
   try {
-    if (!shell.options.quiet) {
-      for (const lock of others) tellOf(shell, lock, named.find(({ name }) => name === lock.name)?.label ?? lock.name);
-    }
-    const exitCode = free.length === 0 ? 0 : await work(free);
-    return exitCode === 0 && others.length > 0 && !shell.options.quiet ? 6 : exitCode;
+    const exitCode = await work(take);
+    return exitCode === 0 && left > 0 && !shell.options.quiet ? 6 : exitCode;
   } finally {
     clearInterval(keeping);
     await locks.release(holder);
   }
 }
 
-/** A path means another mailbox on another host; an address means the same one everywhere. Null: nothing to lock. */
-async function lockName(label: string, cwd: string): Promise<string | null> {
-  if (label === '-') return null;
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(label)) return label;
-  const path = await realpath(resolve(cwd, label)).catch(() => resolve(cwd, label));
-  return `${hostname()}:${path}`;
+/** Is another scan at work on the database? */
+export async function isAnotherAtWork(shell: Shell, locks: ScanLocks): Promise<boolean> {
+  const { host, pid } = thisProcess();
+  const now = shell.now();
+  return (await locks.all()).some((lock) => !(lock.host === host && lock.pid === pid) && !isGone(lock, now));
 }
 
 function tellOf(shell: Shell, { host, pid, since }: ScanLock, label: string): void {

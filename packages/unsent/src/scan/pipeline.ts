@@ -1,4 +1,12 @@
-import { type Ledger, type MailSource, messageIdentity, type RawMessage, type SourceCursor } from '@unsent/bounce';
+import {
+  type Ledger,
+  type MailSource,
+  messageIdentity,
+  NO_MEMORY,
+  type RawMessage,
+  type SourceCursor,
+  type SourceMemory,
+} from '@unsent/bounce';
 import { UnsentError } from '@unsent/dns';
 import type { Actor } from '../actions/actor.ts';
 import { BATCH_LIMITS, type Batch, inBatches } from './batch.ts';
@@ -37,11 +45,7 @@ const MAX_BYTES_UNDERWAY = 24 << 20;
 export async function scanSource(source: MailSource, pipeline: Pipeline): Promise<SourceTotals> {
   const { ledger, signal, window } = pipeline;
   const name = pipeline.again ? null : source.name;
-  const memory = {
-    position: name === null ? null : await ledger.positionOf(name),
-    unread: async (items: readonly string[]) => (name === null ? items : ledger.unreadItems(name, items)),
-    positionOf: async (other: string) => (name === null ? null : ledger.positionOf(other)),
-  };
+  const { memory, forgetGone } = await memoryOf(ledger, name);
   const records = recorder(pipeline);
   const underway: { readonly judged: Promise<JudgedBatch>; readonly sizeBytes: number }[] = [];
   let [read, bytesUnderway] = [0, 0];
@@ -74,6 +78,7 @@ export async function scanSource(source: MailSource, pipeline: Pipeline): Promis
     }
     await passOnAll();
     if (!signal.aborted) await pipeline.actor?.perform();
+    if (!signal.aborted) await forgetGone();
     const end = source.endPosition?.() ?? null;
     if (name !== null && end !== null && end !== memory.position && !signal.aborted) {
       await ledger.recordBatch(pipeline.run, [], { source: name, position: end, newItems: [] });
@@ -86,6 +91,34 @@ export async function scanSource(source: MailSource, pipeline: Pipeline): Promis
     await Promise.allSettled(underway.map(({ judged }) => judged));
   }
   return { read, ...records.totals() };
+}
+
+/** What is remembered of a source; nothing where it has no name. `forgetGone` drops items that were not there any more. */
+async function memoryOf(
+  ledger: Ledger,
+  name: string | null,
+): Promise<{ readonly memory: SourceMemory; forgetGone(): Promise<void> }> {
+  if (name === null) return { memory: NO_MEMORY, forgetGone: async () => {} };
+  let gone: readonly string[] = [];
+  const memory: SourceMemory = {
+    position: await ledger.positionOf(name),
+    unread: async (items) => {
+      const compared = await ledger.compareItems(name, items);
+      // A mailbox without anything may be one that is not mounted.
+      if (items.length > 0) gone = compared.gone;
+      return compared.unread;
+    },
+    positionOf: (other) => ledger.positionOf(other),
+  };
+  const forgetGone = async (): Promise<void> => {
+    try {
+      if (gone.length > 0) await ledger.forgetItems(name, gone);
+    } catch (error) {
+      // Only room is saved by it: a database that does not let us delete must not end the scan.
+      if (!(error instanceof UnsentError) || error.code !== 'store-forbidden') throw error;
+    }
+  };
+  return { memory, forgetGone };
 }
 
 /** Finds out what is new in a batch and judges it. Known messages have no result unless lines are wanted. */

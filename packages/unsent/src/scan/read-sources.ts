@@ -14,6 +14,7 @@ import { UnsentError } from '@unsent/dns';
 import type { Actor } from '../actions/actor.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import type { Shell } from '../shell.ts';
+import type { TakeMailbox } from './mailbox-locks.ts';
 import { type Pipeline, type SourceTotals, scanSource } from './pipeline.ts';
 
 /** What came of all sources together. `failed`: sources that could not be read, or not all of them. */
@@ -23,10 +24,12 @@ export type SourceTools = {
   readonly accountFor: (address: ImapAddress) => ImapAccount;
   /** What is done with the messages of a source that was named by `label`. */
   readonly actorFor: (source: MailSource, label: string) => Promise<Actor | null>;
+  readonly take: TakeMailbox;
 };
 
 type Reading = {
   readonly actorFor: SourceTools['actorFor'];
+  readonly take: TakeMailbox;
   readonly shell: Shell;
   readonly pipeline: Pipeline;
   readonly totals: { -readonly [K in keyof SourceTotals]: number };
@@ -44,10 +47,10 @@ export async function scanSources(
   shell: Shell,
   labels: readonly string[],
   pipeline: Pipeline,
-  { accountFor, actorFor }: SourceTools,
+  { accountFor, actorFor, take }: SourceTools,
 ): Promise<ScanTotals> {
   const totals = { read: 0, added: 0, changed: 0, faulty: 0, unreadable: 0 };
-  const reading: Reading = { actorFor, shell, pipeline, totals, read: 0, failed: 0 };
+  const reading: Reading = { actorFor, take, shell, pipeline, totals, read: 0, failed: 0 };
   const options = sourceOptions(shell);
   for (const label of labels) {
     if (shell.signal.aborted) break;
@@ -75,6 +78,7 @@ async function readFiles(reading: Reading, label: string, options: SourceOptions
 }
 
 async function readOne(reading: Reading, source: MailSource, label: string): Promise<void> {
+  if (!(await reading.take(source))) return;
   const actor = await reading.actorFor(source, label);
   const found = await scanSource(source, { ...reading.pipeline, actor });
   reading.totals.read += found.read;

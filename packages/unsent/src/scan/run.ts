@@ -20,7 +20,7 @@ import { finishScan } from './afterwards.ts';
 import { type Classify, classifyHere } from './classify.ts';
 import { evidenceExitCode, lockAttacked, tellEvidence } from './evidence.ts';
 import { isFirstTry, renderFirstSteps } from './first-steps.ts';
-import { withMailboxes } from './mailbox-locks.ts';
+import { type TakeMailbox, withMailboxLocks } from './mailbox-locks.ts';
 import { configuredSources, imapAccounts } from './mailboxes.ts';
 import { type ScanFlags, type ScanRequest, scanRequest } from './options.ts';
 import { newsParagraph } from './paragraph.ts';
@@ -43,13 +43,13 @@ export async function runScan(shell: Shell, sources: readonly string[], flags: S
   const named = sources.length > 0 ? sources : configuredSources(await shell.config());
   const request = scanRequest(named, flags);
   return shell.uninterrupted(async () => {
-    if (request.forget || (await isFirstTry(shell))) return scan(shell, request);
+    if (request.forget || (await isFirstTry(shell))) return scan(shell, request, async () => true);
     const { scanLocks } = await shell.store();
-    return withMailboxes(shell, scanLocks, request.sources, (free) => scan(shell, { ...request, sources: free }));
+    return withMailboxLocks(shell, scanLocks, (take) => scan(shell, request, take));
   });
 }
 
-async function scan(shell: Shell, request: ScanRequest): Promise<ExitCode> {
+async function scan(shell: Shell, request: ScanRequest, take: TakeMailbox): Promise<ExitCode> {
   const remembersNothing = request.forget || (request.actions.length === 0 && (await isFirstTry(shell)));
   const store = remembersNothing ? await openForgetful(shell) : await shell.store();
   const domains = await ownDomains(shell, store);
@@ -67,6 +67,7 @@ async function scan(shell: Shell, request: ScanRequest): Promise<ExitCode> {
   const { totals, read, failed } = await scanSources(shell, request.sources, pipeline, {
     accountFor,
     actorFor: actions.actorFor,
+    take,
   });
   await ledger.finishRun(run, shell.now(), totals.read);
   if (request.dryRun) return actions.tell(run) || failed > 0 ? 1 : 0;

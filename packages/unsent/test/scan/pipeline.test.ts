@@ -49,7 +49,8 @@ function fakeLedger(): Ledger & { readonly batches: Recorded[] } {
     startRun: async () => ({ run: 1, basisBefore: null }),
     finishRun: async () => undefined,
     positionOf: async () => null,
-    unreadItems: async (_, items) => items,
+    compareItems: async (_, items) => ({ unread: items, gone: [] }),
+    forgetItems: async () => {},
     known: async () => new Set(),
     recordBatch: async (_, entries, cursor) => {
       batches.push({ entries, cursor });
@@ -186,4 +187,42 @@ test('what came before a source broke off is recorded, and the error is told', a
   });
   await expect(scanSource(broken, pipeline(ledger))).rejects.toThrow('behind its message 2');
   expect(ledger.batches.flatMap(({ entries }) => entries.map(({ place }) => place))).toEqual(['mbox#1', 'mbox#2']);
+});
+
+test.each<[string, readonly string[], Partial<Pipeline>, readonly string[]]>([
+  ['is forgotten', ['a'], {}, ['gone']],
+  ['is kept while the mailbox is empty, as one is that is not mounted', [], {}, []],
+  ['is kept when the scan was ended', ['a'], { signal: AbortSignal.abort() }, []],
+])('an item that is not there any more %s', async (_, items, given, expected) => {
+  const forgotten: string[] = [];
+  const ledger: Ledger = {
+    ...fakeLedger(),
+    compareItems: async () => ({ unread: items, gone: ['gone'] }),
+    forgetItems: async (_name, gone) => void forgotten.push(...gone),
+  };
+  const source: MailSource = {
+    ...sourceOf([]),
+    async *messages({ unread }) {
+      for (const item of await unread(items)) yield message(1, { item, position: null });
+    },
+  };
+  await scanSource(source, pipeline(ledger, given));
+  expect(forgotten).toEqual(expected);
+});
+
+test('a database that lets nothing be deleted does not end the scan', async () => {
+  const ledger: Ledger = {
+    ...fakeLedger(),
+    compareItems: async (_, items) => ({ unread: items, gone: ['gone'] }),
+    forgetItems: async () => {
+      throw new UnsentError('store-forbidden', { message: 'no' });
+    },
+  };
+  const source: MailSource = {
+    ...sourceOf([]),
+    async *messages({ unread }) {
+      for (const item of await unread(['a'])) yield message(1, { item, position: null });
+    },
+  };
+  expect((await scanSource(source, pipeline(ledger))).added).toBe(1);
 });

@@ -24,6 +24,10 @@ www          IN A     192.0.2.80
 export function dnsText() {
   return `; All the DNS of the story, three zones in one file, so that a scan needs no network: --dns zone:FILE.
 ${zoneText().replace(/^;.*\n/gm, '')}
+; The name servers of all three.
+ns1.dns.example. IN A  203.0.113.53
+ns2.dns.example. IN A  203.0.113.54
+
 ; The help desk: it receives and never sends.
 $ORIGIN ${TICKETS}.
 @            IN SOA   ns1.dns.example. hostmaster.dns.example. 2026040101 7200 3600 1209600 300

@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { commandTree } from '../../packages/unsent/src/cli.ts';
+import { wordsOf } from '../support/shown.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -72,7 +73,7 @@ describe('commands that the pages show', () => {
 
 /** Each line of a code block that starts the command, without prompt, comment, pipes and redirections. */
 function commandsIn(text: string): readonly string[] {
-  const fenced = [...text.matchAll(/^```(?:sh|console|)\n(.*?)^```/gms)].map(([, block = '']) => block);
+  const fenced = [...text.matchAll(/^```(?:sh|console.*|)\n(.*?)^```/gms)].map(([, block = '']) => block);
   const indented = [...text.replace(/^```.*?^```/gms, '').matchAll(/^ {4}(.*)$/gm)].map(([, line = '']) => line);
   return [...fenced.flatMap((block) => block.split('\n')), ...indented].flatMap((line) => {
     const command = /^\s*(?:\$ )?(?:sudo )?(?:-u \S+ )?(?:[^#|]*\| )?(unsent \S.*)$/.exec(line)?.[1] ?? '';
@@ -83,9 +84,7 @@ function commandsIn(text: string): readonly string[] {
 
 /** Lets the command's own parser read the line; nothing is run. */
 async function parse(line: string): Promise<void> {
-  const words = [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
-    ([, one, two, three]) => one ?? two ?? three ?? '',
-  );
+  const words = wordsOf(line);
   if (words.at(-1) === '--help') return;
   await commandTree('0').parseAsync(words.slice(1), { from: 'user' });
 }

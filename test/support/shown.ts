@@ -26,3 +26,8 @@ function escapePattern(line: string): string {
   const literal = line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return literal.replace(/^…/, '.*').replace(/\d+\\\.\d s\\\)/, '\\d+\\.\\d s\\)');
 }
+
+/** The words of a command line; what stands in quotes is one. */
+export function wordsOf(command: string): readonly string[] {
+  return [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, one, two, three]) => one ?? two ?? three ?? '');
+}

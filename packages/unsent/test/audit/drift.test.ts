@@ -1,7 +1,8 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parkedZone, standInZone } from '../../../../test/support/cloudflare-stand-in/zones.ts';
 import { hasShared, needs } from '../../../../test/support/require.ts';
+import { patternOf, shownRuns, wordsOf } from '../../../../test/support/shown.ts';
 import { type CloudflareCli, cloudflareCli } from '../lockdown/support/cloudflare-cli.ts';
 
 describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('dns/cloudflare-schema')))(
@@ -67,6 +68,17 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
       expect(text).toContain('TXT _dmarc.parked.example is gone, was "v=DMARC1; p=reject;');
       expect(text).toContain('unsent unlock parked.example');
       expect(out).toContain('Next: unsent lockdown parked.example --dry-run\n');
+    });
+
+    test('docs/audit.md shows what is printed', async () => {
+      await lockAndWait();
+      change('MX', 'parked.example', 'mx.reports.example');
+      const page = readFileSync(new URL('../../../../docs/audit.md', import.meta.url), 'utf8');
+      for (const { command, output } of shownRuns(page, 'drift')) {
+        const { out } = await cli.run(...wordsOf(command).slice(1));
+        expect(out.trimEnd()).toMatch(patternOf(output));
+      }
+      expect.assertions(1);
     });
 
     test('--json has every difference', async () => {

@@ -71,9 +71,12 @@ function isTlsCode(code: string | undefined): boolean {
   return code !== undefined && /CERT|^UNABLE_TO_|^ERR_TLS|^ERR_SSL|^EPROTO$|SELF_SIGNED/.test(code);
 }
 
+/** In the words of the server. Those of Node 24 about a certificate end in an option for Node, not for us. */
 function reasonOf(error: ImapFlowError): string {
   const said = error.responseText ?? (typeof error.response === 'string' ? error.response : null);
-  return (said ?? error.message).replace(/^[A-Z0-9]+ (?:NO|BAD) (?:\[[^\]]*\] ?)?/, '');
+  return (said ?? error.message)
+    .replace(/^[A-Z0-9]+ (?:NO|BAD) (?:\[[^\]]*\] ?)?/, '')
+    .replace(/; if the root CA is installed locally.*$/, '');
 }
 
 function isImapError(error: unknown): error is ImapFlowError {

@@ -11,8 +11,10 @@ import {
 import { escapeForTerminal } from '../output/escape.ts';
 import { plural } from '../output/number.ts';
 import type { Style } from '../output/style.ts';
+import { NO_ADDRESS } from './servers.ts';
 
 const MAX_MISMATCHES = 5;
+const ASK_BY_ADDRESS = '    --authoritative ADDRESS[:PORT] asks a server whose name cannot be looked up from here.\n';
 
 /** What became of a write, with the journal's id and what to do next. */
 export function renderOutcome(
@@ -57,7 +59,7 @@ export function renderVerification(
   style: Style,
 ): string {
   if (servers.length === 0) {
-    return `  ${style.red('✗')} not verified: no authoritative server of ${plan.zone} could be found\n`;
+    return `  ${style.red('✗')} not verified: no authoritative server of ${plan.zone} could be found\n${ASK_BY_ADDRESS}`;
   }
   const right = servers.filter(({ isAsPlanned }) => isAsPlanned).length;
   const caches = cachesFollowWithinSeconds(plan);
@@ -69,11 +71,12 @@ export function renderVerification(
   if (isVerified) return head;
   const lagging = servers.filter(({ isAsPlanned }) => !isAsPlanned);
   const isLate = lagging.some(({ mismatches }) => mismatches.some(({ found }) => found !== null));
-  const hint =
+  const hasNoAddress = lagging.some(({ mismatches }) => mismatches.some(({ detail }) => detail.endsWith(NO_ADDRESS)));
+  const late =
     hasWaited || !isLate
       ? ''
       : `    Secondaries follow when the primary tells them, or ${afterWords(refreshSeconds)}: --wait waits for them.\n`;
-  return [head, ...lagging.flatMap(serverLines), hint].join('');
+  return [head, ...lagging.flatMap(serverLines), late, hasNoAddress ? ASK_BY_ADDRESS : ''].join('');
 }
 
 function afterWords(refreshSeconds: number | null): string {

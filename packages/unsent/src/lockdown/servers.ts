@@ -58,7 +58,10 @@ async function namedAddress(shell: Shell, text: string): Promise<DnsServer> {
   const answer = await (await shell.resolver()).resolve(readDomain(place.host), 'A');
   const [address] = answer.kind === 'records' ? answer.data : [];
   if (address === undefined) {
-    throw new UnsentError('server-unknown', { message: `The name server ${place.host} has no address.` });
+    throw new UnsentError('server-unknown', {
+      message: `The name server ${place.host} has no address.`,
+      hint: 'Name it by its address: --authoritative ADDRESS[:PORT].',
+    });
   }
   return { address, port: place.port };
 }
@@ -96,6 +99,9 @@ async function refreshOf(servers: readonly NameServer[]): Promise<number | null>
   return null;
 }
 
-const UNREACHABLE = { kind: 'failure', cause: 'unreachable', detail: 'the name server has no address' } as const;
+/** What is said of a server that is named in the zone and cannot be asked. */
+export const NO_ADDRESS = 'the name server has no address';
+
+const UNREACHABLE = { kind: 'failure', cause: 'unreachable', detail: NO_ADDRESS } as const;
 
 const NOBODY: Resolver = { resolve: () => UNREACHABLE };

@@ -76,6 +76,15 @@ describe.each(['bind', 'knot', 'pdns'] as const)(
         expect(ran.out).toContain('127.0.0.1:9: no answer');
         await run('unlock', 'unused-one.test', '--yes', '--authoritative', `127.0.0.1:${server.dnsPort}`);
       });
+
+      test('a server whose name has no address is named, and how to ask it by one', async () => {
+        const ran = await run('lockdown', 'unused-one.test', '--yes', '--mx', 'null');
+        expect(ran.exitCode).toBe(4);
+        expect(ran.out).toContain(
+          'ns1.fake.test: no answer (unreachable: the name server has no address)\n    --authoritative ADDRESS',
+        );
+        await run('unlock', 'unused-one.test', '--yes', '--authoritative', `127.0.0.1:${server.dnsPort}`);
+      });
     });
   },
 );

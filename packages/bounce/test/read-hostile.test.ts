@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { readMessage } from '../src/read.ts';
 
-// Inputs that make careless readers slow: each must be done in a small fraction of what a scan grants one message.
-const LIMIT_MS = 3000;
+// Inputs that make careless readers slow. Whoever goes over them more than once for each of their parts takes minutes, and
+// is ended by the time limit of the test; `readMessage` has no clock here, so it cannot save itself by giving up.
 const DAEMON = 'Return-Path: <>\nFrom: MAILER-DAEMON@example.net\nSubject: failure notice\n';
 const REPORT = `${DAEMON}Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n`;
 const STATUS = '--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\n';
@@ -91,10 +91,8 @@ const HOSTILE: readonly (readonly [string, string, string])[] = [
 describe('hostile input costs little', () => {
   test.each(HOSTILE)('%s', async (_name, text, kind) => {
     const bytes = Buffer.from(text, 'latin1');
-    const started = performance.now();
     const read = await readMessage(bytes);
-    expect(performance.now() - started).toBeLessThan(LIMIT_MS);
-    expect(read.kind).toBe(kind);
+    expect([read.kind, read.error]).toEqual([kind, null]);
   });
 });
 

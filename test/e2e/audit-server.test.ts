@@ -53,12 +53,10 @@ describe.skipIf(!needs('nsd', hasNsd))('audit against a real server (needs nsd)'
     expect(run.exitCode).toBe(exitCode);
   });
 
-  test(`${PARKED} domains from a file: a table, nothing on standard error, in well under a minute`, async () => {
+  test(`${PARKED} domains from a file: a table, and nothing on standard error`, async () => {
     const list = join(folder, 'domains.txt');
     writeFileSync(list, Array.from({ length: PARKED }, (_, i) => `p${i}.example`).join('\n'));
-    const startedAt = performance.now();
     const { exitCode, stdout, stderr } = await audit('--file', list);
-    expect(performance.now() - startedAt).toBeLessThan(45_000);
     expect(stderr).toBe('');
     expect(exitCode).toBe(5);
     expect(stdout.split('\n').filter((line) => /^p\d+\.example +partly +-all +null +missing/.test(line))).toHaveLength(

@@ -3,10 +3,7 @@
 /** For bash: commands, then the options and fixed choices of the command that is being typed. */
 export function bashCompletion(program) {
   const cases = allBelow(program).map(({ path, command }) => `    "${path}") words="${wordsOf(command).join(' ')}" ;;`);
-  const choices = allBelow(program).flatMap(({ command }) =>
-    command.options.filter(({ argChoices }) => argChoices !== undefined),
-  );
-  const values = [...new Map(choices.map((option) => [option.long, option.argChoices])).entries()].map(
+  const values = choicesOf(program).map(
     ([long, words]) => `    ${long}) COMPREPLY=($(compgen -W "${words.join(' ')}" -- "$current")); return ;;`,
   );
   return `# bash completion for unsent, written by scripts/release/completions.mjs
@@ -47,8 +44,12 @@ export function zshCompletion(program) {
     ];
     return `    "${path}") offered=(${lines.join(' ')}) ;;`;
   });
+  const values = choicesOf(program).map(([long, words]) => `  ${long}) compadd -- ${words.join(' ')}; return ;;`);
   return `#compdef unsent
 # zsh completion for unsent, written by scripts/release/completions.mjs
+case $words[CURRENT-1] in
+${values.join('\n')}
+esac
 local path_='' word
 local -a words_ offered
 words_=(\${words[2,CURRENT-1]})
@@ -67,6 +68,14 @@ esac
 _describe 'unsent' offered
 [[ -n $path_ ]] && _files
 `;
+}
+
+/** What may follow an option that takes one of a few words. Options of one name take the same words everywhere. */
+function choicesOf(program) {
+  const options = allBelow(program).flatMap(({ command }) => command.options);
+  return [...new Map(options.map(({ long, argChoices }) => [long, argChoices]))].filter(
+    ([, words]) => words !== undefined,
+  );
 }
 
 function described(word, text) {

@@ -7,7 +7,7 @@ import { isDispositionNotification, readRejection } from './forms/mdn.ts';
 import { isReturnedPart } from './forms/notice.ts';
 import { type Reading, readingOf } from './forms/reading.ts';
 import { isReceiptSubject, isReceiptText } from './forms/receipt.ts';
-import { isAggregateReport, isFailureReport } from './forms/reports.ts';
+import { aggregateReportKind, isFailureReport } from './forms/reports.ts';
 import { findOriginal } from './forms/returned.ts';
 import { hasCode } from './forms/text-recipients.ts';
 import { isServerLog, speaksOfFailure } from './forms/vocabulary.ts';
@@ -26,7 +26,8 @@ const ORDINARY: KindAndReport = { kind: 'ordinary', report: null };
 
 /** Decides what a message is by trying each form in turn, the most explicit first. */
 export function readReport(message: MailMessage, signs: HeaderSigns, isLate: () => boolean): KindAndReport {
-  if (isAggregateReport(message, signs.subject)) return { kind: 'report', report: null };
+  const aggregate = aggregateReportKind(message, signs.subject);
+  if (aggregate !== null) return { kind: aggregate, report: null };
   const complaint = readComplaint(message, signs);
   if (complaint !== null) return complaint;
   const reading = readingOf(message, isLate);

@@ -80,7 +80,7 @@ describe('conflicts, case by case', () => {
   ])('%s', (_title, change, expected) => expect(judge(caseFacts(change)).kind).toBe(expected));
 });
 
-test.each(['arf', 'report', 'mdn', 'ordinary'] as const)('%s gets no verdict', (kind) => {
+test.each(['arf', 'report', 'tls-report', 'mdn', 'ordinary'] as const)('%s gets no verdict', (kind) => {
   expect(judge(caseFacts({ kind, own: own({ use: 'unused' }) }))).toMatchObject({ kind: 'not-a-bounce' });
 });
 

@@ -17,13 +17,11 @@ export type StoredInjector = { readonly name: string; readonly count: number; re
 
 export type StoredForgery = { readonly localPart: string; readonly domain: DomainName | null; readonly count: number };
 
-/** DMARC and TLS aggregate reports; `senders` are those that are known by name. */
-export type StoredAggregateReports = {
-  readonly count: number;
-  readonly firstSeen: Date | null;
-  readonly lastSeen: Date | null;
-  readonly senders: readonly NameCount[];
-};
+/** Reports of one kind that receivers sent us. */
+export type StoredReports = { readonly count: number; readonly firstSeen: Date | null; readonly lastSeen: Date | null };
+
+/** DMARC reports; `senders` are those that are known by name. */
+export type StoredAggregateReports = StoredReports & { readonly senders: readonly NameCount[] };
 
 /** One message as it is listed for people. */
 export type StoredMessage = {
@@ -54,6 +52,7 @@ export interface ReportQuestions {
   /** The addresses that were forged most. */
   forgedAddresses(filter: StoredFilter, limit: number): Promise<readonly StoredForgery[]>;
   aggregateReports(filter: StoredFilter, limit: number): Promise<StoredAggregateReports>;
+  tlsReports(filter: StoredFilter): Promise<StoredReports>;
   /** Bounces and automatic answers about one domain, the newest first. */
   newestMessages(
     filter: StoredFilter & { readonly domain: DomainName },
@@ -110,6 +109,7 @@ export function reportQuestions(sql: Sql): ReportQuestions {
       }));
     },
     aggregateReports: (filter, limit) => aggregateReports(sql, filter, limit),
+    tlsReports: (filter) => reportsOf(sql, 'tls-report', filter),
     newestMessages: async (filter, limit) => {
       const { where, values } = condition(filter, 'event', "kind IN ('bounce', 'auto-reply')");
       const rows = await sql.all(
@@ -154,25 +154,28 @@ async function injectors(
 }
 
 async function aggregateReports(sql: Sql, filter: StoredFilter, limit: number): Promise<StoredAggregateReports> {
-  const hours = condition(filter, 'hourly', "kind = 'report'");
-  const [sums] = await sql.all(
-    `SELECT COALESCE(sum(messages), 0) AS n, min(first_at) AS first_seen, max(last_at) AS last_seen
-     FROM hourly ${hours.where}`,
-    hours.values,
-  );
-  const count = sums === undefined ? 0 : integer(sums, 'n');
-  if (sums === undefined || count === 0) return { count: 0, firstSeen: null, lastSeen: null, senders: [] };
+  const sums = await reportsOf(sql, 'report', filter);
+  if (sums.count === 0) return { ...sums, senders: [] };
   const events = condition(filter, 'event', "kind = 'report' AND reporter IS NOT NULL");
   const rows = await sql.all(
     `SELECT reporter AS name, count(*) AS n FROM event ${events.where}
      GROUP BY reporter ORDER BY n DESC, name LIMIT ?`,
     [...events.values, limit],
   );
+  return { ...sums, senders: rows.map((row) => ({ name: text(row, 'name'), count: integer(row, 'n') })) };
+}
+
+async function reportsOf(sql: Sql, kind: 'report' | 'tls-report', filter: StoredFilter): Promise<StoredReports> {
+  const { where, values } = condition(filter, 'hourly', `kind = '${kind}'`);
+  const [row] = await sql.all(
+    `SELECT COALESCE(sum(messages), 0) AS n, min(first_at) AS first_seen, max(last_at) AS last_seen FROM hourly ${where}`,
+    values,
+  );
+  if (row === undefined) return { count: 0, firstSeen: null, lastSeen: null };
   return {
-    count,
-    firstSeen: dateOrNull(sums, 'first_seen'),
-    lastSeen: dateOrNull(sums, 'last_seen'),
-    senders: rows.map((row) => ({ name: text(row, 'name'), count: integer(row, 'n') })),
+    count: integer(row, 'n'),
+    firstSeen: dateOrNull(row, 'first_seen'),
+    lastSeen: dateOrNull(row, 'last_seen'),
   };
 }
 

@@ -12,7 +12,7 @@ const ENTRIES: readonly StoredEntry[] = Array.from({ length: 400 }, (_, i) => {
   const isBackscatter = !isReport && i % 5 !== 0;
   return entry(i, {
     arrivedAt: new Date(Date.UTC(2026, 10, 1 + (i % 17), i % 24, i % 60)),
-    kind: isReport ? 'report' : i % 7 === 0 ? 'auto-reply' : 'bounce',
+    kind: isReport ? (i % 120 === 119 ? 'tls-report' : 'report') : i % 7 === 0 ? 'auto-reply' : 'bounce',
     backscatter: isReport ? 'unknown' : isBackscatter ? 'yes' : 'no',
     domain: i % 11 === 0 ? null : i % 3 === 0 ? SHOP : PARKED,
     localPart: isReport ? null : `user${(i * i) % 13}`,
@@ -101,11 +101,13 @@ describe.each(FILTERS)('of %s', (_, filter, isMeant) => {
     expect(found.map(({ count }) => count)).toEqual(found.map(({ count }) => count).sort((a, b) => b - a));
   });
 
-  test('aggregate reports, and those who signed them', async () => {
+  test('DMARC reports and those who signed them, and TLS reports', async () => {
     const { ledger } = await filled();
     const reports = meant.filter(({ kind }) => kind === 'report');
     const found = await ledger.aggregateReports({ ...ALL, ...filter }, 10);
     expect(found.count).toBe(reports.length);
+    const ofTls = meant.filter(({ kind }) => kind === 'tls-report').length;
+    expect((await ledger.tlsReports({ ...ALL, ...filter })).count).toBe(ofTls);
     expect(found.senders.map(({ name, count }) => [name, count])).toEqual(countBy(reports, ({ reporter }) => reporter));
     const times = reports.map(({ arrivedAt }) => arrivedAt.getTime()).sort((a, b) => a - b);
     expect(found.firstSeen?.getTime()).toBe(times[0]);
@@ -115,7 +117,7 @@ describe.each(FILTERS)('of %s', (_, filter, isMeant) => {
 
 test('the newest messages of a domain, with neither reports nor other mail', async () => {
   const { ledger } = await filled();
-  const own = ENTRIES.filter((one) => one.domain === PARKED && one.kind !== 'report')
+  const own = ENTRIES.filter((one) => one.domain === PARKED && !one.kind.endsWith('report'))
     .sort((a, b) => b.arrivedAt.getTime() - a.arrivedAt.getTime())
     .slice(0, 9);
   const found = await ledger.newestMessages({ ...ALL, domain: PARKED }, 9);

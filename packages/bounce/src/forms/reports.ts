@@ -11,17 +11,22 @@ const TLS_SUBJECT = /^\W{0,4}report domain:.{0,200}submitter:.{0,200}report-id:\
 // receiver!domain!begin!end[!id].(xml|zip|xml.gz|json.gz): RFC 7489 §7.2.1.1, RFC 8460 §5.1.
 const REPORT_FILE =
   /^[^!\s]{1,255}![^!\s]{1,255}!\d{6,12}!\d{6,12}(?:![\w.+-]{1,100})?\.(?:xml|zip|gz|xml\.gz|json|json\.gz)$/i;
+const TLS_FILE = /\.json(?:\.gz)?$/i;
 const ARCHIVE_TYPE =
   /^application\/(?:zip|gzip|x-gzip|x-zip|x-zip-compressed|x-compressed|octet-stream|xml|gzip-compressed)|^text\/xml/;
 
-/** True if the message is a DMARC aggregate report (RFC 7489) or an SMTP TLS report (RFC 8460). */
-export function isAggregateReport(message: MailMessage, subject: string): boolean {
-  if (message.header.byName.has('tls-report-domain') || message.parts.some(isTlsPart)) return true;
-  const kind = message.contentType.parameters.get('report-type')?.toLowerCase();
-  if (kind === 'tlsrpt') return true;
+/**
+ * 'report' for a DMARC aggregate report (RFC 7489), 'tls-report' for an SMTP TLS report (RFC 8460), null for neither. Both
+ * may have the same subject; what only its subject and an archive tell is taken for the far more frequent DMARC report.
+ */
+export function aggregateReportKind(message: MailMessage, subject: string): 'report' | 'tls-report' | null {
+  if (message.header.byName.has('tls-report-domain') || message.parts.some(isTlsPart)) return 'tls-report';
+  const type = message.contentType.parameters.get('report-type')?.toLowerCase();
+  if (type === 'tlsrpt') return 'tls-report';
   const attachments = message.parts.filter((part) => ARCHIVE_TYPE.test(part.type));
-  if (attachments.some((part) => REPORT_FILE.test(fileName(part)))) return true;
-  return (DMARC_SUBJECT.test(subject) || TLS_SUBJECT.test(subject)) && attachments.length > 0;
+  const names = attachments.map(fileName).filter((name) => REPORT_FILE.test(name));
+  if (names.length > 0) return names.some((name) => TLS_FILE.test(name)) ? 'tls-report' : 'report';
+  return (DMARC_SUBJECT.test(subject) || TLS_SUBJECT.test(subject)) && attachments.length > 0 ? 'report' : null;
 }
 
 /** Who sent an aggregate report, by its subject: "Report Domain: x Submitter: y Report-ID: z". Lower case; null when it does not say. */

@@ -25,7 +25,8 @@ const KIND_TEXT: Readonly<Record<Explanation['kind'], string>> = {
   bounce: 'a delivery report',
   'auto-reply': 'an automatic answer',
   arf: 'a complaint (ARF)',
-  report: 'a DMARC or TLS report',
+  report: 'a DMARC report',
+  'tls-report': 'an SMTP TLS report',
   mdn: 'a receipt (MDN)',
   ordinary: 'ordinary mail',
 };

@@ -22,7 +22,10 @@ export type ReportData = {
   readonly forged: readonly ReportCount[];
   readonly evidence: readonly ReportRule[];
   readonly policy: ReportPolicy;
+  /** DMARC reports. */
   readonly aggregateReports: ReportAggregates;
+  /** SMTP TLS reports. */
+  readonly tlsReports: ReportsMet;
 };
 
 export type ReportCount = { readonly name: string; readonly count: number };
@@ -105,10 +108,8 @@ export type ReportPolicy = {
   readonly broken: readonly (ReportCount & { readonly problem: string | null })[];
 };
 
-/** DMARC and TLS reports that receivers sent us; `senders` are those that are known by name. */
-type ReportAggregates = {
-  readonly count: number;
-  readonly firstSeen: string | null;
-  readonly lastSeen: string | null;
-  readonly senders: readonly ReportCount[];
-};
+/** Reports that receivers sent us. */
+type ReportsMet = { readonly count: number; readonly firstSeen: string | null; readonly lastSeen: string | null };
+
+/** `senders` are those that are known by name. */
+type ReportAggregates = ReportsMet & { readonly senders: readonly ReportCount[] };

@@ -51,7 +51,8 @@ export async function gatherReport(store: Store, own: OwnDomains, question: Repo
     })),
     evidence: evidence.map(({ name, count }) => ({ name, count, says: sentences.get(name) ?? null })),
     policy: await gatherPolicy(store.policyCounters, since ?? new Date(0), domain),
-    aggregateReports: await gatherAggregates(store, filter),
+    aggregateReports: dated(await ledger.aggregateReports(filter, TOP)),
+    tlsReports: dated(await ledger.tlsReports(filter)),
   };
 }
 
@@ -79,7 +80,7 @@ async function gatherDomains(store: Store, own: OwnDomains, question: DomainsQue
     found.push({
       name: domain,
       use: domain === null ? null : useOf(domain, own),
-      ...totalsJson(sums),
+      ...dated(sums),
       backscatterByDay: isDetailed ? days.map(({ day }) => byDay.get(`${domain} ${day}`) ?? 0) : [],
       newest: newest.map(message),
     });
@@ -87,9 +88,13 @@ async function gatherDomains(store: Store, own: OwnDomains, question: DomainsQue
   return found;
 }
 
-async function gatherAggregates({ ledger }: Store, filter: StoredFilter): Promise<ReportData['aggregateReports']> {
-  const { count, firstSeen, lastSeen, senders } = await ledger.aggregateReports(filter, TOP);
-  return { count, firstSeen: firstSeen?.toISOString() ?? null, lastSeen: lastSeen?.toISOString() ?? null, senders };
+/** The same with its moments as text. */
+function dated<T extends { readonly firstSeen: Date | null; readonly lastSeen: Date | null }>({
+  firstSeen,
+  lastSeen,
+  ...rest
+}: T): Omit<T, 'firstSeen' | 'lastSeen'> & { readonly firstSeen: string | null; readonly lastSeen: string | null } {
+  return { ...rest, firstSeen: firstSeen?.toISOString() ?? null, lastSeen: lastSeen?.toISOString() ?? null };
 }
 
 /** Every day from the first to the last, so that a quiet day is seen as one. */
@@ -122,10 +127,6 @@ function sumUp(totals: readonly StoredTotals[]): ReportTotals {
     firstSeen: first === undefined ? null : new Date(first).toISOString(),
     lastSeen: last === undefined ? null : new Date(last).toISOString(),
   };
-}
-
-function totalsJson({ firstSeen, lastSeen, ...sums }: Omit<StoredTotals, 'domain'>): ReportTotals {
-  return { ...sums, firstSeen: firstSeen?.toISOString() ?? null, lastSeen: lastSeen?.toISOString() ?? null };
 }
 
 function useOf(name: DomainName, own: OwnDomains): ReportDomain['use'] {

@@ -230,18 +230,23 @@ function policy({ policy: counted }: ReportData, options: RenderOptions): string
   ].join('');
 }
 
-function aggregates({ aggregateReports }: ReportData, options: RenderOptions): string {
-  const { count, senders, firstSeen, lastSeen } = aggregateReports;
-  if (count === 0) return '';
-  const span = `${(firstSeen ?? '').slice(0, 10)} to ${(lastSeen ?? '').slice(0, 10)}`;
+function aggregates({ aggregateReports, tlsReports }: ReportData, options: RenderOptions): string {
+  const met = [
+    ['DMARC report', aggregateReports],
+    ['TLS report', tlsReports],
+  ] as const;
+  const lines = met.flatMap(([name, { count, firstSeen, lastSeen }]) =>
+    count === 0
+      ? []
+      : [`  ${plural(count, name)}, ${(firstSeen ?? '').slice(0, 10)} to ${(lastSeen ?? '').slice(0, 10)}\n`],
+  );
+  if (lines.length === 0) return '';
+  const { senders } = aggregateReports;
+  const columns = [
+    { title: 'DMARC reports sent by', minWidth: 12 },
+    { title: 'count', align: 'right' },
+  ] as const;
   const rows = senders.map((one) => [one.name, formatCount(one.count)]);
-  const body = `  ${plural(count, 'report')}, ${span}\n${table(
-    [
-      { title: 'sent by', minWidth: 12 },
-      { title: 'count', align: 'right' },
-    ],
-    rows,
-    options,
-  )}`;
+  const body = `${lines.join('')}${rows.length === 0 ? '' : table(columns, rows, options)}`;
   return section('DMARC and TLS reports', body, options);
 }

@@ -98,7 +98,7 @@ function classified(read: MailRead, facts: CaseFacts, cutFromBytes: number | nul
   const { report } = read;
   const original = report?.original ?? null;
   const origin = facts.path?.injection.ip ?? original?.injectedBy ?? null;
-  const submitter = read.kind === 'report' ? submitterOf(read.subject ?? '') : null;
+  const submitter = read.kind === 'report' || read.kind === 'tls-report' ? submitterOf(read.subject ?? '') : null;
   return {
     kind: read.kind,
     messageId: read.messageId,

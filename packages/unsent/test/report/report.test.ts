@@ -133,6 +133,22 @@ describe('what is counted', () => {
     expect(data.aggregateReports).toMatchObject({ count: 1, senders: [{ name: 'bigmail.example', count: 1 }] });
   });
 
+  test('TLS reports are told apart from DMARC reports', async () => {
+    const quiet = { backscatter: 'unknown', isDecisive: false, evidence: [], localPart: null } as const;
+    const kinds = ['report', 'tls-report', 'tls-report'] as const;
+    const entries = kinds.map((kind, i) =>
+      entryOf(i, { ...quiet, kind, arrivedAt: at(18 + i), reporter: `bigmail${i}.example` }),
+    );
+    await withStore(state, (store) => record(store, entries));
+    const data = await reportJson();
+    const dmarc = { count: 1, firstSeen: at(18).toISOString(), lastSeen: at(18).toISOString() };
+    expect(data.aggregateReports).toEqual({ ...dmarc, senders: [{ name: 'bigmail0.example', count: 1 }] });
+    expect(data.tlsReports).toEqual({ count: 2, firstSeen: at(19).toISOString(), lastSeen: at(20).toISOString() });
+    const { out } = await report([]);
+    expect(out).toMatch(/ {2}1 DMARC report, 2026-11-18 to 2026-11-18\n {2}2 TLS reports, 2026-11-19 to 2026-11-20\n/);
+    expect(out).not.toContain('bigmail1.example');
+  });
+
   test('a lockdown is marked, with the backscatter of as many hours before as after', async () => {
     await story();
     const { writes } = await reportJson();

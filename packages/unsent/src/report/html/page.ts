@@ -67,7 +67,7 @@ function head(data: ReportData): Html {
   return html`${eyebrow}<h1>${title}</h1><p class="lede">${headlineOf(data)}</p>`;
 }
 
-function figures({ totals, policy, aggregateReports, domains }: ReportData): Html {
+function figures({ totals, policy, aggregateReports, tlsReports, domains }: ReportData): Html {
   const judged = totals.backscatter + totals.genuine + totals.unknown;
   const attacked = domains.filter(({ name, backscatter }) => name !== null && backscatter > 0).length;
   const figure = (name: string, value: string, what: string): Html =>
@@ -78,21 +78,26 @@ function figures({ totals, policy, aggregateReports, domains }: ReportData): Htm
     figure('Beyond doubt', formatPercent(totals.decisive, totals.backscatter), 'of it by a decisive fact'),
     figure('Domains', formatCount(attacked), 'were forged'),
     figure('Refused', formatCount(policy.refused), `of ${plural(policy.requests, 'request')} to policyd`),
-    figure('DMARC, TLS', formatCount(aggregateReports.count), 'reports met'),
+    figure('DMARC', formatCount(aggregateReports.count), `reports, and ${formatCount(tlsReports.count)} about TLS`),
   ]}</dl>`;
 }
 
-function aggregates({ aggregateReports }: ReportData): Html | null {
-  const { count, senders, firstSeen, lastSeen } = aggregateReports;
-  if (count === 0) return null;
-  const rows = senders.map(
+function aggregates({ aggregateReports, tlsReports }: ReportData): Html | null {
+  if (aggregateReports.count + tlsReports.count === 0) return null;
+  const rows = aggregateReports.senders.map(
     (one) => html`<tr><th scope="row">${one.name}</th><td class="n">${formatCount(one.count)}</td></tr>`,
   );
   return html`<section><h2>DMARC and TLS reports</h2>
-<p class="note">${plural(count, 'report')} from ${longDay((firstSeen ?? '').slice(0, 10))} to ${longDay((lastSeen ?? '').slice(0, 10))}.
-After a lockdown bounces stop by construction; that the forging itself went down is seen in these alone.</p>
-${rows.length === 0 ? null : html`<table><thead><tr><th scope="col">Sent by</th><th scope="col" class="n">Reports</th></tr></thead><tbody>${rows}</tbody></table>`}
+<p class="note">${metText('DMARC report', aggregateReports)}. After a lockdown bounces stop by construction; that the forging itself
+went down is seen in these alone.</p>
+<p class="note">${metText('TLS report', tlsReports)}.</p>
+${rows.length === 0 ? null : html`<table><thead><tr><th scope="col">DMARC reports sent by</th><th scope="col" class="n">Reports</th></tr></thead><tbody>${rows}</tbody></table>`}
 </section>`;
+}
+
+function metText(name: string, { count, firstSeen, lastSeen }: ReportData['tlsReports']): string {
+  if (firstSeen === null || lastSeen === null) return `No ${name}s`;
+  return `${plural(count, name)} from ${longDay(firstSeen.slice(0, 10))} to ${longDay(lastSeen.slice(0, 10))}`;
 }
 
 function footer(data: ReportData): Html {

@@ -9,8 +9,6 @@ import type { MailSource, RawMessage, SourceMemory, SourceOptions } from './sour
 type Delivered = { readonly unique: string; readonly file: string };
 
 const FOLDERS = ['new', 'cur'] as const;
-/** Behind `new/` or `cur/`. */
-const NAME_AT = 4;
 /** A change in the moment of the last one leaves the time of a folder as it is; this much later it does not. */
 const CLOCK_STEP_MS = 2000;
 
@@ -57,34 +55,42 @@ async function stampOf(path: string, now: Date): Promise<string | null> {
 }
 
 async function listUnread(path: string, memory: SourceMemory): Promise<readonly Delivered[]> {
-  const files = await list(path).catch((error: unknown) => {
+  const listed = await list(path).catch((error: unknown) => {
     throw explainFileError(error, path);
   });
-  const unread = await memory.unread(files.map(uniqueOf));
+  const unread = await memory.unread(listed.flatMap(({ names }) => names.map(uniqueOf)));
   if (unread.length === 0) return [];
   const wanted = new Set(unread);
-  // Of a message that moved meanwhile, the file in `cur` is the later one.
-  const found = new Map(files.filter((file) => wanted.has(uniqueOf(file))).map((file) => [uniqueOf(file), file]));
-  return [...found].map(([unique, file]) => ({ unique, file })).sort((a, b) => (a.unique < b.unique ? -1 : 1));
+  const found = new Map<string, Delivered>();
+  for (const { folder, names } of listed) {
+    for (const name of names) {
+      const unique = uniqueOf(name);
+      // Of a message that moved meanwhile, the file in `cur` is the later one.
+      if (wanted.has(unique)) found.set(unique, { unique, file: `${folder}/${name}` });
+    }
+  }
+  return [...found.values()].sort((a, b) => (a.unique < b.unique ? -1 : 1));
 }
 
-/** Files as `cur/NAME`. `new` before `cur`: a message that moves meanwhile is then seen at least once. */
-async function list(path: string): Promise<string[]> {
-  const files: string[] = [];
+type Listed = { readonly folder: string; readonly names: readonly string[] };
+
+/** `new` before `cur`: a message that moves meanwhile is then seen at least once. There may be a million names. */
+async function list(path: string): Promise<readonly Listed[]> {
+  const listed: Listed[] = [];
   for (const folder of FOLDERS) {
     const names = await readdir(join(path, folder)).catch((error: unknown) => {
       if (fileErrorCode(error) === 'ENOENT') return [];
       throw error;
     });
-    for (const name of names) if (!name.startsWith('.')) files.push(`${folder}/${name}`);
+    listed.push({ folder, names: names.filter((name) => !name.startsWith('.')) });
   }
-  return files;
+  return listed;
 }
 
-/** The name without its folder and its flags. */
-function uniqueOf(file: string): string {
-  const flags = file.indexOf(':');
-  return file.slice(NAME_AT, flags === -1 ? undefined : flags);
+/** The name without its flags. */
+function uniqueOf(name: string): string {
+  const flags = name.indexOf(':');
+  return flags === -1 ? name : name.slice(0, flags);
 }
 
 /** Null when the message is gone: its owner deleted it while we read. */
@@ -99,7 +105,11 @@ async function read(
   } catch (error) {
     if (fileErrorCode(error) !== 'ENOENT') return unreadable(maildir, at, error);
   }
-  const file = (await list(maildir)).findLast((one) => uniqueOf(one) === at.unique);
+  const files = (await list(maildir)).flatMap(({ folder, names }) => {
+    const name = names.findLast((one) => uniqueOf(one) === at.unique);
+    return name === undefined ? [] : [`${folder}/${name}`];
+  });
+  const file = files.at(-1);
   if (file === undefined) return null;
   const moved = { unique: at.unique, file };
   return readDelivered(maildir, moved, options, turn).catch((error: unknown) =>

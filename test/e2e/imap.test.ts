@@ -101,14 +101,26 @@ describe.runIf(needs('Dovecot, started as root', hasDovecot()))('unsent scan ima
     const env = { SECRET: dovecot.password };
     const keys = [`ca: ${dovecot.certificate}`, 'password: {env: SECRET}'];
     expect(await scan([address, ...keys].join('\n  '), [], env)).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(
-      (await dovecot.log())
-        .trim()
-        .split('\n')
-        .filter((line) => / Login: /.test(line))
-        .at(-1),
-    ).toContain(', TLS,');
+    expect(await lastLogin()).toContain(', TLS,');
   });
+
+  test('speaks without encryption where plaintext: true says so, and with imaps:// not even then', async () => {
+    const env = { SECRET: dovecot.password };
+    const open = `- address: imap://${dovecot.userInAddress}@127.0.0.1:${dovecot.ports.starttls}/INBOX`;
+    const keys = ['password: {env: SECRET}', 'plaintext: true'];
+    const { stdout, ...rest } = await scan([open, ...keys].join('\n  '), [], env);
+    expect(rest).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^5 new messages/);
+    expect(await lastLogin()).not.toContain('TLS');
+    expect(await scan(account('/INBOX', ...keys), ['--again'], env)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await lastLogin()).toContain(', TLS,');
+  });
+
+  /** What the server noted of the last login. */
+  async function lastLogin(): Promise<string> {
+    const logins = (await dovecot.log()).split('\n').filter((line) => / Login: /.test(line));
+    return logins.at(-1) ?? '';
+  }
 
   describe('says in one line what is wrong, and what to do', () => {
     const open: Server[] = [];

@@ -35,8 +35,11 @@ export function hasDovecot(): boolean {
   return findProgram('dovecot') !== null && findProgram('openssl') !== null && process.getuid?.() === 0;
 }
 
-/** Starts it in a temporary folder; nothing of the system's own is touched. */
-export async function startDovecot(): Promise<Dovecot> {
+/** What the server says that it can, beyond what every server can. */
+export type Capabilities = { readonly uidplus: boolean; readonly move: boolean };
+
+/** Starts it in a temporary folder; nothing of the system's own is touched. Null: it says all that it can. */
+export async function startDovecot(capabilities: Capabilities | null = null): Promise<Dovecot> {
   const folder = await mkdtemp(join(tmpdir(), 'unsent-dovecot-'));
   await chmod(folder, 0o755);
   const mail = join(folder, 'mail');
@@ -51,7 +54,7 @@ export async function startDovecot(): Promise<Dovecot> {
   await writeFile(join(folder, 'users'), `${USER}:{PLAIN}${PASSWORD}::::::\n`);
   const ports = { imaps: await freePort(), starttls: await freePort() };
   const config = join(folder, 'dovecot.conf');
-  await writeFile(config, configOf(folder, ports));
+  await writeFile(config, `${configOf(folder, ports)}${capabilityLine(capabilities)}`);
   const dovecot = await start(config);
   const doveadm = (...args: string[]): string =>
     execFileSync(program('doveadm'), ['-c', config, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -114,6 +117,12 @@ function end(child: ChildProcess): Promise<void> {
     child.once('exit', () => resolve());
     child.kill('SIGTERM');
   });
+}
+
+function capabilityLine(capabilities: Capabilities | null): string {
+  if (capabilities === null) return '';
+  const { uidplus, move } = capabilities;
+  return `imap_capability = IMAP4rev1 SASL-IR LITERAL+ ID ENABLE${uidplus ? ' UIDPLUS' : ''}${move ? ' MOVE' : ''}\n`;
 }
 
 function configOf(folder: string, { imaps, starttls }: Dovecot['ports']): string {

@@ -48,15 +48,12 @@ export function imapActions(
       });
     },
     act: (action, message) =>
-      session.inFolder(folder, 'write', async (client, open) => {
-        const state = await look(client, open, message);
-        if (action.kind === 'move') {
-          if (state.kind !== 'gone')
-            return state.kind === 'there' ? move(client, state.uid, named(action.folder), address) : state;
-          return findLate(session, named(action.folder), message, maxMessageBytes);
-        }
-        return state.kind === 'there' ? change(client, state, action) : state;
-      }),
+      action.kind === 'move'
+        ? moveFrom(session, folder, named(action.folder), message, maxMessageBytes)
+        : session.inFolder(folder, 'write', async (client, open) => {
+            const state = await look(client, open, message);
+            return state.kind === 'there' ? change(client, state, action) : state;
+          }),
     moveBack: async (target, message) => {
       const at = message.place === '' ? await findLate(session, named(target), message, maxMessageBytes) : null;
       if (at !== null && (at.kind !== 'done' || at.place === null)) return at;
@@ -99,6 +96,35 @@ async function look(
   if (at === null || String(open.uidValidity) !== at.uidValidity) return { kind: 'changed' };
   const [found] = await client.fetchAll(`${at.uid}`, { uid: true, flags: true }, { uid: true });
   return found === undefined ? { kind: 'gone' } : { kind: 'there', uid: at.uid, flags: found.flags ?? new Set() };
+}
+
+/**
+ * A server with MOVE moves or does not. Without it a message is copied and then deleted, so that a try that was cut off may
+ * have left it in both folders: it is then looked for in the other one before it is copied again.
+ */
+async function moveFrom(
+  session: ImapSession,
+  folder: string,
+  target: string,
+  message: MessageAt,
+  maxMessageBytes: number,
+): Promise<ActionOutcome> {
+  let { wasTried } = message;
+  const found = await session.inFolder(folder, 'write', async (client, open) => {
+    const state = await look(client, open, message);
+    if (state.kind !== 'there' || (wasTried && !client.capabilities.has('MOVE'))) return state;
+    wasTried = true; // from here on, also when the connection breaks and this runs again
+    return move(client, state.uid, target, session.address);
+  });
+  if (found.kind === 'gone') return findLate(session, target, message, maxMessageBytes);
+  if (found.kind !== 'there') return found;
+  const copy = await findLate(session, target, message, maxMessageBytes);
+  return session.inFolder(folder, 'write', async (client, open) => {
+    const state = await look(client, open, message);
+    if (state.kind !== 'there') return state.kind === 'gone' ? copy : state;
+    if (copy.kind !== 'done') return move(client, state.uid, target, session.address);
+    return (await client.messageDelete(`${state.uid}`, { uid: true })) ? copy : outcome(false);
+  });
 }
 
 async function move(

@@ -36,7 +36,12 @@ export type MailAction =
   | { readonly kind: 'delete' };
 
 /** Where a message was when it was judged, and what it is known by. */
-export type MessageAt = { readonly place: string; readonly identity: string };
+export type MessageAt = {
+  readonly place: string;
+  readonly identity: string;
+  /** An earlier try was cut off, and may have done it, or half of it. */
+  readonly wasTried: boolean;
+};
 
 /** 'already': it had the flag. 'gone': it is not there any more. 'changed': something else stands there, and was left. */
 export type ActionOutcome =

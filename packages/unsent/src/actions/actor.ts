@@ -52,7 +52,7 @@ export async function openActor(source: MailSource, actions: readonly ScanAction
         if (tools.signal.aborted) return;
         const action = changes.find((one) => one.kind === row.kind && targetOf(one) === row.target);
         if (action === undefined) continue;
-        const outcome = await mailbox.act(action, row);
+        const outcome = await mailbox.act(action, { ...row, wasTried: row.run !== run || row.state === 'failed' });
         await finish(store, row, outcome, tools.options.now());
         tell(action, row.place, outcome);
       }

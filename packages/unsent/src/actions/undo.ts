@@ -103,10 +103,11 @@ function isReversible(kind: string): boolean {
 
 async function takeBack(mailbox: ActionMailbox, row: StoredAction, moved: Map<string, string>): Promise<ActionOutcome> {
   const { identity, place, placeAfter } = row;
+  const message = { identity, wasTried: false };
   if (row.kind === 'flag') {
-    return mailbox.act({ kind: 'unflag', flag: row.target }, { identity, place: moved.get(identity) ?? place });
+    return mailbox.act({ kind: 'unflag', flag: row.target }, { ...message, place: moved.get(identity) ?? place });
   }
-  const outcome = await mailbox.moveBack(row.target, { identity, place: placeAfter ?? '' }, place);
+  const outcome = await mailbox.moveBack(row.target, { ...message, place: placeAfter ?? '' }, place);
   if (outcome.kind === 'done' && outcome.place !== null) moved.set(identity, outcome.place);
   return outcome;
 }

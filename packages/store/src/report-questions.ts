@@ -18,7 +18,7 @@ export type StoredInjector = { readonly name: string; readonly count: number; re
 export type StoredForgery = { readonly localPart: string; readonly domain: DomainName | null; readonly count: number };
 
 /** Reports of one kind that receivers sent us. */
-export type StoredReports = { readonly count: number; readonly firstSeen: Date | null; readonly lastSeen: Date | null };
+type StoredReports = { readonly count: number; readonly firstSeen: Date | null; readonly lastSeen: Date | null };
 
 /** DMARC reports; `senders` are those that are known by name. */
 export type StoredAggregateReports = StoredReports & { readonly senders: readonly NameCount[] };

@@ -61,14 +61,19 @@ export { accountOf, type ImapAddress, isImapAddress, parseImapAddress } from './
 export type { ImapAccount, ImapLogin } from './sources/imap-session.ts';
 export { mboxEntry, openMboxAppender } from './sources/mbox-append.ts';
 export { openSource } from './sources/open.ts';
+export { cutSource, parsePiece, pieceOf } from './sources/piece.ts';
 export {
   type ActionMailbox,
   type ActionOutcome,
+  type CutPiece,
   DEFAULT_MAX_MESSAGE_BYTES,
   DEFAULT_SETTLE_MS,
   type MailAction,
   type MailSource,
   NO_MEMORY,
+  type Piece,
+  type PieceSize,
+  type PieceSource,
   type RawMessage,
   type SourceMemory,
   type SourceNote,

@@ -5,6 +5,7 @@ export const SOURCE_ERROR_CODES = [
   'source-action',
   'source-address',
   'source-certificate',
+  'source-changed',
   'source-compressed',
   'source-folder-missing',
   'source-folder-unknown',
@@ -32,6 +33,10 @@ const WORDS: Record<SourceErrorCode, { readonly says: string; readonly hint: str
   'source-certificate': {
     says: 'has no certificate that can be trusted',
     hint: 'With a certificate authority of your own, name its file as ca of this mailbox in the configuration.',
+  },
+  'source-changed': {
+    says: 'is not what it was when it was cut into pieces: it was rewritten or rotated, or is another one on this host',
+    hint: 'Cut it once more with scan --enqueue, where the workers find the same mailbox under this name.',
   },
   'source-compressed': {
     says: 'is compressed in a way that is not unpacked here',

@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { explainFileError, fileErrorCode } from './errors.ts';
 import { HEAD_BYTES, isSurelyMail, lookAt } from './look.ts';
 import { mboxSplitter } from './mbox-splitter.ts';
+import { cutItems, readItems } from './piece.ts';
 import { inOrder, readFileHead } from './read-files.ts';
 import type { MailSource, RawMessage, SourceOptions } from './source.ts';
 
@@ -23,15 +24,25 @@ export async function folderSource(path: string, realPath: string, options: Sour
   const notes = mailboxes.map((place) => ({ place, text: 'is an mbox; name it to have it read' }));
   let done = 0;
   let total: number | null = null;
-  return {
+  const keyed = async (): Promise<ReadonlyMap<string, string>> => {
+    const keys = new Map<string, string>();
+    for await (const { file, key } of inOrder(files, (one) => keyOf(path, one))) keys.set(key, file);
+    return keys;
+  };
+  const source: MailSource = {
     name: `folder:${realPath}`,
     kind: 'folder',
     label: path,
     progress: () => ({ done, total }),
     notes: () => notes,
+    pieces: {
+      async *cut(memory, size) {
+        yield* cutItems(path, await memory.unread([...(await keyed()).keys()]), size);
+      },
+      read: (piece, memory) => readItems(source, piece, memory),
+    },
     async *messages(memory) {
-      const keys = new Map<string, string>();
-      for await (const { file, key } of inOrder(files, (one) => keyOf(path, one))) keys.set(key, file);
+      const keys = await keyed();
       const unread = await memory.unread([...keys.keys()]);
       total = unread.length;
       for await (const message of inOrder(unread, (key, turn) => read(keys.get(key) ?? '', key, options, turn))) {
@@ -40,6 +51,7 @@ export async function folderSource(path: string, realPath: string, options: Sour
       }
     },
   };
+  return source;
 }
 
 type Found = { readonly files: string[]; readonly mailboxes: string[] };

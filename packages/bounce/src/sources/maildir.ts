@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainFileError, fileErrorCode } from './errors.ts';
 import { maildirActions } from './maildir-actions.ts';
+import { cutItems, readItems } from './piece.ts';
 import { inOrder, readFileHead } from './read-files.ts';
 import type { MailSource, RawMessage, SourceMemory, SourceOptions } from './source.ts';
 
@@ -20,7 +21,7 @@ export function maildirSource(path: string, realPath: string, options: SourceOpt
   let done = 0;
   let total: number | null = null;
   let end: string | null = null;
-  return {
+  const source: MailSource = {
     name: `maildir:${realPath}`,
     kind: 'maildir',
     mailbox: maildirActions(realPath, options.maxMessageBytes),
@@ -28,6 +29,17 @@ export function maildirSource(path: string, realPath: string, options: SourceOpt
     progress: () => ({ done, total }),
     notes: () => [],
     endPosition: () => end,
+    pieces: {
+      async *cut(memory, size) {
+        const unread = await listUnread(path, memory);
+        yield* cutItems(
+          path,
+          unread.map(({ unique }) => unique),
+          size,
+        );
+      },
+      read: (piece, memory) => readItems(source, piece, memory),
+    },
     async *messages(memory) {
       end = null;
       let isWhole = true;
@@ -43,6 +55,7 @@ export function maildirSource(path: string, realPath: string, options: SourceOpt
       if (isWhole) end = stamp;
     },
   };
+  return source;
 }
 
 /** Which folders they are and when a name in them changed last; null when that may be too recent to tell a change. */

@@ -62,6 +62,34 @@ export interface ActionMailbox {
   moveBack(folder: string, message: MessageAt, placeBefore: string): Promise<ActionOutcome>;
 }
 
+/**
+ * A part of a mailbox that is read by itself, by whoever reaches the mailbox under the same name. Plain JSON.
+ *
+ * - 'whole': all that is unread, of what is small or cannot be cut; read as a scan reads it, its cursor included.
+ * - 'range': what lies between two positions of the source's cursor, of an mbox or of a folder on an IMAP server.
+ * - 'items': these messages of a Maildir or of a folder of messages.
+ *
+ * `label` is what `openSource` or `imapSources` opens.
+ */
+export type Piece =
+  | { readonly kind: 'whole'; readonly label: string }
+  | { readonly kind: 'range'; readonly label: string; readonly after: string | null; readonly until: string }
+  | { readonly kind: 'items'; readonly label: string; readonly items: readonly string[] };
+
+/** A piece, and what is in it as far as that is known without reading it. */
+export type CutPiece = { readonly piece: Piece; readonly messages: number | null; readonly sizeBytes: number | null };
+
+/** Where a piece ends at the latest. A message larger than `bytes` is a piece of its own. */
+export type PieceSize = { readonly messages: number; readonly bytes: number };
+
+/** What a source that can be cut offers beside being read in one go. */
+export interface PieceSource {
+  /** Cuts what is unread, in order: every message that a scan would read now is in exactly one piece. */
+  cut(memory: SourceMemory, size: PieceSize): AsyncIterable<CutPiece>;
+  /** The messages of a piece. Throws `source-changed` where the mailbox is not the one that was cut. */
+  read(piece: Piece, memory: SourceMemory): AsyncIterable<RawMessage>;
+}
+
 /** A mailbox, opened. Its messages are read once. */
 export interface MailSource {
   /** Key for the ledger's cursor; the same mailbox has the same name in every run. Null: nothing is remembered. */
@@ -79,6 +107,8 @@ export interface MailSource {
   endPosition?(): string | null;
   /** How to do something with its messages; none in what is only read. */
   readonly mailbox?: ActionMailbox;
+  /** How it is cut into pieces that others read; none in what is read in one go. */
+  readonly pieces?: PieceSource;
 }
 
 /** Bounds and the clock, for every kind of source. */

@@ -3,10 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Dovecot, hasDovecot, startDovecot } from '../../../../test/support/dovecot.ts';
 import { needs } from '../../../../test/support/require.ts';
 import {
+  type CutPiece,
+  cutSource,
   imapSources,
   type MailSource,
   messageIdentity,
   NO_MEMORY,
+  pieceOf,
   type RawMessage,
   type SourceMemory,
 } from '../../src/index.ts';
@@ -43,6 +46,14 @@ describe.runIf(needs('Dovecot, started as root', hasDovecot()))(
       meanwhile: (count: number) => Promise<void> | void = () => {},
       options = OPTIONS,
     ): Promise<RawMessage[]> {
+      let found: RawMessage[] = [];
+      await withSource(async (source) => {
+        found = await gather(source, memory, meanwhile);
+      }, options);
+      return found;
+    }
+
+    async function withSource(work: (source: MailSource) => Promise<void>, options = OPTIONS): Promise<void> {
       const { sources, close } = await imapSources(
         `imaps://${dovecot.userInAddress}@127.0.0.1:${dovecot.ports.imaps}/${folder}`,
         () => ({
@@ -55,7 +66,7 @@ describe.runIf(needs('Dovecot, started as root', hasDovecot()))(
       try {
         const [source] = sources;
         if (source === undefined) throw new Error('no folder');
-        return await gather(source, memory, meanwhile);
+        await work(source);
       } finally {
         await close();
       }
@@ -94,6 +105,28 @@ describe.runIf(needs('Dovecot, started as root', hasDovecot()))(
       expect(await read(after(first))).toEqual([]);
       await deliver(5, 7);
       expect(subjects(await read(after(first)))).toEqual(['5', '6']);
+    });
+
+    test('is cut into ranges of its numbers, which hold each message once, also one that failed before', async () => {
+      await deliver(0, 7);
+      const all = await read();
+      const position = JSON.parse(all[2]?.position?.() ?? '{}');
+      const memory = { ...NO_MEMORY, position: JSON.stringify({ ...position, retry: [1, 2] }) };
+      const pieces: CutPiece[] = [];
+      await withSource(async (source) => {
+        for await (const piece of cutSource(source, source.label, memory, { messages: 3, bytes: 1 }))
+          pieces.push(piece);
+      });
+      await deliver(7, 8);
+      const found: RawMessage[][] = [];
+      for (const { piece } of pieces) {
+        await withSource(async (source) => void found.push(await gather(pieceOf(source, piece), NO_MEMORY, () => {})));
+      }
+      expect(found.map(subjects)).toEqual([
+        ['0', '1', '3'],
+        ['4', '5', '6'],
+      ]);
+      expect(pieces.at(-1)?.piece).toMatchObject({ until: all.at(-1)?.position?.() });
     });
 
     test('stays as it was: nothing becomes seen', async () => {

@@ -11,7 +11,7 @@ const LIBRARIES = {
   dns: ['lru-cache'],
   bounce: ['mailparser', 'tldts', 'imapflow'],
   lockdown: ['cloudflare/tree-shakable'],
-  store: ['libsql', 'pg'],
+  store: ['libsql', 'pg', 'pg-boss'],
   unsent: ['commander', 'valibot', 'yaml', 'prom-client', '@observablehq/plot', 'linkedom'],
 };
 const EMPTY = 'nothing';

@@ -1,4 +1,4 @@
-import { UnsentError } from '@unsent/dns';
+import { type ExitCode, UnsentError } from '@unsent/dns';
 
 /** Every code this package throws. docs/errors.md explains each. */
 export const STORE_ERROR_CODES = [
@@ -10,6 +10,7 @@ export const STORE_ERROR_CODES = [
   'store-half-copied',
   'store-is-folder',
   'store-newer',
+  'store-not-shared',
   'store-refused',
   'store-unreachable',
   'store-unreadable',
@@ -20,11 +21,12 @@ export type StoreErrorCode = (typeof STORE_ERROR_CODES)[number];
 
 /** One sentence about `path`, and what to do. */
 export function storeError(code: StoreErrorCode, path: string, detail: string | null, cause?: unknown): UnsentError {
-  const { says, hint } = WORDS[code];
+  const { says, hint, exitCode = 1 } = WORDS[code];
   const because = detail === null ? '' : ` (${detail})`;
   return new UnsentError(code, {
     message: `The database ${path} ${says}${because}.`,
     hint,
+    exitCode,
     ...(cause === undefined ? {} : { cause }),
   });
 }
@@ -57,7 +59,7 @@ const ENGINE_CODES: readonly (readonly [RegExp, StoreErrorCode])[] = [
   [/^(SQLITE_(CANTOPEN|READONLY|PERM|IOERR|AUTH)|E[A-Z]+$)/, 'store-unreadable'],
 ];
 
-const WORDS: Record<StoreErrorCode, { readonly says: string; readonly hint: string }> = {
+const WORDS: Record<StoreErrorCode, { readonly says: string; readonly hint: string; readonly exitCode?: ExitCode }> = {
   'store-busy': {
     says: 'is locked by another program',
     hint: 'Nothing was lost. Wait until the other run has ended, then run this again.',
@@ -83,6 +85,11 @@ const WORDS: Record<StoreErrorCode, { readonly says: string; readonly hint: stri
   'store-newer': {
     says: 'was written by a newer version of unsent',
     hint: 'It was left as it is. Install that version, or name another file with --state.',
+  },
+  'store-not-shared': {
+    says: 'is a file, and work can be shared only through a database server',
+    hint: 'Name one with --state postgres://…; see docs/fleet.md.',
+    exitCode: 2,
   },
   'store-refused': {
     says: 'refused the connection',

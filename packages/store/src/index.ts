@@ -21,6 +21,20 @@ export type {
 } from './ledger-questions.ts';
 export type { LockedChange, LockedChanges, LockedDomain, LockedDomains, LockedPage } from './locked-domains.ts';
 export type { Notices, PendingNotice } from './notices.ts';
+export {
+  type FailedPiece,
+  type PieceEnd,
+  type PieceQueue,
+  type PieceResult,
+  type PieceRun,
+  type PieceStatus,
+  type PieceWorker,
+  pieceLock,
+  type QueueRole,
+  type StoredCut,
+  type StoredPiece,
+  type TakenPiece,
+} from './piece-queue.ts';
 export type {
   CountedName,
   DecisionTotal,
@@ -51,6 +65,14 @@ export type {
 } from './sent-log.ts';
 export type { CopiedTable, CopyWatch } from './state-copy.ts';
 export type { Transfer } from './state-import.ts';
-export { copyState, openPolicyStore, openStore, type PolicyStore, type Store, type StoreOptions } from './store.ts';
+export {
+  checkShared,
+  copyState,
+  openPolicyStore,
+  openStore,
+  type PolicyStore,
+  type Store,
+  type StoreOptions,
+} from './store.ts';
 export type { StateDescription, Upkeep } from './upkeep.ts';
 export type { LeaseHolder, ZoneLease, ZoneLeases } from './zone-leases.ts';

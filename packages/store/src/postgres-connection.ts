@@ -10,6 +10,11 @@ export interface PostgresConnection extends Sql {
   snapshot<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
   /** Runs `work` with one connection of its own, once. */
   withClient<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work`, in the server's own dialect, with one connection of its own, and again when the server went away: it must
+   * bear being done twice. With 'transaction', all of it or nothing.
+   */
+  native<T>(mode: 'single' | 'transaction', work: (client: pg.ClientBase) => Promise<T>): Promise<T>;
   /** A connection outside the pool, not yet connected. */
   newClient(): pg.Client;
   close(): Promise<void>;
@@ -74,14 +79,11 @@ export async function connectPostgres(
         throw explainPostgresError(error, place.shown);
       }
     },
-    withClient: async (work) => {
-      const client = await pool.connect();
-      try {
-        return await work(client);
-      } finally {
-        client.release();
-      }
-    },
+    withClient: (work) => withClient(pool, work),
+    native: (mode, work) =>
+      patiently(() =>
+        mode === 'single' ? withClient(pool, work) : transact(pool, 'BEGIN', work, { mayBeDone: false }),
+      ),
     newClient: () => new driver.Client(config),
     close: () => pool.end(),
   };
@@ -93,6 +95,19 @@ export async function connectPostgres(
       `SET search_path TO ${place.schema}; SET idle_in_transaction_session_timeout TO '60s';
        SET tcp_keepalives_idle TO 30; SET tcp_keepalives_interval TO 10; SET tcp_keepalives_count TO 3`,
     );
+  }
+}
+
+/** A connection in which something failed is not used again: it may be in the middle of a transaction. */
+async function withClient<T>(pool: pg.Pool, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    const result = await work(client);
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(true);
+    throw error;
   }
 }
 

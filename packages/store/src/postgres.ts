@@ -56,7 +56,11 @@ function engineOf(connection: PostgresConnection, place: PostgresPlace): Engine 
     snapshot: connection.snapshot,
     place: place.shown,
     nowMs: '(CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT))',
-    server: { ...months, listen: (name, onChange) => listenOn(connection, `${place.schema}_${name}`, onChange) },
+    server: {
+      ...months,
+      listen: (name, onChange) => listenOn(connection, `${place.schema}_${name}`, onChange),
+      pieceQueue: async (role) => (await import('./postgres-pieces.ts')).openPieceQueue(connection, place, role),
+    },
     sizeBytes: async () => {
       const [row] = await connection.all(
         `SELECT COALESCE(sum(pg_total_relation_size(pg_class.oid)), 0) AS bytes

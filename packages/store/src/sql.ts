@@ -1,3 +1,5 @@
+import type { PieceQueue, QueueRole } from './piece-queue.ts';
+
 /** What a statement may be given. Booleans are stored as 0 and 1 by whoever writes the row. */
 export type SqlValue = null | string | number | bigint | Uint8Array;
 
@@ -52,6 +54,8 @@ export interface ServerParts {
   dropMonths(beforeMs: number): Promise<number>;
   /** Calls `onChange` when somebody announces a change of `name`. Resolves to the way to stop. Never rejects. */
   listen(name: string, onChange: () => void): Promise<() => Promise<void>>;
+  /** Opens the queue of pieces; see `Store.pieceQueue`. */
+  pieceQueue(role: QueueRole): Promise<PieceQueue<object>>;
 }
 
 /**

@@ -6,6 +6,7 @@ import { type StoreJournal, sqlJournal } from './journal.ts';
 import { type StoreLedger, sqlLedger } from './ledger.ts';
 import { type LockedDomains, sqlLockedDomains } from './locked-domains.ts';
 import { type Notices, sqlNotices } from './notices.ts';
+import type { PieceQueue, QueueRole } from './piece-queue.ts';
 import { type PolicyCounters, sqlPolicyCounters } from './policy-counters.ts';
 import { isPostgres } from './postgres-place.ts';
 import { type RateLimits, sqlRateLimits } from './rate-limits.ts';
@@ -36,6 +37,8 @@ export interface Store<Snapshot, Plan> {
   readonly retention: Retention;
   readonly upkeep: Upkeep;
   readonly transfer: Transfer;
+  /** Opens the queue of pieces that workers share. Throws `store-not-shared` where the database is a file. */
+  pieceQueue(role: QueueRole): Promise<PieceQueue<object>>;
   close(): Promise<void>;
 }
 
@@ -74,6 +77,10 @@ export async function openStore<Snapshot, Plan>(
     retention: sqlRetention(sql),
     upkeep: sqlUpkeep(sql),
     transfer: sqlTransfer(sql),
+    pieceQueue: async (role) => {
+      if (sql.server === null) throw storeError('store-not-shared', sql.place, null);
+      return sql.server.pieceQueue(role);
+    },
     close: () => sql.close(),
   };
 }
@@ -93,6 +100,11 @@ export async function openPolicyStore(location: string, options: SqliteOptions =
     policyCounters: sqlPolicyCounters(sql),
     close: () => sql.close(),
   };
+}
+
+/** Throws `store-not-shared` where `location` is not on a server, so that no file is made for nothing. */
+export function checkShared(location: string): void {
+  if (!isPostgres(location)) throw storeError('store-not-shared', location, null);
 }
 
 /** Opens the database at `location`; one that is half a copy is for nobody but who finishes that. */

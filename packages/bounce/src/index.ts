@@ -61,7 +61,7 @@ export { accountOf, type ImapAddress, isImapAddress, parseImapAddress } from './
 export type { ImapAccount, ImapLogin } from './sources/imap-session.ts';
 export { mboxEntry, openMboxAppender } from './sources/mbox-append.ts';
 export { openSource } from './sources/open.ts';
-export { cutSource, parsePiece, pieceOf } from './sources/piece.ts';
+export { cutSource, parsePiece, pieceOf, pieceText } from './sources/piece.ts';
 export {
   type ActionMailbox,
   type ActionOutcome,

@@ -21,19 +21,18 @@ export type {
 } from './ledger-questions.ts';
 export type { LockedChange, LockedChanges, LockedDomain, LockedDomains, LockedPage } from './locked-domains.ts';
 export type { Notices, PendingNotice } from './notices.ts';
-export {
-  type FailedPiece,
-  type PieceEnd,
-  type PieceQueue,
-  type PieceResult,
-  type PieceRun,
-  type PieceStatus,
-  type PieceWorker,
-  pieceLock,
-  type QueueRole,
-  type StoredCut,
-  type StoredPiece,
-  type TakenPiece,
+export type {
+  FailedPiece,
+  PieceEnd,
+  PieceQueue,
+  PieceResult,
+  PieceRun,
+  PieceStatus,
+  PieceWorker,
+  QueueRole,
+  StoredCut,
+  StoredPiece,
+  TakenPiece,
 } from './piece-queue.ts';
 export type {
   CountedName,

@@ -1,6 +1,6 @@
 /** Unread mail of one source, cut into pieces at one time. `Piece` is the scanner's type, kept as JSON. */
 export type StoredCut<Piece> = {
-  /** What the pieces bring belongs to this run. */
+  /** What the pieces bring belongs to this run, which is theirs alone. */
   readonly run: number;
   /** Key of the source's cursor. */
   readonly source: string;
@@ -27,7 +27,11 @@ export type QueueRole = 'worker' | 'visitor';
 /** A piece in the hands of a worker. */
 export type TakenPiece = {
   readonly id: string;
+  /** Whoever is at it takes the scan lock of this name, so that the status can tell. */
+  readonly lock: string;
   readonly run: number;
+  /** Key of the source's cursor where it was cut: of a path with the host. */
+  readonly source: string;
   readonly label: string;
   /** As JSON gave it back: whoever takes it checks it. */
   readonly piece: unknown;
@@ -87,6 +91,7 @@ export type PieceStatus = {
 
 export type PieceRun = {
   readonly run: number;
+  readonly label: string;
   readonly startedAt: Date;
   readonly finishedAt: Date | null;
   readonly pieces: {
@@ -120,8 +125,3 @@ export type FailedPiece = {
   readonly reason: string;
   readonly failedAt: Date;
 };
-
-/** The lock that says who is at a piece. */
-export function pieceLock(id: string): string {
-  return `piece ${id}`;
-}

@@ -24,11 +24,11 @@ export async function readPieceStatus(sql: Sql, schema: string): Promise<PieceSt
 async function readRuns(sql: Sql, schema: string): Promise<readonly PieceRun[]> {
   const rows = await sql.all(
     `WITH piece AS (
-       SELECT (data->>'run')::BIGINT AS run, state, (data->>'messages')::BIGINT AS holds,
+       SELECT (data->>'run')::BIGINT AS run, data->>'label' AS label, state, (data->>'messages')::BIGINT AS holds,
          CASE state WHEN 'completed' THEN (output->>'messages')::BIGINT ELSE 0 END AS messages
        FROM ${schema}.job WHERE name = ?
      )
-     SELECT run, scan_run.started_at, scan_run.finished_at, scan_run.added, sum(piece.messages) AS messages,
+     SELECT run, min(label) AS label, scan_run.started_at, scan_run.finished_at, scan_run.added, sum(piece.messages) AS messages,
        count(*) FILTER (WHERE state < 'active') AS waiting, count(*) FILTER (WHERE state = 'active') AS active,
        count(*) FILTER (WHERE state = 'completed') AS done, count(*) FILTER (WHERE state > 'completed') AS failed,
        COALESCE(sum(holds) FILTER (WHERE state < 'completed'), 0) AS messages_left
@@ -38,6 +38,7 @@ async function readRuns(sql: Sql, schema: string): Promise<readonly PieceRun[]> 
   );
   return rows.map((row) => ({
     run: integer(row, 'run'),
+    label: text(row, 'label'),
     startedAt: new Date(integer(row, 'started_at')),
     finishedAt: dateOrNull(row, 'finished_at'),
     pieces: {

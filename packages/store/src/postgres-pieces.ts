@@ -14,11 +14,12 @@ const PIECES_LOCK = `SELECT pg_advisory_xact_lock(${LOCK_CLASS}, 7)`;
 const RETRY_DELAY_SECONDS = 2;
 const JOBS_PER_INSERT = 1000;
 
-/** The queue of pieces as jobs of pg-boss, which comes with the tables of its own. */
+/** The queue of pieces as jobs of pg-boss, which brings tables of its own. `nameOf`: how this database names a source. */
 export async function openPieceQueue(
   connection: PostgresConnection,
   place: PostgresPlace,
   role: QueueRole,
+  nameOf: (source: string) => string,
 ): Promise<PieceQueue<object>> {
   const { boss, schema } = await openBoss(connection, place, role === 'worker');
   const ends = pieceEnds(schema);
@@ -28,7 +29,8 @@ export async function openPieceQueue(
       return work(client);
     });
   return {
-    put(cut, retries) {
+    put(given, retries) {
+      const cut = { ...given, source: nameOf(given.source) };
       const jobs = jobsOf(cut, retries);
       const id = jobs[0]?.data.cut ?? '';
       return inTurn(async (client) => {
@@ -108,15 +110,20 @@ function jobsOf({ pieces, ...cut }: StoredCut<object>, retries: number) {
   }));
 }
 
+/** As the status puts it together in SQL. */
+function pieceLock(id: string): string {
+  return `piece ${id}`;
+}
+
 function takenOf(job: {
   readonly id: string;
   readonly data: PieceJob;
   readonly expireInSeconds: number;
   readonly retryCount: number;
 }): TakenPiece {
-  const { run, label, piece } = job.data;
+  const { run, source, label, piece } = job.data;
   const [expireSeconds, retries] = [Number(job.expireInSeconds), Number(job.retryCount)];
-  return { id: job.id, run: Number(run), label, piece, expireSeconds, retries };
+  return { id: job.id, lock: pieceLock(job.id), run: Number(run), source, label, piece, expireSeconds, retries };
 }
 
 /** Pieces of the source that are not finished, but for those of this very cut: it may have been put already. */

@@ -59,7 +59,8 @@ function engineOf(connection: PostgresConnection, place: PostgresPlace): Engine 
     server: {
       ...months,
       listen: (name, onChange) => listenOn(connection, `${place.schema}_${name}`, onChange),
-      pieceQueue: async (role) => (await import('./postgres-pieces.ts')).openPieceQueue(connection, place, role),
+      pieceQueue: async (role, nameOf) =>
+        (await import('./postgres-pieces.ts')).openPieceQueue(connection, place, role, nameOf),
     },
     sizeBytes: async () => {
       const [row] = await connection.all(

@@ -54,8 +54,8 @@ export interface ServerParts {
   dropMonths(beforeMs: number): Promise<number>;
   /** Calls `onChange` when somebody announces a change of `name`. Resolves to the way to stop. Never rejects. */
   listen(name: string, onChange: () => void): Promise<() => Promise<void>>;
-  /** Opens the queue of pieces; see `Store.pieceQueue`. */
-  pieceQueue(role: QueueRole): Promise<PieceQueue<object>>;
+  /** Opens the queue of pieces; see `Store.pieceQueue`. `nameOf`: how this database names a source. */
+  pieceQueue(role: QueueRole, nameOf: (source: string) => string): Promise<PieceQueue<object>>;
 }
 
 /**

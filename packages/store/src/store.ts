@@ -13,6 +13,7 @@ import { type RateLimits, sqlRateLimits } from './rate-limits.ts';
 import { type Retention, sqlRetention } from './retention.ts';
 import { type ScanLocks, sqlScanLocks } from './scan-locks.ts';
 import { type JoinSpans, type StoreSentLog, sqlSentLog } from './sent-log.ts';
+import { sourceNames } from './source-names.ts';
 import type { Engine } from './sql.ts';
 import { openSqlite, type SqliteOptions } from './sqlite.ts';
 import { type CopiedTable, type CopyWatch, copyEngine, readUnfinishedCopy } from './state-copy.ts';
@@ -79,7 +80,7 @@ export async function openStore<Snapshot, Plan>(
     transfer: sqlTransfer(sql),
     pieceQueue: async (role) => {
       if (sql.server === null) throw storeError('store-not-shared', sql.place, null);
-      return sql.server.pieceQueue(role);
+      return sql.server.pieceQueue(role, sourceNames(sql, host));
     },
     close: () => sql.close(),
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
-import { openStore, type PieceQueue, pieceLock, type Store, type StoredCut, type TakenPiece } from '../src/index.ts';
+import { openStore, type PieceQueue, type Store, type StoredCut, type TakenPiece } from '../src/index.ts';
 import { entry, joinTouching, locationOf } from './support/store.ts';
 
 const AT = new Date('2026-11-24T10:00:00Z');
@@ -201,11 +201,12 @@ test('the status tells runs and workers, and who is at what', async () => {
   await pieces.done(await takeOne(pieces), { ...result(8), worker: 'mx2.example:9' }, AT);
   const busy = await takeOne(pieces);
   const holder = { host: 'mx2.example', pid: 9, start: '1' };
-  await db.scanLocks.take([pieceLock(busy.id)], holder, AT, () => false);
+  await db.scanLocks.take([busy.lock], holder, AT, () => false);
   const status = await pieces.status();
   expect(status.runs).toEqual([
     {
       run,
+      label: '/var/mail/postmaster',
       startedAt: AT,
       finishedAt: null,
       pieces: { waiting: 1, active: 1, done: 2, failed: 0 },

@@ -13,6 +13,7 @@ import { sentlogCommand } from './commands/sentlog.ts';
 import { spfCommand } from './commands/spf.ts';
 import { stateCommand } from './commands/state.ts';
 import { unlockCommand } from './commands/unlock.ts';
+import { workerCommand } from './commands/work.ts';
 import { HELP_AFTER } from './help.ts';
 import { openShell, type RunInShell } from './shell.ts';
 import type { GlobalOptions, Surroundings } from './surroundings.ts';
@@ -20,6 +21,7 @@ import type { GlobalOptions, Surroundings } from './surroundings.ts';
 /** Every command, by the group it stands in in `unsent --help`. To add one, add its line. */
 const COMMANDS: readonly { readonly group: string; readonly make: (run: RunInShell) => Command }[] = [
   { group: 'Find out:', make: scanCommand },
+  { group: 'Find out:', make: workerCommand },
   { group: 'Find out:', make: reportCommand },
   { group: 'Find out:', make: auditCommand },
   { group: 'Find out:', make: spfCommand },

@@ -17,14 +17,15 @@ export async function* cutSource(
 
 /**
  * A piece as a source of its own, so that it is read like any other. It never moves the cursor of its source past what
- * others read: a range has none, and of a Maildir only the names of what was read are remembered.
+ * others read: a range has none, and of a Maildir only the names of what was read are remembered. `name` is the key of
+ * that cursor where it was cut.
  */
-export function pieceOf(source: MailSource, piece: Piece): MailSource {
-  if (piece.kind === 'whole') return source;
+export function pieceOf(source: MailSource, piece: Piece, name: string | null = source.name): MailSource {
+  if (piece.kind === 'whole') return { ...source, name };
   const { pieces } = source;
   if (pieces === undefined) throw sourceError('source-changed', source.label);
   return {
-    name: piece.kind === 'range' ? null : source.name,
+    name: piece.kind === 'range' ? null : name,
     kind: source.kind,
     label: source.label,
     progress: () => source.progress(),
@@ -42,13 +43,12 @@ export function* cutItems(label: string, keys: readonly string[], { messages }: 
 }
 
 /**
- * Those messages of a source without an order that are of the piece and unread: the source itself, seen through a memory
- * that calls everything else read. A mailbox that has none of them is another one, as of another host.
+ * The messages of a piece of a source without an order: the source itself, seen through a memory that calls everything
+ * else read. A mailbox that has none of them is another one, as of another host.
  */
 export async function* readItems(source: MailSource, piece: Piece, memory: SourceMemory): AsyncGenerator<RawMessage> {
   if (piece.kind !== 'items') throw sourceError('source-changed', source.label);
-  const wanted = new Set(await memory.unread(piece.items));
-  if (wanted.size === 0) return;
+  const wanted = new Set(piece.items);
   yield* source.messages({
     ...memory,
     position: null,
@@ -58,6 +58,26 @@ export async function* readItems(source: MailSource, piece: Piece, memory: Sourc
       return there;
     },
   });
+}
+
+/** Which part of its mailbox a piece is, for people. */
+export function pieceText(piece: Piece): string {
+  switch (piece.kind) {
+    case 'whole':
+      return 'all of it';
+    case 'items':
+      return `${piece.items.length} messages from ${piece.items[0] ?? 'nowhere'} on`;
+    case 'range': {
+      const [before, last] = [piece.after === null ? 0 : numberIn(piece.after), numberIn(piece.until)];
+      return before === null || last === null ? 'a part of it' : `messages ${before + 1} to ${last}`;
+    }
+  }
+}
+
+/** An mbox position counts messages, one of an IMAP folder names the last. */
+function numberIn(position: string): number | null {
+  const found = /"(?:count|lastUid)":(\d+)/.exec(position)?.[1];
+  return found === undefined ? null : Number(found);
 }
 
 /** Reads what was JSON; null for what another version wrote. */

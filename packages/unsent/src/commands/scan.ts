@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { StatusFlags } from '../pieces/status.ts';
 import type { LoginFlags } from '../scan/mailboxes.ts';
 import type { ScanFlags } from '../scan/options.ts';
 import type { RunInShell } from '../shell.ts';
@@ -11,6 +12,7 @@ Examples:
   unsent scan imaps://postmaster@mail.example.com/INBOX
   unsent scan --json bounces/ > out.jsonl   one JSON line per message
   unsent scan --quiet --fail-on backscatter ~/Maildir    for cron
+  unsent scan --enqueue /var/mail/huge      let workers on many hosts read it
 
 A message counts once, wherever and however often it is read.
 Exit codes: 0 done, 1 a source could not be read or a notice not be sent, 5 new
@@ -43,13 +45,27 @@ export function scanCommand(run: RunInShell): Command {
     .option('--keep <days>', 'forget single messages that arrived before that, as in 400d; sums stay')
     .option('--notify <address>', 'tell of new backscatter by mail, through the local sendmail')
     .option('--top <n>', 'names shown of each list (default: 5)')
+    .option('--enqueue', 'read nothing: cut it into pieces in the shared database, for `unsent worker`')
+    .option('--piece <n>', 'with --enqueue: messages in a piece (default: 2000)')
+    .option('--expire <s>', 'with --enqueue: when an unfinished piece goes to another worker (default: 600)')
+    .option('--retries <n>', 'with --enqueue: how often a piece that failed is tried again (default: 3)')
     .addHelpText('after', HELP)
     .action(
       run(async (shell, sources: string[], flags: ScanFlags) =>
         (await import('../scan/run.ts')).runScan(shell, sources, flags),
       ),
     )
-    .addCommand(undoCommand(run));
+    .addCommand(undoCommand(run))
+    .addCommand(statusCommand(run));
+}
+
+function statusCommand(run: RunInShell): Command {
+  return new Command('status')
+    .description('how far the workers are with what was enqueued; on a terminal, until nothing is left')
+    .option('--once', 'print it once, also on a terminal')
+    .action(
+      run(async (shell, flags: StatusFlags) => (await import('../pieces/status.ts')).runScanStatus(shell, flags)),
+    );
 }
 
 function undoCommand(run: RunInShell): Command {

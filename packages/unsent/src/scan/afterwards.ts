@@ -8,7 +8,12 @@ import type { ScanRequest } from './options.ts';
 const MS_PER_DAY = 86_400_000;
 
 /** What is left to do when everything is counted: tell by mail, forget what is old. False when telling failed. */
-export async function finishScan(shell: Shell, store: Store, request: ScanRequest, run: number): Promise<boolean> {
+export async function finishScan(
+  shell: Shell,
+  store: Store,
+  request: Pick<ScanRequest, 'notify' | 'keepDays'>,
+  run: number,
+): Promise<boolean> {
   if (shell.signal.aborted) return true;
   const config = await shell.config();
   const isTold = await tell(shell, () =>

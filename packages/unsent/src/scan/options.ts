@@ -8,12 +8,16 @@ export type ScanFlags = LoginFlags & {
   readonly action?: readonly string[];
   readonly again?: boolean;
   readonly dryRun?: boolean;
+  readonly enqueue?: boolean;
+  readonly expire?: string;
   readonly yes?: boolean;
   readonly failOn?: string;
   readonly forget?: boolean;
   readonly jobs?: string;
   readonly keep?: string;
   readonly notify?: string;
+  readonly piece?: string;
+  readonly retries?: string;
   readonly top?: string;
 };
 
@@ -40,11 +44,16 @@ export type ScanRequest = {
   readonly saysYes: boolean;
 };
 
-const MAX_JOBS = 64;
+/** Threads that may be asked for. */
+export const MAX_JOBS = 64;
 const DEFAULT_TOP = 5;
 
 /** Checks the flags. Throws `usage`, exit code 2. */
 export function scanRequest(sources: readonly string[], flags: ScanFlags): ScanRequest {
+  const stray = (['piece', 'expire', 'retries'] as const).find((name) => flags[name] !== undefined);
+  if (stray !== undefined) {
+    throw new UnsentError('usage', { message: `--${stray} is about pieces: it goes with --enqueue`, exitCode: 2 });
+  }
   if (sources.length === 0) {
     throw new UnsentError('usage', {
       message: 'scan needs a mailbox',
@@ -71,7 +80,8 @@ export function scanRequest(sources: readonly string[], flags: ScanFlags): ScanR
   };
 }
 
-function wholeNumber(name: string, text: string, min: number, max: number): number {
+/** Reads a flag. Throws `usage`, exit code 2. */
+export function wholeNumber(name: string, text: string, min: number, max: number): number {
   const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= min && number <= max) return number;
   throw new UnsentError('usage', {

@@ -94,7 +94,7 @@ export async function scanSource(source: MailSource, pipeline: Pipeline): Promis
 }
 
 /** What is remembered of a source; nothing where it has no name. `forgetGone` drops items that were not there any more. */
-async function memoryOf(
+export async function memoryOf(
   ledger: Ledger,
   name: string | null,
 ): Promise<{ readonly memory: SourceMemory; forgetGone(): Promise<void> }> {

@@ -27,16 +27,6 @@ export type SourceTools = {
   readonly take: TakeMailbox;
 };
 
-type Reading = {
-  readonly actorFor: SourceTools['actorFor'];
-  readonly take: TakeMailbox;
-  readonly shell: Shell;
-  readonly pipeline: Pipeline;
-  readonly totals: { -readonly [K in keyof SourceTotals]: number };
-  read: number;
-  failed: number;
-};
-
 /** Bounds and the clock for every source. */
 export function sourceOptions(shell: Shell): SourceOptions {
   return { maxMessageBytes: DEFAULT_MAX_MESSAGE_BYTES, settleMs: DEFAULT_SETTLE_MS, now: () => shell.now() };
@@ -50,61 +40,75 @@ export async function scanSources(
   { accountFor, actorFor, take }: SourceTools,
 ): Promise<ScanTotals> {
   const totals = { read: 0, added: 0, changed: 0, faulty: 0, unreadable: 0 };
-  const reading: Reading = { actorFor, take, shell, pipeline, totals, read: 0, failed: 0 };
+  let read = 0;
+  const failed = await forEachSource(shell, labels, accountFor, async (source, label) => {
+    if (!(await take(source))) return true;
+    const found = await scanSource(source, { ...pipeline, actor: await actorFor(source, label) });
+    totals.read += found.read;
+    totals.added += found.added;
+    totals.changed += found.changed;
+    totals.faulty += found.faulty;
+    totals.unreadable += found.unreadable;
+    read++;
+    printNotes(shell, source, found.unreadable);
+    return found.unreadable === 0;
+  });
+  return { totals, read, failed };
+}
+
+/**
+ * Opens what the labels name, one source after the other, until the signal. One that cannot be read is told; resolves to
+ * the number of those, and of those for which `work` gave false.
+ */
+export async function forEachSource(
+  shell: Shell,
+  labels: readonly string[],
+  accountFor: SourceTools['accountFor'],
+  work: (source: MailSource, label: string) => Promise<boolean>,
+): Promise<number> {
   const options = sourceOptions(shell);
+  let failed = 0;
+  const attempt = async (reading: () => Promise<boolean>): Promise<void> => {
+    if (!shell.signal.aborted && !(await orTell(shell, reading))) failed++;
+  };
   for (const label of labels) {
-    if (shell.signal.aborted) break;
-    await orTell(reading, async () => {
-      if (!isImapAddress(label)) return readFiles(reading, label, options);
+    await attempt(async () => {
+      if (!isImapAddress(label)) {
+        for (const path of await expandPath(label)) {
+          await attempt(async () => work(await openSource(path, shell.stdin, options), label));
+        }
+        return true;
+      }
       const { sources, close } = await imapSources(label, accountFor, { ...options, signal: shell.signal });
       try {
-        for (const source of sources) {
-          if (shell.signal.aborted) break;
-          await orTell(reading, () => readOne(reading, source, label));
-        }
+        for (const source of sources) await attempt(() => work(source, label));
       } finally {
         await close();
       }
+      return true;
     });
   }
-  return reading;
-}
-
-async function readFiles(reading: Reading, label: string, options: SourceOptions): Promise<void> {
-  for (const path of await expandPath(label)) {
-    if (reading.shell.signal.aborted) break;
-    await orTell(reading, async () => readOne(reading, await openSource(path, reading.shell.stdin, options), label));
-  }
-}
-
-async function readOne(reading: Reading, source: MailSource, label: string): Promise<void> {
-  if (!(await reading.take(source))) return;
-  const actor = await reading.actorFor(source, label);
-  const found = await scanSource(source, { ...reading.pipeline, actor });
-  reading.totals.read += found.read;
-  reading.totals.added += found.added;
-  reading.totals.changed += found.changed;
-  reading.totals.faulty += found.faulty;
-  reading.totals.unreadable += found.unreadable;
-  reading.read++;
-  if (found.unreadable > 0) reading.failed++;
-  printNotes(reading.shell, source, found);
+  return failed;
 }
 
 /** A source that cannot be read is its owner's problem; anything else is ours and ends the scan. */
-async function orTell(reading: Reading, work: () => Promise<void>): Promise<void> {
+async function orTell(shell: Shell, work: () => Promise<boolean>): Promise<boolean> {
   try {
-    await work();
+    return await work();
   } catch (error) {
-    if (!(error instanceof UnsentError) || !(error.code.startsWith('source-') || error.code === 'secret-missing')) {
-      throw error;
-    }
-    printProblem(reading.shell, error.message, error.hint);
-    reading.failed++;
+    if (!isOwnersProblem(error)) throw error;
+    printProblem(shell, error.message, error.hint);
+    return false;
   }
 }
 
-function printNotes(shell: Shell, source: MailSource, { unreadable }: SourceTotals): void {
+/** True for what whoever owns the source can mend. */
+function isOwnersProblem(error: unknown): error is UnsentError {
+  return error instanceof UnsentError && (error.code.startsWith('source-') || error.code === 'secret-missing');
+}
+
+/** What a source left out, and why. */
+export function printNotes(shell: Shell, source: MailSource, unreadable: number): void {
   if (unreadable > 0) {
     const text = `${source.label}: ${unreadable} of its messages could not be opened; the next run tries them again.`;
     printProblem(shell, text, null);
@@ -113,7 +117,8 @@ function printNotes(shell: Shell, source: MailSource, { unreadable }: SourceTota
   for (const { place, text } of source.notes()) shell.stderr.write(`unsent: ${escapeForTerminal(place)}: ${text}\n`);
 }
 
-function printProblem(shell: Shell, message: string, hint: string | null): void {
+/** One line, and what to do, on standard error. */
+export function printProblem(shell: Shell, message: string, hint: string | null): void {
   shell.stderr.write(`unsent: ${escapeForTerminal(message)}\n`);
   if (hint !== null) shell.stderr.write(`  ${escapeForTerminal(hint)}\n`);
 }

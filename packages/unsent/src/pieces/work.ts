@@ -1,0 +1,147 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type ExitCode, UnsentError } from '@unsent/dns';
+import type { PieceEnd, PieceQueue, TakenPiece } from '@unsent/store';
+import { escapeForTerminal } from '../output/escape.ts';
+import { plural } from '../output/number.ts';
+import { finishScan } from '../scan/afterwards.ts';
+import { lockAttacked, tellEvidence } from '../scan/evidence.ts';
+import { imapAccounts, type LoginFlags } from '../scan/mailboxes.ts';
+import { MAX_JOBS, wholeNumber } from '../scan/options.ts';
+import { printProblem } from '../scan/read-sources.ts';
+import type { Shell } from '../shell.ts';
+import type { Store } from '../store.ts';
+import { isGone, thisProcess } from '../this-process.ts';
+import { type PiecePipelines, piecePipelines } from './piece-pipeline.ts';
+import { type PieceOutcome, type PieceTools, readPiece } from './read-piece.ts';
+import { openShared } from './shared.ts';
+
+export type WorkerFlags = LoginFlags & { readonly drain?: boolean; readonly jobs?: string };
+
+const POLL_MS = 1000;
+/** After a signal a piece that is nearly done is finished. */
+const GRACE_MS = 10_000;
+const LONGEST_WAIT_MS = 30_000;
+
+type Work = Pick<PieceTools, 'shell' | 'accountFor' | 'stop'> & {
+  readonly store: Store;
+  readonly queue: PieceQueue<object>;
+  readonly pipelines: PiecePipelines;
+  /** `HOST:PID`. */
+  readonly worker: string;
+  readonly drains: boolean;
+  readonly tally: { pieces: number; messages: number; failed: number };
+};
+
+/** `unsent worker`: one piece after the other, until there is none (`--drain`) or a signal comes. */
+export async function runWorker(shell: Shell, flags: WorkerFlags): Promise<ExitCode> {
+  const jobs = flags.jobs === undefined ? null : wholeNumber('--jobs', flags.jobs, 1, MAX_JOBS);
+  return shell.untilInterrupted(async (signal) => {
+    const { store, queue } = await openShared(shell, 'worker');
+    const { host, pid } = thisProcess();
+    const pipelines = piecePipelines(shell, store, jobs);
+    shell.onClose(() => pipelines.close());
+    const accountFor = await imapAccounts(shell, flags);
+    const tally = { pieces: 0, messages: 0, failed: 0 };
+    const drains = flags.drain === true;
+    const stop = laterThan(signal, GRACE_MS);
+    const work: Work = { shell, accountFor, stop, store, queue, pipelines, worker: `${host}:${pid}`, drains, tally };
+    if (!shell.options.quiet) shell.stderr.write(`unsent: worker ${work.worker} takes pieces from ${store.place}\n`);
+    await takePieces(work, signal);
+    if (!shell.options.quiet && !shell.options.json) {
+      shell.stdout.write(`${plural(tally.pieces, 'piece')} with ${plural(tally.messages, 'message')} read.\n`);
+    }
+    return drains && tally.failed > 0 ? 1 : 0;
+  });
+}
+
+async function takePieces(work: Work, signal: AbortSignal): Promise<void> {
+  for (let waitMs = POLL_MS; !signal.aborted; ) {
+    try {
+      const taken = await work.queue.take();
+      if (taken !== null) await workOn(work, taken);
+      else if (work.drains && (await work.queue.open()) === 0) return;
+      else await pause(POLL_MS, signal);
+      waitMs = POLL_MS;
+    } catch (error) {
+      // The store has waited for it already. A piece that was at hand expires, and what of it was recorded is known.
+      if (work.drains || !isOutage(error)) throw error;
+      printProblem(work.shell, `${error.message} Still waiting for it.`, null);
+      await pause(waitMs, signal);
+      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+    }
+  }
+}
+
+async function workOn(work: Work, taken: TakenPiece): Promise<void> {
+  const { shell, store, pipelines } = work;
+  const holder = thisProcess();
+  const now = shell.now();
+  await store.scanLocks.take([taken.lock], holder, now, (lock) => isGone(lock, now));
+  const started = performance.now();
+  const outcome = await readPiece(taken, { ...work, pipeline: await pipelines.for(taken.run) });
+  const end = await report(work, taken, outcome, Math.round(performance.now() - started));
+  await store.scanLocks.release(holder);
+  if (end.endsRun) await finishRun(shell, store, taken.run);
+}
+
+/** Tells the queue and whoever reads the output. */
+async function report(work: Work, taken: TakenPiece, outcome: PieceOutcome, milliseconds: number): Promise<PieceEnd> {
+  const { shell, queue, worker, tally } = work;
+  const tell = (state: string, more: object = {}): void => {
+    const { run, label: source } = taken;
+    if (shell.options.json)
+      shell.stdout.write(`${JSON.stringify({ source, run, outcome: state, ...more, milliseconds })}\n`);
+  };
+  switch (outcome.kind) {
+    case 'read': {
+      const { read: messages, added } = outcome.totals;
+      const end = await queue.done(taken, { worker, messages, added, milliseconds }, shell.now());
+      tally.pieces++;
+      tally.messages += messages;
+      tell('done', { messages, added });
+      return end;
+    }
+    case 'broken-off':
+      await queue.giveBack(taken);
+      tell('given-back');
+      return { isFinal: false, endsRun: false };
+    case 'failed': {
+      const end = await queue.fail(taken, outcome.reason, shell.now());
+      if (end.isFinal) tally.failed++;
+      tell(end.isFinal ? 'failed' : 'retry', { reason: outcome.reason });
+      const then = end.isFinal ? 'It is not tried again.' : 'It is tried again.';
+      shell.stderr.write(
+        `unsent: a piece of ${escapeForTerminal(`${taken.label} failed: ${outcome.reason}`)} ${then}\n`,
+      );
+      return end;
+    }
+  }
+}
+
+/** What a scan does when everything is counted. What fails in it is told: the pieces are read all the same. */
+async function finishRun(shell: Shell, store: Store, run: number): Promise<void> {
+  try {
+    const lockdowns = await lockAttacked(shell, run);
+    if (lockdowns !== null) tellEvidence(shell, lockdowns);
+    await finishScan(shell, store, { notify: null, keepDays: null }, run);
+  } catch (error) {
+    if (!(error instanceof UnsentError)) throw error;
+    printProblem(shell, error.message, error.hint);
+  }
+}
+
+function isOutage(error: unknown): error is UnsentError {
+  return error instanceof UnsentError && /^store-(unreachable|busy|full)$/.test(error.code);
+}
+
+/** Aborted so long after `signal`. */
+function laterThan(signal: AbortSignal, delayMs: number): AbortSignal {
+  const controller = new AbortController();
+  signal.addEventListener('abort', () => setTimeout(() => controller.abort(), delayMs).unref(), { once: true });
+  return controller.signal;
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  // With jitter, so that workers that were started together do not ask together.
+  await wait(ms * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
+}

@@ -1,0 +1,259 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { type CliResult, endProcess, runUnsent, startUnsent, unsentBin } from '../support/cli.ts';
+import { type Postgres, postgresPrograms, startPostgres } from '../support/postgres.ts';
+import { needs } from '../support/require.ts';
+
+const isThere = needs('PostgreSQL', (await postgresPrograms()) !== null);
+const COUNT = 600;
+const ENQUEUE = ['scan', '--enqueue', '--piece', '50', '--expire', '4'];
+const DRAIN = ['worker', '--drain', '--jobs', '1'];
+
+describe.skipIf(!isThere)('a scan that workers share', { timeout: 120_000 }, () => {
+  let server: Postgres;
+  let folder: string;
+  let state: string;
+  let schema: string;
+  let schemas = 0;
+
+  beforeAll(async () => {
+    server = await startPostgres();
+  }, 60_000);
+  afterAll(() => server.stop());
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'unsent-workers-'));
+    const made = folder;
+    onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+    schema = `s${++schemas}`;
+    state = `${server.url}?schema=${schema}`;
+    writeFileSync(join(folder, 'mbox'), Array.from({ length: COUNT }, (_, i) => bounce(i)).join(''));
+    settle('mbox');
+    writeFileSync(join(folder, 'unsent.yaml'), 'domains:\n  unused: [parked.example]\n');
+    writeFileSync(join(folder, 'dns.txt'), '@ 300 IN SOA ns.example. hostmaster.example. 1 300 300 300 300\n');
+  });
+
+  /** Of what has just changed a Maildir or mbox may leave something to the next run. */
+  const settle = (name: string): void => utimesSync(join(folder, name), 1_760_000_000, 1_760_000_000);
+  const globals = (at = state): string[] => ['--config', 'unsent.yaml', '--dns', 'zone:dns.txt', '--state', at];
+  const run = (args: readonly string[], at = state): Promise<CliResult> =>
+    runUnsent([...globals(at), ...args], { cwd: folder });
+
+  function start(args: readonly string[], at = state): ChildProcess {
+    const child = startUnsent([...globals(at), ...args], { cwd: folder });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    return child;
+  }
+
+  async function status(): Promise<Status> {
+    return JSON.parse((await run(['--json', 'scan', 'status'])).stdout);
+  }
+
+  /** Sums and events, as one text. */
+  function counted(of = schema): string {
+    return server.psql(`
+      SELECT domain, hour, kind, backscatter, decisive, messages, first_at, last_at FROM ${of}.hourly ORDER BY 1, 2, 3, 4, 5;
+      SELECT encode(identity, 'hex'), arrived_at, backscatter, domain FROM ${of}.event ORDER BY 1;
+      SELECT sum(added) FROM ${of}.scan_run;`);
+  }
+
+  /** What a scan by one counts, and where it leaves the cursor. */
+  async function byOne(): Promise<{ readonly counts: string; readonly cursor: string }> {
+    await run(['scan', join(folder, 'mbox')], `${server.url}?schema=one${schema}`);
+    return { counts: counted(`one${schema}`), cursor: cursor(`one${schema}`) };
+  }
+
+  const cursor = (of = schema): string => server.psql(`SELECT position FROM ${of}.source ORDER BY name`);
+
+  test('counts what a scan by one counts, and leaves the cursor where that leaves it', async () => {
+    const enqueued = await run(['--json', ...ENQUEUE, 'mbox']);
+    const source = join(folder, 'mbox');
+    expect(JSON.parse(enqueued.stdout)).toEqual({
+      sources: [{ source, run: 1, pieces: 12, messages: COUNT, unfinished: 0 }],
+      failed: 0,
+    });
+    const workers = await Promise.all([run(DRAIN), run(DRAIN)]);
+    expect(workers.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    const one = await byOne();
+    expect(counted()).toBe(one.counts);
+    expect(cursor()).toBe(one.cursor);
+    expect(await run(['scan', '--enqueue', 'mbox'])).toMatchObject({ stdout: `${source}: nothing new\n`, exitCode: 0 });
+    const { stdout } = await run(['scan', 'status']);
+    expect(stdout).toMatch(/^Run 1: .*mbox, 600 new$/m);
+    expect(stdout).toMatch(/100 % {2}600 messages {2}12 of 12 pieces/);
+    expect(stdout).toMatch(/^Worker .*Messages\/s/m);
+  });
+
+  test('counts exactly when a worker is killed, PostgreSQL crashes and the network is cut', async () => {
+    const one = await byOne();
+    const network = await proxyTo(server.port);
+    onTestFinished(() => network.close());
+    await run([...ENQUEUE, 'mbox']);
+    const killed = start(['--json', ...DRAIN]);
+    await linesOf(killed, 1);
+    killed.kill('SIGKILL');
+
+    const cut = start(['--json', 'worker', '--jobs', '1'], state.replace(`:${server.port}`, `:${network.port}`));
+    await linesOf(cut, 1);
+    network.cut();
+    await linesOf(cut, 2);
+    await server.crash();
+    await server.start();
+
+    expect((await run(DRAIN)).exitCode).toBe(0);
+    await endProcess(cut);
+    expect(counted()).toBe(one.counts);
+    expect(cursor()).toBe(one.cursor);
+  });
+
+  test('takes pieces back from a worker that is told to end', async () => {
+    await run([...ENQUEUE, 'mbox']);
+    const worker = start(['--json', 'worker', '--jobs', '1']);
+    await linesOf(worker, 1);
+    expect(await endProcess(worker)).toBe(0);
+    const [{ pieces }] = (await status()).runs;
+    expect(pieces).toMatchObject({ active: 0, failed: 0 });
+    expect(pieces.done).toBeGreaterThan(0);
+    await run(DRAIN);
+    expect(counted()).toBe((await byOne()).counts);
+  });
+
+  test('tells which piece failed and why, keeps the cursor before it, and takes it up again', async () => {
+    await run([...ENQUEUE, '--retries', '0', 'mbox']);
+    renameSync(join(folder, 'mbox'), join(folder, 'elsewhere'));
+    const worker = await run(DRAIN);
+    expect(worker.exitCode).toBe(1);
+    expect(worker.stderr).toContain(
+      `a piece of ${join(folder, 'mbox')} failed: ${join(folder, 'mbox')} does not exist.`,
+    );
+    expect(cursor()).toBe('');
+    const { failed } = await status();
+    expect(failed).toHaveLength(12);
+    expect(failed[0]).toMatchObject({ part: 'messages 1 to 50', reason: `${join(folder, 'mbox')} does not exist.` });
+    expect((await run(['scan', 'status'])).stdout).toMatch(
+      /12 pieces failed for good[\s\S]*messages 1 to 50: .*does not exist/,
+    );
+
+    renameSync(join(folder, 'elsewhere'), join(folder, 'mbox'));
+    await run([...ENQUEUE, 'mbox']);
+    expect((await run(DRAIN)).exitCode).toBe(0);
+    expect(counted()).toBe((await byOne()).counts);
+    expect((await status()).failed).toEqual([]);
+  });
+
+  test('needs a database server, and flags that workers can follow', async () => {
+    for (const args of [['worker'], ['scan', '--enqueue', 'mbox'], ['scan', 'status']]) {
+      const { exitCode, stderr } = await run(args, 'state.db');
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/^unsent: The database .*state\.db is a file, .*\n {2}Name one with --state postgres:/);
+    }
+    for (const args of [
+      ['--enqueue', '-'],
+      ['--enqueue', '--action', 'delete', 'mbox'],
+      ['--piece', '7', 'mbox'],
+    ]) {
+      expect(await run(['scan', ...args])).toMatchObject({ exitCode: 2 });
+    }
+  });
+
+  test('is watched on a terminal until nothing is left', async () => {
+    await run([...ENQUEUE, 'mbox']);
+    const inWide = ['sh', '-c', 'stty cols 100; exec "$@"', 'sh'];
+    const command = [...inWide, process.execPath, unsentBin, ...globals(), 'scan', 'status'];
+    const pty = spawn('python3', ['-c', 'import pty, sys; pty.spawn(sys.argv[1:])', ...command], { cwd: folder });
+    let shown = '';
+    const isShown = (text: string): Promise<void> =>
+      new Promise((resolve) => pty.stdout.on('data', () => shown.includes(text) && resolve()));
+    pty.stdout.on('data', (chunk: Buffer) => {
+      shown += chunk.toString();
+    });
+    await isShown('0 of 12 pieces');
+    await run(DRAIN);
+    await new Promise((resolve) => pty.once('close', resolve));
+    expect(shown).toContain('12 of 12 pieces');
+  });
+});
+
+type Status = {
+  readonly runs: readonly [{ readonly pieces: { readonly done: number; readonly active: number } }];
+  readonly failed: readonly object[];
+};
+
+/** Resolves when the child has printed so many more lines. */
+function linesOf(child: ChildProcess, count: number): Promise<void> {
+  let seen = 0;
+  return new Promise((resolve) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      seen += chunk.toString().split('\n').length - 1;
+      if (seen >= count) resolve();
+    });
+  });
+}
+
+type Network = { readonly port: number; cut(): void; close(): Promise<void> };
+
+/** A way to the server whose connections can all be cut in the middle of whatever they carry. */
+async function proxyTo(port: number): Promise<Network> {
+  const open = new Set<Socket>();
+  const listener = createServer((client) => {
+    const upstream = connect(port, '127.0.0.1');
+    client.pipe(upstream).pipe(client);
+    for (const socket of [client, upstream]) {
+      open.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        client.destroy();
+        upstream.destroy();
+        open.delete(socket);
+      });
+    }
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const address = listener.address();
+  const cut = (): void => {
+    for (const socket of open) socket.destroy();
+  };
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    cut,
+    close: () => {
+      cut();
+      return new Promise((resolve) => listener.close(() => resolve()));
+    },
+  };
+}
+
+function bounce(number: number): string {
+  const to = `user${number % 20}@parked.example`;
+  const hour = String(number % 24).padStart(2, '0');
+  return `From MAILER-DAEMON Mon Nov 23 10:00:00 2026
+Received: from mx.example.net (mx.example.net [198.51.100.25]) by mx.home.example; Mon, 23 Nov 2026 ${hour}:00:00 +0000
+From: MAILER-DAEMON@mx.example.net
+To: ${to}
+Subject: Undelivered Mail Returned to Sender
+Message-ID: <bounce.${number}@mx.example.net>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.net
+
+Final-Recipient: rfc822; nobody@example.net
+Action: failed
+Status: 5.1.1
+
+--b
+Content-Type: text/rfc822-headers
+
+From: ${to}
+Message-ID: <spam.${number}@bot.example.org>
+
+--b--
+
+`;
+}

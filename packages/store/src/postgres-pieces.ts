@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
+import type PgBoss from 'pg-boss';
 import type { PieceEnd, PieceQueue, QueueRole, StoredCut, TakenPiece } from './piece-queue.ts';
-import { DEAD_PIECES, openBoss, over, PIECES } from './postgres-boss.ts';
+import { type Boss, DEAD_PIECES, openBoss, over, PIECES } from './postgres-boss.ts';
 import { LOCK_CLASS, type PostgresConnection } from './postgres-connection.ts';
 import { pieceEnds } from './postgres-piece-ends.ts';
 import { readPieceStatus } from './postgres-piece-status.ts';
 import type { PostgresPlace } from './postgres-place.ts';
-import { integer, type Row } from './sql.ts';
+import { integer, type Row, type Sql } from './sql.ts';
 
 /** Whoever puts pieces or ends one does so in turn. */
 const PIECES_LOCK = `SELECT pg_advisory_xact_lock(${LOCK_CLASS}, 7)`;
@@ -21,7 +22,8 @@ export async function openPieceQueue(
   role: QueueRole,
   nameOf: (source: string) => string,
 ): Promise<PieceQueue<object>> {
-  const { boss, schema } = await openBoss(connection, place, role === 'worker');
+  const opened = await openBoss(connection, place, role === 'worker');
+  const { boss, schema } = opened;
   const ends = pieceEnds(schema);
   const inTurn = <T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T> =>
     connection.native('transaction', async (client) => {
@@ -29,35 +31,11 @@ export async function openPieceQueue(
       return work(client);
     });
   return {
-    put(given, retries) {
-      const cut = { ...given, source: nameOf(given.source) };
-      const jobs = jobsOf(cut, retries);
-      const id = jobs[0]?.data.cut ?? '';
-      return inTurn(async (client) => {
-        const open = await countOpen(client, schema, cut.source, id);
-        if (open > 0) return open;
-        await dropDeadLetters(client, schema, cut.source);
-        for (let i = 0; i < jobs.length; i += JOBS_PER_INSERT) {
-          await boss.insert(jobs.slice(i, i + JOBS_PER_INSERT), { db: over(client) });
-        }
-        return 0;
-      });
+    put(cut, retries) {
+      const jobs = jobsOf({ ...cut, source: nameOf(cut.source) }, retries);
+      return inTurn((client) => putJobs(client, opened, jobs));
     },
-    // pg-boss keeps quiet about a fetch that failed.
-    take: () =>
-      connection.native('single', async (client) => {
-        let failure: unknown = null;
-        const db = {
-          executeSql: (sql: string, values: unknown[]) =>
-            client.query<Record<string, unknown>>(sql, values).catch((error: unknown) => {
-              failure = error;
-              throw error;
-            }),
-        };
-        const [job] = await boss.fetch<PieceJob>(PIECES, { includeMetadata: true, db });
-        if (failure !== null) throw failure;
-        return job === undefined ? null : takenOf(job);
-      }),
+    take: () => connection.native('single', (client) => takeJob(client, opened)),
     done: (taken, result, at) =>
       inTurn(async (client): Promise<PieceEnd> => {
         await boss.complete(PIECES, taken.id, result, { db: over(client) });
@@ -75,16 +53,56 @@ export async function openPieceQueue(
         await boss.cancel(PIECES, taken.id, { db: over(client) });
         await boss.resume(PIECES, taken.id, { db: over(client) });
       }),
-    async open() {
-      const [row] = await connection.all(
-        `SELECT count(*) AS n FROM ${schema}.job WHERE name = ? AND state < 'completed'`,
-        [PIECES],
-      );
-      return row === undefined ? 0 : integer(row, 'n');
-    },
+    open: () => countOpen(connection, schema),
     status: () => connection.snapshot((sql) => readPieceStatus(sql, schema)),
     close: () => boss.stop({ graceful: false }),
   };
+}
+
+/** Puts all jobs of a cut, or none. See the interface for what it resolves to. */
+async function putJobs(
+  client: pg.ClientBase,
+  { boss, schema }: Boss,
+  jobs: readonly (PgBoss.JobInsert<PieceJob> & { readonly data: PieceJob })[],
+): Promise<number> {
+  const [first] = jobs;
+  if (first === undefined) return 0;
+  const { source, cut } = first.data;
+  // Not those of this very cut: it may have been put already, and the answer was lost.
+  const { rows } = await client.query<Row>(
+    `SELECT count(*) AS n FROM ${schema}.job
+     WHERE name = $1 AND state < 'completed' AND singleton_key = $2 AND data->>'cut' <> $3`,
+    [PIECES, source, cut],
+  );
+  const open = rows[0] === undefined ? 0 : integer(rows[0], 'n');
+  if (open > 0) return open;
+  await client.query(`DELETE FROM ${schema}.job WHERE name = $1 AND data->>'source' = $2`, [DEAD_PIECES, source]);
+  for (let i = 0; i < jobs.length; i += JOBS_PER_INSERT) {
+    await boss.insert(jobs.slice(i, i + JOBS_PER_INSERT), { db: over(client) });
+  }
+  return 0;
+}
+
+async function takeJob(client: pg.ClientBase, { boss }: Boss): Promise<TakenPiece | null> {
+  // pg-boss keeps quiet about a fetch that failed.
+  let failure: unknown = null;
+  const db = {
+    executeSql: (sql: string, values: unknown[]) =>
+      client.query<Record<string, unknown>>(sql, values).catch((error: unknown) => {
+        failure = error;
+        throw error;
+      }),
+  };
+  const [job] = await boss.fetch<PieceJob>(PIECES, { includeMetadata: true, db });
+  if (failure !== null) throw failure;
+  return job === undefined ? null : takenOf(job);
+}
+
+async function countOpen(sql: Sql, schema: string): Promise<number> {
+  const [row] = await sql.all(`SELECT count(*) AS n FROM ${schema}.job WHERE name = ? AND state < 'completed'`, [
+    PIECES,
+  ]);
+  return row === undefined ? 0 : integer(row, 'n');
 }
 
 /** What a job holds. A cut is known by `cut`; it has `of` pieces. */
@@ -124,18 +142,4 @@ function takenOf(job: {
   const { run, source, label, piece } = job.data;
   const [expireSeconds, retries] = [Number(job.expireInSeconds), Number(job.retryCount)];
   return { id: job.id, lock: pieceLock(job.id), run: Number(run), source, label, piece, expireSeconds, retries };
-}
-
-/** Pieces of the source that are not finished, but for those of this very cut: it may have been put already. */
-async function countOpen(client: pg.ClientBase, schema: string, source: string, cut: string): Promise<number> {
-  const { rows } = await client.query<Row>(
-    `SELECT count(*) AS n FROM ${schema}.job
-     WHERE name = $1 AND state < 'completed' AND singleton_key = $2 AND data->>'cut' <> $3`,
-    [PIECES, source, cut],
-  );
-  return rows[0] === undefined ? 0 : integer(rows[0], 'n');
-}
-
-async function dropDeadLetters(client: pg.ClientBase, schema: string, source: string): Promise<void> {
-  await client.query(`DELETE FROM ${schema}.job WHERE name = $1 AND data->>'source' = $2`, [DEAD_PIECES, source]);
 }

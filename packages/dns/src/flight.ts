@@ -4,7 +4,8 @@ import type { Answer, Resolver } from './resolver.ts';
 
 type Flight<T extends RrType> = {
   readonly promise: Promise<Answer<T>>;
-  readonly abort: AbortController;
+  /** Null when someone waits who cannot give up: it is never aborted then, and a controller costs as much as a question. */
+  readonly abort: AbortController | null;
   waiting: number;
 };
 type Flights = { readonly [T in RrType]: Map<DomainName, Flight<T>> };
@@ -24,9 +25,9 @@ export function oneFlight(resolver: Resolver, onJoin: () => void): Resolver {
     CNAME: new Map(),
   };
 
-  function takeOff<T extends RrType>(name: DomainName, type: T): Answer<T> | Flight<T> {
-    const abort = new AbortController();
-    const asked = resolver.resolve(name, type, abort.signal);
+  function takeOff<T extends RrType>(name: DomainName, type: T, canGiveUp: boolean): Answer<T> | Flight<T> {
+    const abort = canGiveUp ? new AbortController() : null;
+    const asked = resolver.resolve(name, type, abort?.signal);
     if (!(asked instanceof Promise)) return asked;
     const flight: Flight<T> = { promise: asked, abort, waiting: 0 };
     const land = (): void => {
@@ -34,7 +35,7 @@ export function oneFlight(resolver: Resolver, onJoin: () => void): Resolver {
     };
     flights[type].set(name, flight);
     // Who comes after the last one gave up must not join a question that is being aborted.
-    abort.signal.addEventListener('abort', land, { once: true });
+    abort?.signal.addEventListener('abort', land, { once: true });
     asked.then(land, land);
     return flight;
   }
@@ -44,7 +45,7 @@ export function oneFlight(resolver: Resolver, onJoin: () => void): Resolver {
       if (signal?.aborted === true) return Promise.reject(signal.reason);
       const flying = flights[type].get(name);
       if (flying !== undefined) onJoin();
-      const flight = flying ?? takeOff(name, type);
+      const flight = flying ?? takeOff(name, type, signal !== undefined);
       return 'promise' in flight ? join(flight, signal) : flight;
     },
   };
@@ -57,7 +58,7 @@ function join<T extends RrType>(flight: Flight<T>, signal: AbortSignal | undefin
   return new Promise((resolve, reject) => {
     const giveUp = (): void => {
       reject(signal.reason);
-      if (--flight.waiting === 0) flight.abort.abort(signal.reason);
+      if (--flight.waiting === 0) flight.abort?.abort(signal.reason);
     };
     signal.addEventListener('abort', giveUp, { once: true });
     const done = (): void => signal.removeEventListener('abort', giveUp);

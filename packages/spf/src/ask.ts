@@ -33,8 +33,12 @@ async function later<T extends RrType>(
   type: T,
   coming: Promise<Answer<T>>,
 ): Promise<Answer<T>> {
-  const safe = Promise.resolve(coming).catch(failureOf);
-  let answer = check.limiter === null ? await safe : await check.limiter.race(safe);
+  let answer: Answer<T> | null;
+  try {
+    answer = await (check.limiter === null ? coming : check.limiter.race(coming));
+  } catch (error) {
+    answer = failureOf(error);
+  }
   if (answer === null) {
     mustHalt(check, name);
     answer = HALTED;

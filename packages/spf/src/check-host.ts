@@ -24,7 +24,11 @@ export function checkHost(
   if (domain === null) return outcomeOf(check, { result: 'none', why: 'invalid-domain', isVoid: false }, null);
   const ruling = evaluate(check, domain, 0);
   const outcome = ruling instanceof Promise ? ruling.then((later) => conclude(check, later)) : conclude(check, ruling);
-  return limiter !== null && outcome instanceof Promise ? outcome.finally(limiter.dispose) : outcome;
+  if (limiter === null || !(outcome instanceof Promise)) return outcome;
+  return outcome.then((settled) => {
+    limiter.dispose();
+    return settled;
+  });
 }
 
 function conclude(check: Check, ruling: Ruling): Step<SpfOutcome> {

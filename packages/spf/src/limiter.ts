@@ -14,27 +14,23 @@ export type Limiter = {
 export function newLimiter({ timeLimit, signal }: SpfOptions): Limiter | null {
   if (timeLimit === undefined && signal === undefined) return null;
   const startedAt = timeLimit?.clock.now() ?? 0;
-  let end: Promise<null> | null = null;
+  const waiting: (() => void)[] = [];
   let hasEnded = false;
-  let dispose = (): void => {};
-
+  let dispose: (() => void) | null = null;
+  const onEnd = (): void => {
+    hasEnded = true;
+    for (const giveUp of waiting) giveUp();
+  };
   /** One timer and one listener for the whole check, made when the first answer is not at hand. */
-  const endOfCheck = (): Promise<null> => {
-    end ??= new Promise((resolve) => {
-      const onEnd = (): void => {
-        hasEnded = true;
-        resolve(null);
-      };
-      const remainingMs = timeLimit === undefined ? 0 : startedAt + timeLimit.ms - timeLimit.clock.now();
-      const cancel = timeLimit?.clock.after(Math.max(0, remainingMs), onEnd);
-      signal?.addEventListener('abort', onEnd);
-      if (signal?.aborted === true) onEnd(); // the resolver may have aborted it while it was asked
-      dispose = () => {
-        cancel?.();
-        signal?.removeEventListener('abort', onEnd);
-      };
-    });
-    return end;
+  const watch = (): (() => void) => {
+    const remainingMs = timeLimit === undefined ? 0 : startedAt + timeLimit.ms - timeLimit.clock.now();
+    const cancel = timeLimit?.clock.after(Math.max(0, remainingMs), onEnd);
+    signal?.addEventListener('abort', onEnd);
+    if (signal?.aborted === true) onEnd(); // the resolver may have aborted it while it was asked
+    return () => {
+      cancel?.();
+      signal?.removeEventListener('abort', onEnd);
+    };
   };
 
   return {
@@ -45,7 +41,13 @@ export function newLimiter({ timeLimit, signal }: SpfOptions): Limiter | null {
       if (!hasEnded && timeLimit.clock.now() - startedAt < timeLimit.ms) return null;
       return `the check took longer than ${timeLimit.ms} ms`;
     },
-    race: (value) => Promise.race([value, endOfCheck()]),
-    dispose: () => dispose(),
+    race: (value) =>
+      new Promise((resolve, reject) => {
+        waiting.push(() => resolve(null));
+        dispose ??= watch();
+        if (hasEnded) resolve(null);
+        value.then(resolve, reject);
+      }),
+    dispose: () => dispose?.(),
   };
 }

@@ -44,8 +44,7 @@ export function createOutcomeMemory({ resolver, nowMs, maxEntries }: OutcomeMemo
         return kept.outcome;
       }
       const own = newBasis();
-      const observed = observedQuery(query, own);
-      return whenKnown(run(observed, observedResolver(resolver, own, nowMs)), (outcome) => {
+      return whenKnown(run(new ObservedQuery(query, own), observedResolver(resolver, own, nowMs)), (outcome) => {
         // An end that the clock made, with no answer behind it, is a temperror too.
         if (outcome.result === 'temperror' || query.domain.length > MAX_DOMAIN_CHARACTERS) holdsNow(own);
         restOn(basis, own.untilMs);
@@ -56,26 +55,40 @@ export function createOutcomeMemory({ resolver, nowMs, maxEntries }: OutcomeMemo
   };
 }
 
-/** A query whose outcome holds for now alone when anything is read that is not the same for every sender of the domain. */
-function observedQuery(query: SpfQuery, basis: Basis): SpfQuery {
-  const note = <T>(value: T): T => {
-    holdsNow(basis);
-    return value;
-  };
-  return {
-    ip: query.ip,
-    domain: query.domain,
-    get sender() {
-      return note(query.sender);
-    },
-    get helo() {
-      return note(query.helo);
-    },
-    get receiver() {
-      return note(query.receiver);
-    },
-    get now() {
-      return note(query.now);
-    },
-  };
+/**
+ * A query whose outcome holds for now alone when anything is read that is not the same for every sender of the domain.
+ * A class, since an object literal would make its accessors anew for each check.
+ */
+class ObservedQuery implements SpfQuery {
+  readonly ip: SpfQuery['ip'];
+  readonly domain: string;
+  readonly #query: SpfQuery;
+  readonly #basis: Basis;
+
+  constructor(query: SpfQuery, basis: Basis) {
+    this.ip = query.ip;
+    this.domain = query.domain;
+    this.#query = query;
+    this.#basis = basis;
+  }
+
+  get sender(): string {
+    holdsNow(this.#basis);
+    return this.#query.sender;
+  }
+
+  get helo(): string {
+    holdsNow(this.#basis);
+    return this.#query.helo;
+  }
+
+  get receiver(): string {
+    holdsNow(this.#basis);
+    return this.#query.receiver;
+  }
+
+  get now(): Date {
+    holdsNow(this.#basis);
+    return this.#query.now;
+  }
 }

@@ -21,6 +21,8 @@ mixed.example.        300 IN TXT "v=spf1 include:short.example -all"
 short.example.         60 IN TXT "v=spf1 ip4:192.0.2.0/24 -all"
 sender.example.       300 IN TXT "v=spf1 exists:%{l}.ok.example -all"
 good.ok.example.      300 IN A 127.0.0.2
+client.example.       300 IN TXT "v=spf1 exists:%{ir}.%{v}.ok.example -all"
+1.2.0.192.in-addr.ok.example. 300 IN A 127.0.0.2
 helo.example.         300 IN TXT "v=spf1 exists:%{h}.ok.example -all"
 time.example.         300 IN TXT "v=spf1 -all exp=why.example"
 why.example.          300 IN TXT "refused at %{t}"
@@ -45,6 +47,14 @@ describe('an outcome', () => {
     expect(world.questions()).toBe(4);
   });
 
+  test('of a record whose macros stand for the client alone is kept for other senders', () => {
+    const world = worldOf();
+    expect(world.check('client.example', 'a').result).toBe('pass');
+    const before = world.questions();
+    expect(world.check('client.example', 'another', { helo: 'other.example' }).result).toBe('pass');
+    expect(world.questions()).toBe(before);
+  });
+
   test.each<[string, string, Changed & { readonly local?: string }]>([
     ['of another client', 'plain.example', { ip: '198.51.100.1' }],
     ['under other limits', 'plain.example', { kind: '5' }],
@@ -62,7 +72,9 @@ describe('an outcome', () => {
   });
 
   test('is what a check without the memory finds, whoever asks and whenever', () => {
-    const domains = ['plain', 'mixed', 'sender', 'helo', 'broken', 'zero', 'missing'].map((one) => `${one}.example`);
+    const domains = ['plain', 'mixed', 'sender', 'client', 'helo', 'broken', 'zero', 'missing'].map(
+      (one) => `${one}.example`,
+    );
     const asked = fc.record({
       domain: fc.constantFrom(...domains),
       local: fc.constantFrom('good', 'bad'),

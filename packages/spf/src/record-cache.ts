@@ -19,7 +19,8 @@ export type ReadRecord = SpfParse & { readonly layout: Layout | null };
 const MAX_TEXT_LENGTH = 4096;
 
 /**
- * Keeps about the `maxEntries` records used last.
+ * Keeps about the `maxEntries` records used last, each from its second use on: most senders write once, and a record
+ * that is laid out for being evaluated often is several times its text.
  *
  * Two generations instead of a linked list: a hit in the young one costs a single Map lookup. When the young one is
  * full it becomes the old one, and what is used again moves back.
@@ -28,6 +29,7 @@ export function createRecordCache(maxEntries: number): RecordCache {
   const generationSize = Math.max(1, Math.floor(maxEntries / 2));
   let young = new Map<string, ReadRecord>();
   let old = new Map<string, ReadRecord>();
+  const seen = new Set<string>();
 
   const keep = (text: string, read: ReadRecord): ReadRecord => {
     if (young.size >= generationSize) {
@@ -37,12 +39,19 @@ export function createRecordCache(maxEntries: number): RecordCache {
     young.set(text, read);
     return read;
   };
+  const isSecondTime = (text: string): boolean => {
+    if (seen.delete(text)) return true;
+    if (seen.size >= generationSize) seen.clear();
+    seen.add(text);
+    return false;
+  };
   return {
     read(text) {
       const recent = young.get(text);
       if (recent !== undefined) return recent;
       if (text.length > MAX_TEXT_LENGTH) return readRecord(text);
       const earlier = old.get(text);
+      if (earlier === undefined && !isSecondTime(text)) return readRecord(text);
       old.delete(text);
       return keep(text, earlier ?? readForKeeping(text));
     },

@@ -8,7 +8,8 @@ import type { Policy } from './policy.ts';
 import { createRecent } from './recent.ts';
 import type { PolicyRequest } from './request.ts';
 import type { RuleContext } from './rule-context.ts';
-import { nextStep } from './rules.ts';
+import { decideUnasked } from './rules.ts';
+import { judgeSpf } from './rules-spf.ts';
 import { whenKnown } from './when-known.ts';
 
 /**
@@ -58,12 +59,11 @@ export function createAnswerer(options: AnswererOptions): Answerer {
     return decision;
   };
   const decide = (request: PolicyRequest, context: RuleContext): Decision | Promise<Decision> => {
-    const first = nextStep(request, context, NOTHING_ASKED);
-    if (first.kind === 'decided') return first.decision;
-    const known = judgements.recall(request, context);
+    const known = decideUnasked(request, context) ?? judgements.recall(request, context);
     if (known !== null) return known;
     const basis = newBasis();
-    const found = follow(first, NOTHING_ASKED, 0, { request, context, basis, investigator: options.investigator });
+    const inquiry = { request, context, basis, investigator: options.investigator };
+    const found = follow(judgeSpf(request, context, NOTHING_ASKED), NOTHING_ASKED, 0, inquiry);
     return whenKnown(found, (decision) => {
       judgements.keep(request, context, decision, basis.untilMs);
       return decision;
@@ -98,7 +98,7 @@ function follow(step: Step, answers: Answers, asked: number, inquiry: Inquiry): 
   if (step.kind === 'decided') return step.decision;
   if (asked >= MAX_QUESTIONS) throw new Error(`the rules keep asking: ${step.question.kind}`);
   return whenKnown(investigate(step.question, answers, inquiry), (known) =>
-    follow(nextStep(inquiry.request, inquiry.context, known), known, asked + 1, inquiry),
+    follow(judgeSpf(inquiry.request, inquiry.context, known), known, asked + 1, inquiry),
   );
 }
 

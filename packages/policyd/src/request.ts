@@ -20,6 +20,6 @@ export type PolicyRequest = {
   readonly instance: string;
   readonly queueId: string;
   readonly saslUsername: string;
-  /** The lines as they came, what is not named here too; `attributesOf` reads them. */
+  /** The lines as they came, one character for each octet, what is not named here too; `attributesOf` reads them. */
   readonly text: string;
 };

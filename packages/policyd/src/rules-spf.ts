@@ -9,11 +9,12 @@ import { headerOf } from './result-header.ts';
 import type { RuleContext } from './rule-context.ts';
 
 /** Rules 4 and 5: what the sender's DNS says of the client. */
-export function judgeSpf(request: PolicyRequest, client: IpAddress, context: RuleContext, answers: Answers): Step {
+export function judgeSpf(request: PolicyRequest, context: RuleContext, answers: Answers): Step {
   const { policy } = context;
   const dead = deadMxStep(request, policy, answers);
   if (dead !== null) return dead;
-  const ip = policy.prospective ?? client;
+  const ip = policy.prospective ?? request.client;
+  if (ip === null) return pass(null, request, context, answers);
 
   const helo = checkOf('helo', request, ip, context);
   if (helo !== null) {

@@ -20,22 +20,23 @@ const WITH_SENDER = new Set(['MAIL', 'RCPT', 'DATA', 'END-OF-MESSAGE', '']);
  * most four questions.
  */
 export function nextStep(request: PolicyRequest, context: RuleContext, answers: Answers): Step {
+  const decision = decideUnasked(request, context);
+  return decision === null ? judgeSpf(request, context, answers) : { kind: 'decided', decision };
+}
+
+/** Rules 1 to 3, which need to ask nothing: what they decide, or null when it is for the others to say. */
+export function decideUnasked(request: PolicyRequest, context: RuleContext): Decision | null {
   const { client } = request;
+  if (client === null) return accepted('not-judged', 'no client address');
   const isBeforeMail = BEFORE_MAIL.has(request.protocolState);
-  if (client === null || !(isBeforeMail || WITH_SENDER.has(request.protocolState))) {
-    return accepted('not-judged', client === null ? 'no client address' : `state ${request.protocolState}`);
+  if (!(isBeforeMail || WITH_SENDER.has(request.protocolState))) {
+    return accepted('not-judged', `state ${request.protocolState}`);
   }
-  const exempt = exemption(request, client, context);
-  if (exempt !== null) return exempt;
-  if (!isBeforeMail) {
-    const refusal = refuseOwn(request, context);
-    if (refusal !== null) return refusal;
-  }
-  return judgeSpf(request, client, context, answers);
+  return exemption(request, client, context) ?? (isBeforeMail ? null : refuseOwn(request, context));
 }
 
 /** Rule 1: sessions and hosts that are not judged. */
-function exemption(request: PolicyRequest, client: IpAddress, context: RuleContext): Step | null {
+function exemption(request: PolicyRequest, client: IpAddress, context: RuleContext): Decision | null {
   const { skip, forwarders } = context.policy;
   if (request.saslUsername !== '') return accepted('authenticated', 'authenticated session');
   if (skip.some((network) => contains(network, client))) {
@@ -48,13 +49,13 @@ function exemption(request: PolicyRequest, client: IpAddress, context: RuleConte
 }
 
 /** Taken without a check; the header says why, so that nobody looks for a result that is not there. */
-function unchecked(rule: RuleId, reason: string, request: PolicyRequest, context: RuleContext): Step {
+function unchecked(rule: RuleId, reason: string, request: PolicyRequest, context: RuleContext): Decision {
   if (context.policy.header.kind === 'none' || !mayPrepend(request, context)) return accepted(rule, reason);
   return accepted(rule, reason, { kind: 'prepend', header: `X-Comment: SPF not checked: ${reason}` });
 }
 
 /** Rules 2 and 3: what concerns domains of ours that never send; no DNS is needed. */
-function refuseOwn(request: PolicyRequest, context: RuleContext): Step | null {
+function refuseOwn(request: PolicyRequest, context: RuleContext): Decision | null {
   const isBounce = request.sender === '';
   const address = isBounce ? request.recipient : request.sender;
   const domain = domainOf(address);
@@ -73,14 +74,12 @@ function takesBounces(address: string, policy: Policy): boolean {
   return mustTakeBounces(address) || policy.reportAddresses.has(address.toLowerCase());
 }
 
-function accepted(rule: RuleId, reason: string, action: PolicyAction = { kind: 'dunno' }): Step {
-  const decision = { action, intended: action, rule, identity: null, outcome: null, domain: null, reason };
-  return { kind: 'decided', decision };
+function accepted(rule: RuleId, reason: string, action: PolicyAction = { kind: 'dunno' }): Decision {
+  return { action, intended: action, rule, identity: null, outcome: null, domain: null, reason };
 }
 
-function refused(rule: RuleId, domain: string, text: string, reason: string, policy: Policy): Step {
+function refused(rule: RuleId, domain: string, text: string, reason: string, policy: Policy): Decision {
   const intended = { kind: 'reject', replyCode: null, status: '5.7.1', text } as const;
   const action = policy.isObserving ? ({ kind: 'dunno' } as const) : intended;
-  const decision: Decision = { action, intended, rule, identity: null, outcome: null, domain, reason };
-  return { kind: 'decided', decision };
+  return { action, intended, rule, identity: null, outcome: null, domain, reason };
 }

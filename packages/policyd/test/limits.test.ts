@@ -8,7 +8,7 @@ import { createAnswerer } from '../src/answerer.ts';
 import type { Decision } from '../src/decision.ts';
 import { createInvestigator } from '../src/investigator.ts';
 import { presetPolicy } from '../src/policy.ts';
-import { readRequest } from '../src/read-request.ts';
+import { takeRequest } from '../src/protocol.ts';
 import { createPolicyServer } from '../src/server.ts';
 
 test('a connection above maxConnections is closed without an answer, and a place that is left is given away', async () => {
@@ -79,11 +79,13 @@ function answererWith(maxInstances: number): (instance: string) => string {
     maxInstances,
   });
   return (instance) => {
-    const asked = readRequest(
-      `protocol_state=RCPT\nclient_address=192.0.2.1\nsender=anna@plain.example\nrecipient=you@example.com\ninstance=${instance}\n`,
+    const taken = takeRequest(
+      Buffer.from(
+        `protocol_state=RCPT\nclient_address=192.0.2.1\nsender=anna@plain.example\nrecipient=you@example.com\ninstance=${instance}\n\n`,
+      ),
     );
-    if (typeof asked === 'string') throw new Error(asked);
-    const decision = answer(asked);
+    if (taken.kind !== 'request') throw new Error(taken.kind);
+    const decision = answer(taken.request);
     if (decision instanceof Promise) throw new Error('a zone in memory answers at once');
     return decision.action.kind;
   };

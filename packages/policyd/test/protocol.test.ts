@@ -36,6 +36,13 @@ describe('takeRequest', () => {
     expect(attributesOf(taken.request).get('some_future_attribute')).toBe('x=y');
   });
 
+  test('values that are no ASCII are read as UTF-8, the unknown ones too', () => {
+    const taken = takeRequest(Buffer.from('sender=jos\u00e9@example.net\nhelo_name=\u00e4\nother=\u20ac\n\n'));
+    if (taken.kind !== 'request') throw new Error(taken.kind);
+    expect(taken.request).toMatchObject({ sender: 'jos\u00e9@example.net', helo: '\u00e4' });
+    expect(attributesOf(taken.request).get('other')).toBe('\u20ac');
+  });
+
   test.each([
     ['', 'need-more'],
     ['request=smtpd_access_policy', 'need-more'],

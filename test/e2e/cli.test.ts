@@ -103,7 +103,14 @@ describe('the first try of a newcomer, with no configuration', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain(`${home}/.config/unsent/unsent.yaml`);
     expect(stdout).toContain('unused: [parked.example]');
+    expect(stdout).toContain('\n  unsent init asks for it, checks each answer and writes the file.\n');
     expect(existsSync(home)).toBe(false);
+  });
+
+  test('says what asks for it, though no bounce was found', async () => {
+    const letter = 'From a Mon Nov 23 10:00:00 2026\nFrom: anna@example.net\nSubject: hello\n\nhi\n';
+    const { stdout } = await runUnsent(['scan', '-', ...args.slice(2)], { env, input: letter });
+    expect(stdout).toContain('Say which domains are yours: unsent init asks for it');
   });
 
   test('what it says to write is right, and makes the next scan judge', async () => {

@@ -14,20 +14,27 @@ export async function isFirstTry(shell: Shell): Promise<boolean> {
   return !existsSync(statePlace(null, config, shell.env, shell.cwd));
 }
 
-/** What to write into which file, so that bounces can be judged; empty when no domain was seen. */
-export function renderFirstSteps(shell: Shell, summary: ScanSummary, isForgotten: boolean): string {
+/** What to write into which file, so that bounces can be judged, and what asks for it where there is no file yet. */
+export async function renderFirstSteps(shell: Shell, summary: ScanSummary, isForgotten: boolean): Promise<string> {
+  const hasFile = (await shell.config()).path !== null;
+  const init = hasFile
+    ? ''
+    : `  ${shell.style.cyan('unsent init')} asks for it, checks each answer and writes the file.\n`;
   const seen = summary.domains.filter(({ bounces }) => bounces > 0).flatMap(({ domain }) => domain ?? []);
   const [first = null, second = 'example.com'] = [...seen].sort(
     (a, b) => bouncesOf(summary, b) - bouncesOf(summary, a),
   );
-  if (first === null) return '';
   const { bold, cyan, dim } = shell.style;
+  if (first === null)
+    return hasFile ? '' : `\n${bold('What to do')}\n  Say which domains are yours: ${init.trimStart()}`;
   const file = configPlaces(shell.options.config, shell.env, shell.cwd).at(-1)?.path ?? 'unsent.yaml';
   const line = (yaml: string, comment: string): string => `      ${cyan(yaml.padEnd(44))}  ${dim(`# ${comment}`)}\n`;
   return [
     `\n${bold('What to do')}\n`,
     '  Say which of these domains are yours and which of them never send, and every bounce can be\n',
-    `  judged. ${isForgotten ? 'Nothing was remembered yet. ' : 'Then scan with --again. '}For example, in ${escapeForTerminal(file)}:\n\n`,
+    `  judged. ${isForgotten ? 'Nothing was remembered yet.' : 'Then scan with --again.'}\n`,
+    init,
+    `  ${init === '' ? 'For example, in' : 'By hand, for example, in'} ${escapeForTerminal(file)}:\n\n`,
     `      ${cyan('domains:')}\n`,
     line(`  unused: [${first}]`, 'neither send nor receive'),
     line('  receiving: []', 'receive, and never send'),

@@ -61,7 +61,7 @@ async function scan(shell: Shell, request: ScanRequest, take: TakeMailbox): Prom
   if (!shell.options.json && read > 0) {
     printSummary(shell, summary);
     if (domains.all().length === 0 && !shell.options.quiet)
-      shell.stdout.write(renderFirstSteps(shell, summary, remembersNothing));
+      shell.stdout.write(await renderFirstSteps(shell, summary, remembersNothing));
   }
   const hasFailedActions = actions.tell(run);
   if (lockdowns !== null) tellEvidence(shell, lockdowns);

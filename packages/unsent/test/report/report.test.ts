@@ -250,6 +250,23 @@ function documentedKeys(): string[] {
     .sort();
 }
 
+test('however much there is, a report reads a bounded number of domains, messages and writes', async () => {
+  const names = Array.from({ length: 1005 }, (_, i) => domain(`d${i}.example`));
+  const entries = names.map((name, i) => entryOf(i, { domain: name }));
+  const ofFirst = Array.from({ length: 30 }, (_, i) =>
+    entryOf(2000 + i, { domain: domain('d0.example'), reporter: `mx${i}.example.net`, localPart: `u${i}` }),
+  );
+  await withStore(state, async (store) => {
+    await record(store, [...entries, ...ofFirst]);
+    for (let i = 0; i < 55; i++) await lock(store, domain(`d${i}.example`), at(20, 1));
+  });
+  const data = await reportJson();
+  expect(data.domains).toHaveLength(1000);
+  expect(data.domains.filter(({ newest }) => newest.length > 0)).toHaveLength(12);
+  expect(data.domains[0]).toMatchObject({ name: 'd0.example', newest: { length: 25 } });
+  expect([data.reporters.length, data.forged.length, data.writes.length]).toEqual([10, 10, 50]);
+});
+
 describe('for people', () => {
   test('a heading, the days as bars with the lockdown marked, tables', async () => {
     await story();

@@ -50,7 +50,7 @@ function rolesOf({ domains }: Config): ReadonlyMap<DomainName, DomainRole> {
 async function readDomainFile(shell: Shell, path: string): Promise<readonly DomainName[]> {
   if (path === '-') return parseDomainList(await text(shell.stdin), 'standard input');
   try {
-    return parseDomainList(await readFile(resolve(path), 'utf8'), path);
+    return parseDomainList(await readFile(resolve(shell.cwd, path), 'utf8'), path);
   } catch (cause) {
     const known = cause instanceof UnsentError ? cause : errorFromSystem(cause, 'read', path);
     if (known === null) throw cause;

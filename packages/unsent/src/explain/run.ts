@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { explain, gatherFacts, judge, readMessage } from '@unsent/bounce';
 import type { ExitCode } from '@unsent/dns';
 import { ownDomainsFrom, readBatvSecrets } from '../config/own-domains.ts';
@@ -8,7 +9,7 @@ import { renderExplanation } from './render.ts';
 
 /** `unsent explain MESSAGE`: what one message is, what was read from where, each rule that spoke, the verdict. */
 export async function runExplain(shell: Shell, place: string): Promise<ExitCode> {
-  const read = await readMessage(await readNamedMessage(shell, place));
+  const read = await readMessage(await readNamedMessage(shell, place === '-' ? place : resolve(shell.cwd, place)));
   const facts = await gatherFacts(read, await contextOf(shell));
   const explanation = explain(read, facts, judge(facts));
   if (shell.options.json)

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { DomainName } from '@unsent/dns';
 import type { Config } from '../config.ts';
 import { errorFromSystem } from '../output/file-error.ts';
@@ -12,8 +13,9 @@ export async function listDomains(
   args: readonly string[],
   flags: ListFlags,
   config: Config,
+  cwd: string,
 ): Promise<readonly DomainName[]> {
-  const fromFile = flags.file === undefined ? [] : await readList(flags.file);
+  const fromFile = flags.file === undefined ? [] : await readList(resolve(cwd, flags.file));
   const unused = flags.allUnused === true ? config.domains.unused.map(({ name }) => name) : [];
   if (flags.allUnused === true && unused.length === 0) throw usage('the configuration calls no domain unused');
   return [...new Set([...args.map(readDomain), ...fromFile, ...unused])];

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { type DomainName, UnsentError } from '@unsent/dns';
 import { type DnsProvider, memoryProvider, powerdnsProvider, rfc2136Provider, zoneFromText } from '@unsent/lockdown';
 import { readSecret } from '../config/secret.ts';
@@ -117,7 +118,7 @@ async function openMemory(shell: Shell, path: string, domains: readonly DomainNa
   if (domain === undefined || domains.length > 1) throw usage('--provider memory takes one domain');
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readFile(resolve(shell.cwd, path), 'utf8');
   } catch (cause) {
     throw errorFromSystem(cause, 'read the zone') ?? cause;
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type DomainName, parseDomainName } from '@unsent/dns';
 import type { DomainResult } from '@unsent/lockdown';
 import { stateFolder, statePlace } from '../config/places.ts';
@@ -19,8 +19,8 @@ const GOOD_ENDS: ReadonlySet<string> = new Set(['locked', 'already', 'skipped'])
 /** Opens the log of a run over `domains`; with `isResumed` what it holds counts, otherwise it begins anew. */
 export async function openRunLog(shell: Shell, domains: readonly DomainName[], isResumed: boolean): Promise<RunLog> {
   const config = await shell.config();
-  const place = statePlace(shell.options.state, config, shell.env, resolve('.'));
-  const folder = join(stateFolder(place, config, shell.env, resolve('.')), 'lockdown-runs');
+  const place = statePlace(shell.options.state, config, shell.env, shell.cwd);
+  const folder = join(stateFolder(place, config, shell.env, shell.cwd), 'lockdown-runs');
   const key = createHash('sha256')
     .update([...domains].sort().join('\n'))
     .digest('hex')

@@ -16,7 +16,7 @@ import { withZone } from './zone-lease.ts';
 export async function runLockdown(shell: Shell, domains: readonly string[], flags: LockdownFlags): Promise<ExitCode> {
   const config = await shell.config();
   const request = lockdownRequest(flags, config.lockdown);
-  const names = await listDomains(domains, flags, config);
+  const names = await listDomains(domains, flags, config, shell.cwd);
   const [domain] = names;
   if (domain === undefined) throw usage('no domain given');
   const isPortfolio = names.length > 1 || flags.file !== undefined || flags.allUnused === true;

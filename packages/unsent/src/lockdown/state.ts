@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { DomainName } from '@unsent/dns';
 import { type DnsProvider, type DomainHistory, type Journal, type JournalEntry, memoryJournal } from '@unsent/lockdown';
 import { isNoPath, statePlace } from '../config/places.ts';
@@ -11,7 +10,7 @@ const MS_PER_DAY = 86_400_000;
 
 /** True if the database is there; a dry run must not make it. */
 export async function hasState(shell: Shell): Promise<boolean> {
-  const place = statePlace(shell.options.state, await shell.config(), shell.env, resolve('.'));
+  const place = statePlace(shell.options.state, await shell.config(), shell.env, shell.cwd);
   return (isNoPath(place) && place !== ':memory:') || existsSync(place);
 }
 

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import {
   accountOf,
   type ImapAccount,
@@ -43,7 +44,7 @@ export async function imapAccounts(shell: Shell, flags: LoginFlags): Promise<(ad
   return (address) => {
     const configured = mailboxes.find((mailbox) => isAccount(mailbox, address)) ?? null;
     return {
-      login: () => logIn(loginPlaces(flags, configured), address, shell.env),
+      login: () => logIn(loginPlaces(flags, configured, shell.cwd), address, shell.env),
       ca: async () => (configured?.ca ? readCertificates(configured.ca) : null),
       plaintext: configured?.plaintext ?? false,
     };
@@ -56,11 +57,11 @@ function isAccount({ address }: MailboxConfig, wanted: ImapAddress): boolean {
 
 type LoginPlaces = { readonly password: SecretPlace | null; readonly token: SecretPlace | null };
 
-function loginPlaces(flags: LoginFlags, configured: LoginPlaces | null): LoginPlaces {
+function loginPlaces(flags: LoginFlags, configured: LoginPlaces | null, cwd: string): LoginPlaces {
   const { passwordFile, passwordCommand, tokenCommand } = flags;
   if (tokenCommand !== undefined) return { password: null, token: { kind: 'command', command: tokenCommand } };
   if (passwordCommand !== undefined) return { password: { kind: 'command', command: passwordCommand }, token: null };
-  if (passwordFile !== undefined) return { password: { kind: 'file', path: passwordFile }, token: null };
+  if (passwordFile !== undefined) return { password: { kind: 'file', path: resolve(cwd, passwordFile) }, token: null };
   return configured ?? { password: null, token: null };
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   DEFAULT_MAX_MESSAGE_BYTES,
   DEFAULT_SETTLE_MS,
@@ -74,7 +75,9 @@ export async function forEachSource(
   for (const label of labels) {
     await attempt(async () => {
       if (!isImapAddress(label)) {
-        for (const path of await expandPath(label)) {
+        // Absolute, so that what is written down means the same wherever the next command is run.
+        const named = label === '-' ? label : resolve(shell.cwd, label);
+        for (const path of await expandPath(named)) {
           await attempt(async () => work(await openSource(path, shell.stdin, options), label));
         }
         return true;

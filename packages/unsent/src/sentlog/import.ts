@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { SentLog } from '@unsent/bounce';
 import { type ExitCode, UnsentError } from '@unsent/dns';
 import { ownDomainsFrom } from '../config/own-domains.ts';
@@ -68,7 +69,7 @@ async function importFile(
     result.messages += maker.size;
     result.added += (await log.record(maker.take())).added;
   };
-  for await (const line of readLines(file, shell.stdin)) {
+  for await (const line of readLines(file === '-' ? file : resolve(shell.cwd, file), shell.stdin)) {
     reader ??= line.trim() === '' ? null : readerFor(line.trimStart().startsWith('{') ? 'jsonl' : 'postfix', shell);
     if (reader === null) continue;
     takeLine(reader, line, maker, result);

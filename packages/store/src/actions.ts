@@ -1,4 +1,4 @@
-import { fromHex, toHex } from './ledger-record.ts';
+import { fromHex, toHex } from './event-row.ts';
 import { sourceNames, withoutHost } from './source-names.ts';
 import {
   bytes,

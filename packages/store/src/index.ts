@@ -1,5 +1,6 @@
 // Table of contents of @unsent/store.
 export type { StoreActions, StoredAction, StoredIntent } from './actions.ts';
+export type { OverviewLimits, StoredOverview } from './domain-totals.ts';
 export { STORE_ERROR_CODES, type StoreErrorCode } from './errors.ts';
 export type {
   StoredDraft,
@@ -73,5 +74,6 @@ export {
   type Store,
   type StoreOptions,
 } from './store.ts';
+export type { SummaryOptions } from './summaries.ts';
 export type { StateDescription, Upkeep } from './upkeep.ts';
 export type { LeaseHolder, ZoneLease, ZoneLeases } from './zone-leases.ts';

@@ -1,5 +1,7 @@
-import { type DomainName, parseDomainName } from '@unsent/dns';
-import { dateOrNull, integer, type Row, type Sql, type SqlValue, text } from './sql.ts';
+import type { DomainName } from '@unsent/dns';
+import { totalsByDomain } from './domain-totals.ts';
+import { type Engine, integer, type Sql, type SqlValue, text } from './sql.ts';
+import { bySummaries, listedNames, nameCount } from './summary-questions.ts';
 
 /** Which entries a question is about. Null means no bound. */
 export type StoredFilter = {
@@ -41,6 +43,9 @@ export type NameCount = { readonly name: string; readonly count: number };
 
 const MS_PER_HOUR = 3_600_000;
 
+/** More than there are. */
+const EVERY_COMBINATION = 1_000_000;
+
 const COLUMN_OF = {
   reporter: 'reporter',
   origin: 'origin_ip',
@@ -51,25 +56,12 @@ const COLUMN_OF = {
   kind: 'kind',
 } as const;
 
-/** Sums of hours, or of single events where a run is named: the hours do not know runs. */
-const FROM_HOURS = { table: 'hourly', weight: 'messages', first: 'first_at', last: 'last_at' } as const;
-const FROM_EVENTS = { table: 'event', weight: '1', first: 'arrived_at', last: 'arrived_at' } as const;
-
 /** The questions over an engine. */
-export function ledgerQuestions(sql: Sql): LedgerQuestions {
+export function ledgerQuestions(sql: Engine): LedgerQuestions {
   return {
-    totalsByDomain: async (filter) => {
-      const { table, weight, first, last } = filter.run === null ? FROM_HOURS : FROM_EVENTS;
-      const { where, values } = condition(filter, table);
-      const rows = await sql.all(
-        `SELECT domain, sum(${weight}) AS messages, ${sumsOf(weight)}, min(${first}) AS first_seen, max(${last}) AS last_seen
-         FROM ${table} ${where} GROUP BY domain ORDER BY messages DESC, domain`,
-        values,
-      );
-      return rows.map(readTotals);
-    },
+    totalsByDomain: (filter) => totalsByDomain(sql, filter),
     totalsByHour: async (filter) => {
-      const { table, weight } = filter.run === null ? FROM_HOURS : FROM_EVENTS;
+      const [table, weight] = filter.run === null ? (['hourly', 'messages'] as const) : (['event', '1'] as const);
       const { where, values } = condition(filter, table);
       const hour = table === 'hourly' ? 'hour' : `arrived_at / ${MS_PER_HOUR}`;
       const rows = await sql.all(
@@ -84,12 +76,17 @@ export function ledgerQuestions(sql: Sql): LedgerQuestions {
         backscatter: integer(row, 'backscatter'),
       }));
     },
-    top: (question, filter, limit) =>
-      question === 'evidence' ? topEvidence(sql, filter, limit) : topOf(sql, COLUMN_OF[question], filter, limit),
+    top: (question, filter, limit) => {
+      if (question === 'evidence') return topEvidence(sql, filter, limit);
+      return question === 'reporter'
+        ? topReporters(sql, filter, limit)
+        : topOf(sql, COLUMN_OF[question], filter, limit);
+    },
   };
 }
 
-function sumsOf(weight: string): string {
+/** The counts of StoredTotals but the first, of rows that stand for `weight` messages each. */
+export function sumsOf(weight: string): string {
   const sum = (when: string, name: string) => `sum(CASE WHEN ${when} THEN ${weight} ELSE 0 END) AS ${name}`;
   return [
     sum("kind = 'bounce'", 'bounces'),
@@ -99,20 +96,6 @@ function sumsOf(weight: string): string {
     sum("backscatter = 'unknown' AND kind IN ('bounce', 'auto-reply')", 'unknown'),
     sum("backscatter = 'yes' AND decisive = 1", 'decisive'),
   ].join(', ');
-}
-
-function readTotals(row: Row): StoredTotals {
-  return {
-    domain: parseDomainName(text(row, 'domain')),
-    messages: integer(row, 'messages'),
-    bounces: integer(row, 'bounces'),
-    backscatter: integer(row, 'backscatter'),
-    genuine: integer(row, 'genuine'),
-    unknown: integer(row, 'unknown'),
-    decisive: integer(row, 'decisive'),
-    firstSeen: dateOrNull(row, 'first_seen'),
-    lastSeen: dateOrNull(row, 'last_seen'),
-  };
 }
 
 async function topOf(sql: Sql, column: string, filter: StoredFilter, limit: number): Promise<readonly NameCount[]> {
@@ -125,13 +108,25 @@ async function topOf(sql: Sql, column: string, filter: StoredFilter, limit: numb
   return rows.map((row) => ({ name: text(row, 'name'), count: integer(row, 'n') }));
 }
 
-/** Rules come together in few combinations, so those are counted by the database and taken apart here. */
-async function topEvidence(sql: Sql, filter: StoredFilter, limit: number): Promise<readonly NameCount[]> {
-  const { where, values } = condition(filter, 'groups', "evidence <> ''");
-  const rows = await sql.all(
-    `SELECT evidence AS name, count(*) AS n FROM event ${where} GROUP BY evidence ORDER BY evidence`,
-    values,
+async function topReporters(sql: Engine, filter: StoredFilter, limit: number): Promise<readonly NameCount[]> {
+  const rows = await bySummaries(sql, filter, 'yes', (inside, cover) =>
+    listedNames(inside, cover, 'reporter', { most: limit }),
   );
+  return rows === null ? topOf(sql, 'reporter', filter, limit) : rows.map(nameCount);
+}
+
+/** Rules come together in few combinations, so those are counted by the database and taken apart here. */
+async function topEvidence(sql: Engine, filter: StoredFilter, limit: number): Promise<readonly NameCount[]> {
+  const { where, values } = condition(filter, 'groups', "evidence <> ''");
+  const summed = await bySummaries(sql, filter, 'yes', (inside, cover) =>
+    listedNames(inside, cover, 'evidence', { most: EVERY_COMBINATION }),
+  );
+  const rows =
+    summed ??
+    (await sql.all(
+      `SELECT evidence AS name, count(*) AS n FROM event ${where} GROUP BY evidence ORDER BY evidence`,
+      values,
+    ));
   const counts = new Map<string, number>();
   for (const row of rows) {
     for (const rule of text(row, 'name').split(' ')) counts.set(rule, (counts.get(rule) ?? 0) + integer(row, 'n'));

@@ -1,28 +1,8 @@
-import type { DomainName } from '@unsent/dns';
-import { addToHours, type EventHour, hourOf, sumAgain } from './ledger-hours.ts';
-import { readForgottenHour } from './retention.ts';
-import { bytes, insertRows, integer, placeholders, type Row, type Sql, type SqlValue, text } from './sql.ts';
-
-/** One judged message; the shape that the scanner's ledger declares. */
-export type StoredEntry = {
-  readonly identity: string;
-  readonly source: string;
-  readonly place: string;
-  readonly arrivedAt: Date;
-  readonly kind: string;
-  readonly backscatter: string;
-  readonly isDecisive: boolean;
-  readonly domain: DomainName | null;
-  readonly localPart: string | null;
-  readonly reporter: string | null;
-  readonly originIp: string | null;
-  readonly originNetwork: string | null;
-  readonly originSpf: string | null;
-  readonly evidence: readonly string[];
-  readonly messageId: string | null;
-  readonly subject: string | null;
-  readonly error: string | null;
-};
+import { EVENT_COLUMNS, eventRow, fromHex, type StoredEntry, toHex, VALUES_PER_LOOKUP } from './event-row.ts';
+import { eventsOf, judgeAgain } from './ledger-again.ts';
+import { addToHours, hourOf } from './ledger-hours.ts';
+import { bytes, insertRows, integer, placeholders, type Row, type ServerParts, type Sql } from './sql.ts';
+import { touchHours } from './summaries.ts';
 
 /** How far a source was read: a position where it has an order, and the items read since the last batch. */
 export type StoredCursor = {
@@ -39,43 +19,21 @@ export type StoredBatch = {
   readonly claimed: Set<string>;
   /** An earlier try of the same batch may be in the database already. */
   readonly mayBeDone: boolean;
+  readonly server: ServerParts | null;
 };
-
-const VALUES_PER_LOOKUP = 500;
-
-const EVENT_COLUMNS = [
-  'run',
-  'arrived_at',
-  'kind',
-  'backscatter',
-  'decisive',
-  'domain',
-  'local_part',
-  'reporter',
-  'origin_ip',
-  'network',
-  'origin_spf',
-  'evidence',
-  'identity',
-  'source',
-  'place',
-  'message_id',
-  'subject',
-  'error',
-] as const;
-
-/** What judging again may change. */
-const VERDICT_COLUMNS = EVENT_COLUMNS.filter(
-  (column) => !['run', 'arrived_at', 'identity', 'source', 'place'].includes(column),
-);
 
 /** Records a batch inside a transaction. See the interface for what it resolves to. */
 export async function recordBatch(
   sql: Sql,
   run: number,
-  { entries, cursor, mode, claimed, mayBeDone }: StoredBatch,
+  { entries, cursor, mode, claimed, mayBeDone, server }: StoredBatch,
 ): Promise<{ readonly added: ReadonlySet<string>; readonly changed: number }> {
   const fresh = await claim(sql, entries);
+  await touchHours(
+    sql,
+    fresh.map(({ arrivedAt }) => hourOf(arrivedAt.getTime())),
+    server,
+  );
   await insertRows(
     sql,
     'event',
@@ -89,7 +47,7 @@ export async function recordBatch(
   if (mayBeDone) for (const identity of await addedBefore(sql, run, entries, claimed)) added.add(identity);
   for (const identity of added) claimed.add(identity);
   const known = mode === 'once' ? [] : entries.filter((entry) => !added.has(entry.identity));
-  return { added, changed: await judgeAgain(sql, known) };
+  return { added, changed: await judgeAgain(sql, known, server) };
 }
 
 /** Whoever gets a message's identity into `seen` counts the message; everybody else leaves it alone. */
@@ -126,83 +84,6 @@ async function addedBefore(
   });
 }
 
-function eventRow(run: number, entry: StoredEntry): readonly SqlValue[] {
-  const row: readonly SqlValue[] = [
-    run,
-    entry.arrivedAt.getTime(),
-    entry.kind,
-    entry.backscatter,
-    entry.isDecisive ? 1 : 0,
-    entry.domain ?? '',
-    entry.localPart,
-    entry.reporter,
-    entry.originIp,
-    entry.originNetwork,
-    entry.originSpf,
-    entry.evidence.join(' '),
-    fromHex(entry.identity),
-    entry.source,
-    entry.place,
-    entry.messageId,
-    entry.subject,
-    entry.error,
-  ];
-  return row.map((value) => (typeof value === 'string' ? withoutNul(value) : value));
-}
-
-/** Mail may hold a NUL anywhere; no database takes one in text. */
-function withoutNul(value: string): string {
-  return value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value;
-}
-
-/** Writes new verdicts over old ones; when and where a message was first seen stays. Resolves to how many differ. */
-async function judgeAgain(sql: Sql, entries: readonly StoredEntry[]): Promise<number> {
-  const found = await eventsOf(sql, entries);
-  const forgotten = found.size === 0 ? 0 : await readForgottenHour(sql);
-  const hours: EventHour[] = [];
-  for (const entry of entries) {
-    const old = found.get(entry.identity);
-    if (old === undefined || isSame(old, entry)) continue;
-    found.delete(entry.identity);
-    // An event that waits to be forgotten: the sums of its hour hold more than the events that are left.
-    if (hourOf(integer(old, 'arrived_at')) < forgotten) continue;
-    const row = eventRow(0, entry);
-    const values = VERDICT_COLUMNS.map((column) => row[EVENT_COLUMNS.indexOf(column)] ?? null);
-    await sql.run(
-      `UPDATE event SET ${VERDICT_COLUMNS.map((column) => `${column} = ?`).join(', ')} WHERE id = ? AND arrived_at = ?`,
-      [...values, integer(old, 'id'), integer(old, 'arrived_at')],
-    );
-    const hour = hourOf(integer(old, 'arrived_at'));
-    hours.push({ domain: text(old, 'domain'), hour }, { domain: entry.domain ?? '', hour });
-  }
-  await sumAgain(sql, hours);
-  return hours.length / 2;
-}
-
-/** The events of messages that are known. An event is found by its time, which has an index, and then by identity. */
-async function eventsOf(sql: Sql, entries: readonly StoredEntry[]): Promise<Map<string, Row>> {
-  const found = new Map<string, Row>();
-  for (let i = 0; i < entries.length; i += VALUES_PER_LOOKUP) {
-    const some = entries.slice(i, i + VALUES_PER_LOOKUP).map(({ identity }) => fromHex(identity));
-    const rows = await sql.all(
-      `SELECT event.id, event.identity, event.arrived_at, event.run, event.source, event.place, ${VERDICT_COLUMNS.map((column) => `event.${column}`).join(', ')}
-       FROM seen JOIN event ON event.arrived_at = seen.arrived_at AND event.identity = seen.identity
-       WHERE seen.identity IN ${placeholders(some.length, 1)}`,
-      some,
-    );
-    for (const row of rows) found.set(toHex(bytes(row, 'identity')), row);
-  }
-  return found;
-}
-
-function isSame(old: Row, entry: StoredEntry): boolean {
-  const row = eventRow(0, entry);
-  return VERDICT_COLUMNS.every((column) => {
-    const [before, now] = [old[column], row[EVENT_COLUMNS.indexOf(column)] ?? null];
-    return typeof before === 'bigint' ? Number(before) === now : before === now;
-  });
-}
-
 async function moveCursor(sql: Sql, cursor: StoredCursor): Promise<void> {
   const [row] = await sql.all(
     `INSERT INTO source (name, position) VALUES (?, ?)
@@ -224,13 +105,4 @@ export async function lookUpIdentities(sql: Sql, identities: readonly string[]):
     for (const row of await sql.all(query, some)) found.push(row);
   }
   return found;
-}
-
-/** Identities are 32 hex digits outside and 16 bytes in the database. */
-export function fromHex(identity: string): Uint8Array {
-  return Buffer.from(identity, 'hex');
-}
-
-export function toHex(identity: Uint8Array): string {
-  return Buffer.from(identity.buffer, identity.byteOffset, identity.byteLength).toString('hex');
 }

@@ -1,5 +1,6 @@
+import { type StoredEntry, toHex } from './event-row.ts';
 import { type LedgerQuestions, ledgerQuestions } from './ledger-questions.ts';
-import { lookUpIdentities, recordBatch, type StoredCursor, type StoredEntry, toHex } from './ledger-record.ts';
+import { lookUpIdentities, recordBatch, type StoredCursor } from './ledger-record.ts';
 import { type ReportQuestions, reportQuestions } from './report-questions.ts';
 import { type ComparedItems, compareItems, forgetItems } from './source-items.ts';
 import { adoptSource, sourceNames } from './source-names.ts';
@@ -63,7 +64,8 @@ export function sqlLedger(sql: Engine, host: string): StoreLedger {
       const turn = mode === 'again' ? 'verdicts' : null;
       const claimed = new Set<string>();
       return sql.transaction(
-        (inside, mayBeDone) => recordBatch(inside, run, { entries, cursor, mode, claimed, mayBeDone }),
+        (inside, mayBeDone) =>
+          recordBatch(inside, run, { entries, cursor, mode, claimed, mayBeDone, server: sql.server }),
         'soon',
         turn,
       );

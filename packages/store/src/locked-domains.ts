@@ -1,5 +1,5 @@
 import { type DomainName, parseDomainName } from '@unsent/dns';
-import { dateOrNull, type Engine, insertRows, integer, placeholders, type Sql, text } from './sql.ts';
+import { dateOrNull, type Engine, insertRows, integer, placeholders, type Row, type Sql, text } from './sql.ts';
 
 /** A domain that `unsent lockdown` locked, and the journal entry that tells how. */
 export type LockedDomain = { readonly name: DomainName; readonly lockedAt: Date; readonly journalId: string };
@@ -70,18 +70,29 @@ export function sqlLockedDomains(sql: Engine): LockedDomains {
   };
 }
 
-/** A page is one row: reading a row for each of a million takes several times as long. */
+/**
+ * A page is one row: reading a row for each of a million takes several times as long. The next page is on its way while
+ * one is worked on, so that a server is not waited for.
+ */
 async function* pages(sql: Sql): AsyncGenerator<LockedPage> {
-  for (let after = ''; ; ) {
-    const [row] = await sql.all(
-      `SELECT string_agg(name, ' ') AS names, string_agg(CAST(locked_at AS TEXT), ' ') AS moments, max(name) AS last
-       FROM (SELECT name, locked_at FROM locked_domain WHERE name > ? ORDER BY name LIMIT ?) AS page`,
-      [after, NAMES_PER_PAGE],
-    );
-    if (row === undefined || row['names'] === null) return;
+  let coming: Promise<Row | null> = readPage(sql, '');
+  for (;;) {
+    const row = await coming;
+    if (row === null) return;
+    coming = readPage(sql, text(row, 'last'));
+    // Who stops in the middle never asks what became of it.
+    coming.catch(() => undefined);
     yield { names: text(row, 'names').split(' '), lockedAtMs: text(row, 'moments').split(' ').map(Number) };
-    after = text(row, 'last');
   }
+}
+
+async function readPage(sql: Sql, after: string): Promise<Row | null> {
+  const [row] = await sql.all(
+    `SELECT string_agg(name, ' ') AS names, string_agg(CAST(locked_at AS TEXT), ' ') AS moments, max(name) AS last
+     FROM (SELECT name, locked_at FROM locked_domain WHERE name > ? ORDER BY name LIMIT ?) AS page`,
+    [after, NAMES_PER_PAGE],
+  );
+  return row === undefined || row['names'] === null ? null : row;
 }
 
 /** Changes domains and notes it under the next revision. Whoever changes something waits here for who does so now. */

@@ -32,8 +32,10 @@ const STATEMENT_LIMIT_MS = 60_000;
 const QUESTION_LIMIT_MS = 600_000;
 const FIRST_WAIT_MS = 5;
 const LONGEST_WAIT_MS = 1_000;
-const TURN_LOCKS: Record<Turn, number> = { journal: 1, 'sent-log': 2, verdicts: 3 };
-const ONE_MOMENT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+const TURN_LOCKS: Record<Turn, number> = { journal: 1, 'sent-log': 2, verdicts: 3, summaries: 6 };
+/** For sums over a million domains, which the server's default would sort on the disk. */
+const ROOM_TO_SORT = "SET LOCAL work_mem TO '128MB'";
+const ONE_MOMENT = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${ROOM_TO_SORT}`;
 /** "unst": the advisory locks of ours. */
 export const LOCK_CLASS = 0x756e7374;
 
@@ -57,10 +59,10 @@ export async function connectPostgres(
   const ask = (client: Client | pg.Pool, statement: string, values: readonly SqlValue[] = [], limitMs: number) =>
     client.query<Row>(queryOf(statement, values, limitMs));
 
-  const insideOf = (client: Client): Sql => {
+  const insideOf = (client: Client, limitMs: number): Sql => {
     const inside: Sql = {
-      run: async (statement, values) => void (await ask(client, statement, values, STATEMENT_LIMIT_MS)),
-      all: async (statement, values) => (await ask(client, statement, values, STATEMENT_LIMIT_MS)).rows,
+      run: async (statement, values) => void (await ask(client, statement, values, limitMs)),
+      all: async (statement, values) => (await ask(client, statement, values, limitMs)).rows,
       transaction: (work) => work(inside, false),
     };
     return inside;
@@ -70,11 +72,16 @@ export async function connectPostgres(
     all: async (statement, values) => (await patiently(() => ask(pool, statement, values, QUESTION_LIMIT_MS))).rows,
     transaction: (work, _durability, turn = null) => {
       const progress = { mayBeDone: false };
-      return patiently(() => transact(pool, beginning(turn), (c) => work(insideOf(c), progress.mayBeDone), progress));
+      const limitMs = turn === 'summaries' ? QUESTION_LIMIT_MS : STATEMENT_LIMIT_MS;
+      return patiently(() =>
+        transact(pool, beginning(turn), (c) => work(insideOf(c, limitMs), progress.mayBeDone), progress),
+      );
     },
     snapshot: async (work) => {
       try {
-        return await transact(pool, ONE_MOMENT, (client) => work(insideOf(client)), { mayBeDone: false });
+        return await transact(pool, ONE_MOMENT, (client) => work(insideOf(client, QUESTION_LIMIT_MS)), {
+          mayBeDone: false,
+        });
       } catch (error) {
         throw explainPostgresError(error, place.shown);
       }
@@ -180,7 +187,9 @@ async function rollBack(client: Client): Promise<boolean> {
  * again by a client that lives on.
  */
 function beginning(turn: Turn | null): string {
-  return turn === null ? 'BEGIN' : `BEGIN; SELECT pg_advisory_xact_lock(${LOCK_CLASS}, ${TURN_LOCKS[turn]})`;
+  if (turn === null) return 'BEGIN';
+  const room = turn === 'summaries' ? `${ROOM_TO_SORT}; ` : '';
+  return `BEGIN; ${room}SELECT pg_advisory_xact_lock(${LOCK_CLASS}, ${TURN_LOCKS[turn]})`;
 }
 
 async function retry<T>(work: () => Promise<T>, place: PostgresPlace, patienceMs: number): Promise<T> {

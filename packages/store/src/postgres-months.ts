@@ -1,14 +1,16 @@
-import type { PostgresConnection } from './postgres-connection.ts';
+import { LOCK_CLASS, type PostgresConnection } from './postgres-connection.ts';
 import { integer, type ServerParts } from './sql.ts';
 
 const MS_PER_DAY = 86_400_000;
 /** How long before a month begins its partition is made. */
 const AHEAD_DAYS = 35;
+/** The advisory lock of January 1970. */
+const FIRST_MONTH_LOCK = 1000;
 
 /** The partitions of `event`, one for each month. What has none goes into `event_other`, and nothing is lost. */
 export function eventMonths(
   connection: Pick<PostgresConnection, 'all'>,
-): Pick<ServerParts, 'prepareMonths' | 'dropMonths'> {
+): Pick<ServerParts, 'prepareMonths' | 'dropMonths' | 'lockMonths'> {
   const prepared = new Set<string>();
   return {
     prepareMonths: async (momentsMs) => {
@@ -19,6 +21,13 @@ export function eventMonths(
         if (prepared.has(month)) continue;
         await connection.all('SELECT make_event_month(?) AS made', [moment]);
         prepared.add(month);
+      }
+    },
+    lockMonths: async (inside, months, mode) => {
+      const lock = mode === 'alone' ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared';
+      // In one order, as everything that is waited for.
+      for (const month of [...months].sort((a, b) => a - b)) {
+        await inside.all(`SELECT ${lock}(${LOCK_CLASS}, CAST(? AS INTEGER))`, [FIRST_MONTH_LOCK + month]);
       }
     },
     dropMonths: async (beforeMs) => {

@@ -93,4 +93,11 @@ export const POSTGRES_PARTS: ReadonlyMap<number, string> = new Map([
     CREATE TRIGGER announce AFTER UPDATE ON revision FOR EACH ROW EXECUTE FUNCTION announce_revision();
     `,
   ],
+  [
+    9,
+    `
+    -- For what no summary holds: most of it is of the last hours. SQLite walks over the table, which is small there.
+    CREATE INDEX hourly_by_hour ON hourly (hour);
+    `,
+  ],
 ]);

@@ -111,7 +111,7 @@ async function migrate(client: pg.ClientBase, place: PostgresPlace, migrations: 
     for (const [index, step] of migrations.entries()) {
       if (index < version) continue;
       await client.query(inPostgres(step));
-      const parts = migrations === MIGRATIONS ? POSTGRES_PARTS.get(index + 1) : undefined;
+      const parts = step === MIGRATIONS[index] ? POSTGRES_PARTS.get(index + 1) : undefined;
       if (parts !== undefined) await client.query(parts.replaceAll('{schema}', place.schema));
     }
     await client.query(`UPDATE schema_version SET version = ${migrations.length}`);

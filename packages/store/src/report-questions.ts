@@ -1,7 +1,9 @@
 import { type DomainName, parseDomainName } from '@unsent/dns';
+import { type OverviewLimits, overview, type StoredOverview } from './domain-totals.ts';
 import { hourOf } from './ledger-hours.ts';
 import { condition, type NameCount, type StoredFilter } from './ledger-questions.ts';
-import { dateOrNull, integer, placeholders, type Row, type Sql, text, textOrNull } from './sql.ts';
+import { dateOrNull, type Engine, integer, placeholders, type Row, type Sql, text, textOrNull } from './sql.ts';
+import { bySummaries, hoursOf, listedNames, mostForged, nameCount } from './summary-questions.ts';
 
 /** One day (UTC); `domain` is null for messages that are about no domain of ours, and for the sums over all domains. */
 export type StoredDay = {
@@ -41,6 +43,7 @@ export type StoredMessage = {
 
 /** What only the report asks. Days are UTC; filters as for the other questions. */
 export interface ReportQuestions {
+  overview(filter: StoredFilter, limits: OverviewLimits): Promise<StoredOverview>;
   /** Sums over all domains, days in order; days without a message are left out. */
   totalsByDay(filter: StoredFilter): Promise<readonly StoredDay[]>;
   /** The same for each of `domains`. */
@@ -67,15 +70,18 @@ const DAY_SUMS = `sum(messages) AS messages,
   sum(CASE WHEN backscatter = 'yes' THEN messages ELSE 0 END) AS backscatter`;
 
 /** The report's questions over an engine. */
-export function reportQuestions(sql: Sql): ReportQuestions {
+export function reportQuestions(sql: Engine): ReportQuestions {
   return {
+    overview: (filter, limits) => overview(sql, filter, limits),
     totalsByDay: async (filter) => {
+      const sums = (from: string): string =>
+        `SELECT hour / ${HOURS_PER_DAY} AS day, '' AS domain, ${DAY_SUMS} FROM ${from} GROUP BY 1 ORDER BY 1`;
+      const summed = await bySummaries(sql, filter, null, (inside, cover) => {
+        const hours = hoursOf(cover);
+        return inside.all(sums(hours.from), hours.values);
+      });
       const { where, values } = condition(filter, 'hourly');
-      const rows = await sql.all(
-        `SELECT hour / ${HOURS_PER_DAY} AS day, '' AS domain, ${DAY_SUMS} FROM hourly ${where} GROUP BY 1 ORDER BY 1`,
-        values,
-      );
-      return rows.map(readDay);
+      return (summed ?? (await sql.all(sums(`hourly ${where}`), values))).map(readDay);
     },
     totalsByDomainAndDay: async (filter, domains) => {
       if (domains.length === 0) return [];
@@ -96,17 +102,15 @@ export function reportQuestions(sql: Sql): ReportQuestions {
     },
     injectors: (by, filter, limit) => injectors(sql, by, filter, limit),
     forgedAddresses: async (filter, limit) => {
+      const summed = await bySummaries(sql, filter, 'yes', (inside, cover) => mostForged(inside, cover, limit));
+      if (summed !== null) return summed.map(readForgery);
       const { where, values } = condition(filter, 'groups', 'local_part IS NOT NULL');
       const rows = await sql.all(
-        `SELECT domain, local_part, count(*) AS n FROM event ${where}
+        `SELECT domain AS detail, local_part AS name, count(*) AS n FROM event ${where}
          GROUP BY domain, local_part ORDER BY n DESC, domain, local_part LIMIT ?`,
         [...values, limit],
       );
-      return rows.map((row) => ({
-        localPart: text(row, 'local_part'),
-        domain: parseDomainName(text(row, 'domain')),
-        count: integer(row, 'n'),
-      }));
+      return rows.map(readForgery);
     },
     aggregateReports: (filter, limit) => aggregateReports(sql, filter, limit),
     tlsReports: (filter) => reportsOf(sql, 'tls-report', filter),
@@ -124,6 +128,25 @@ export function reportQuestions(sql: Sql): ReportQuestions {
 
 /** First who they are, then what SPF said of those few: as sums of the first walk that would cost several times as much. */
 async function injectors(
+  sql: Engine,
+  by: 'origin' | 'network',
+  filter: StoredFilter,
+  limit: number,
+): Promise<readonly StoredInjector[]> {
+  const summed = await bySummaries(sql, filter, 'yes', async (inside, cover) => {
+    const top = await listedNames(inside, cover, by, { most: limit });
+    const names = top.map((row) => text(row, 'name'));
+    const results = names.length === 0 ? [] : await listedNames(inside, cover, by, { names });
+    // Where SPF was not asked there is no result.
+    return withResults(
+      top,
+      results.filter((row) => text(row, 'detail') !== ''),
+    );
+  });
+  return summed ?? countInjectors(sql, by, filter, limit);
+}
+
+async function countInjectors(
   sql: Sql,
   by: 'origin' | 'network',
   filter: StoredFilter,
@@ -140,42 +163,60 @@ async function injectors(
   const list = placeholders(top.length, 1);
   const told = condition(filter, 'groups', `origin_spf IS NOT NULL AND network IN ${list} AND ${name} IN ${list}`);
   const results = await sql.all(
-    `SELECT ${name} AS name, origin_spf, count(*) AS n FROM event ${told.where}
+    `SELECT ${name} AS name, origin_spf AS detail, count(*) AS n FROM event ${told.where}
      GROUP BY ${groups}, origin_spf ORDER BY n DESC, origin_spf`,
     [...told.values, ...top.map((row) => text(row, 'network')), ...top.map((row) => text(row, 'name'))],
   );
+  return withResults(top, results);
+}
+
+function withResults(top: readonly Row[], results: readonly Row[]): readonly StoredInjector[] {
   return top.map((row) => ({
-    name: text(row, 'name'),
-    count: integer(row, 'n'),
+    ...nameCount(row),
     spf: results
       .filter((one) => text(one, 'name') === text(row, 'name'))
-      .map((one) => ({ name: text(one, 'origin_spf'), count: integer(one, 'n') })),
+      .map((one) => ({ name: text(one, 'detail'), count: integer(one, 'n') })),
   }));
 }
 
-async function aggregateReports(sql: Sql, filter: StoredFilter, limit: number): Promise<StoredAggregateReports> {
+async function aggregateReports(sql: Engine, filter: StoredFilter, limit: number): Promise<StoredAggregateReports> {
   const sums = await reportsOf(sql, 'report', filter);
   if (sums.count === 0) return { ...sums, senders: [] };
-  const events = condition(filter, 'event', "kind = 'report' AND reporter IS NOT NULL");
-  const rows = await sql.all(
-    `SELECT reporter AS name, count(*) AS n FROM event ${events.where}
-     GROUP BY reporter ORDER BY n DESC, name LIMIT ?`,
-    [...events.values, limit],
+  const summed = await bySummaries(sql, filter, null, (inside, cover) =>
+    listedNames(inside, cover, 'sender', { most: limit }),
   );
-  return { ...sums, senders: rows.map((row) => ({ name: text(row, 'name'), count: integer(row, 'n') })) };
+  const { where, values } = condition(filter, 'event', "kind = 'report' AND reporter IS NOT NULL");
+  const rows =
+    summed ??
+    (await sql.all(
+      `SELECT reporter AS name, count(*) AS n FROM event ${where} GROUP BY reporter ORDER BY n DESC, name LIMIT ?`,
+      [...values, limit],
+    ));
+  return { ...sums, senders: rows.map(nameCount) };
 }
 
-async function reportsOf(sql: Sql, kind: 'report' | 'tls-report', filter: StoredFilter): Promise<StoredReports> {
+async function reportsOf(sql: Engine, kind: 'report' | 'tls-report', filter: StoredFilter): Promise<StoredReports> {
+  const sums = (from: string): string =>
+    `SELECT COALESCE(sum(messages), 0) AS n, min(first_at) AS first_seen, max(last_at) AS last_seen FROM ${from}`;
+  const summed = await bySummaries(sql, filter, null, (inside, cover) => {
+    const hours = hoursOf(cover);
+    return inside.all(`${sums(hours.from)} WHERE kind = '${kind}'`, hours.values);
+  });
   const { where, values } = condition(filter, 'hourly', `kind = '${kind}'`);
-  const [row] = await sql.all(
-    `SELECT COALESCE(sum(messages), 0) AS n, min(first_at) AS first_seen, max(last_at) AS last_seen FROM hourly ${where}`,
-    values,
-  );
+  const [row] = summed ?? (await sql.all(sums(`hourly ${where}`), values));
   if (row === undefined) return { count: 0, firstSeen: null, lastSeen: null };
   return {
     count: integer(row, 'n'),
     firstSeen: dateOrNull(row, 'first_seen'),
     lastSeen: dateOrNull(row, 'last_seen'),
+  };
+}
+
+function readForgery(row: Row): StoredForgery {
+  return {
+    localPart: text(row, 'name'),
+    domain: parseDomainName(text(row, 'detail')),
+    count: integer(row, 'n'),
   };
 }
 

@@ -1,5 +1,6 @@
 import { hourOf, MS_PER_HOUR } from './ledger-hours.ts';
 import { type Engine, integer, type Sql } from './sql.ts';
+import { forgetNames } from './summaries.ts';
 
 const EVENTS_PER_COMMIT = 5000;
 
@@ -44,8 +45,10 @@ export function sqlRetention(sql: Engine): Retention {
           'soon',
         );
         removed += gone.length;
-        if (gone.length < EVENTS_PER_COMMIT) return { removed };
+        if (gone.length < EVENTS_PER_COMMIT) break;
       }
+      await sql.transaction((inside) => forgetNames(inside, hour), 'soon', 'summaries');
+      return { removed };
     },
   };
 }

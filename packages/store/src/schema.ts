@@ -1,3 +1,5 @@
+import { FIRST_TABLES } from './schema-first.ts';
+
 /** "unst": marks a SQLite file as ours, so that no other program's database is ever written to. */
 export const APPLICATION_ID = 0x756e7374;
 
@@ -19,112 +21,16 @@ export const APPLICATION_ID = 0x756e7374;
  * - `revision` counts the changes of a table that others follow, and `locked_change` says what each changed.
  * - `policy_delivery` holds the number of the last batch of counts that a daemon delivered.
  * - `state_copy` is one row while a copy into this database is not finished: of what, and how many steps it has done.
+ * - `summary` is a day or a month that is over, summed up over all domains, for ledgers of many millions: by hour, by
+ *   domain (`summary_domain`), and by what the report lists (`summary_name`: all names, but of forged addresses the most
+ *   frequent ones; none that is left out came up more often than `left_out`). Made from `hourly` and `event` and never
+ *   the only place of anything; whoever changes something in its time makes it stale in the same transaction.
  * - `zone_lease` says who works on which zone; `rate_limit` and `rate_call` when an account's last calls were made.
  *
  * Times are milliseconds since 1970 (UTC), `hour` is hours since 1970, flags are 0 or 1.
  */
 export const MIGRATIONS: readonly string[] = [
-  `
-  CREATE TABLE seen (
-    identity BLOB NOT NULL PRIMARY KEY,
-    arrived_at INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
-
-  CREATE TABLE scan_run (
-    id INTEGER PRIMARY KEY,
-    started_at INTEGER NOT NULL,
-    finished_at INTEGER,
-    sources TEXT NOT NULL,
-    messages INTEGER NOT NULL DEFAULT 0,
-    added INTEGER NOT NULL DEFAULT 0
-  ) STRICT;
-
-  CREATE TABLE event (
-    id INTEGER PRIMARY KEY,
-    run INTEGER NOT NULL,
-    arrived_at INTEGER NOT NULL,
-    kind TEXT NOT NULL,
-    backscatter TEXT NOT NULL,
-    decisive INTEGER NOT NULL,
-    domain TEXT NOT NULL,
-    local_part TEXT,
-    reporter TEXT,
-    origin_ip TEXT,
-    network TEXT,
-    origin_spf TEXT,
-    evidence TEXT NOT NULL,
-    identity BLOB NOT NULL,
-    source TEXT NOT NULL,
-    place TEXT NOT NULL,
-    message_id TEXT,
-    subject TEXT,
-    error TEXT
-  ) STRICT /* by month of arrived_at */;
-  CREATE INDEX event_by_run ON event (run);
-  CREATE INDEX event_by_time ON event (arrived_at);
-  CREATE INDEX event_by_domain ON event (domain, arrived_at);
-
-  CREATE TABLE hourly (
-    domain TEXT NOT NULL,
-    hour INTEGER NOT NULL,
-    kind TEXT NOT NULL,
-    backscatter TEXT NOT NULL,
-    decisive INTEGER NOT NULL,
-    messages INTEGER NOT NULL,
-    first_at INTEGER NOT NULL,
-    last_at INTEGER NOT NULL,
-    PRIMARY KEY (domain, hour, kind, backscatter, decisive)
-  ) STRICT, WITHOUT ROWID;
-
-  CREATE TABLE source (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
-    position TEXT
-  ) STRICT;
-  CREATE TABLE source_item (
-    source INTEGER NOT NULL,
-    item TEXT NOT NULL,
-    PRIMARY KEY (source, item)
-  ) STRICT, WITHOUT ROWID;
-
-  CREATE TABLE journal (
-    id TEXT NOT NULL PRIMARY KEY,
-    kind TEXT NOT NULL,
-    zone TEXT NOT NULL,
-    provider TEXT NOT NULL,
-    state TEXT NOT NULL,
-    begun_at TEXT NOT NULL,
-    finished_at TEXT,
-    detail TEXT,
-    undoes TEXT NOT NULL,
-    snapshot TEXT NOT NULL,
-    plan TEXT NOT NULL,
-    zone_text TEXT NOT NULL
-  ) STRICT;
-
-  CREATE TABLE locked_domain (
-    name TEXT NOT NULL PRIMARY KEY,
-    locked_at INTEGER NOT NULL,
-    journal TEXT NOT NULL
-  ) STRICT, WITHOUT ROWID;
-
-  CREATE TABLE sent (
-    sent_key BLOB NOT NULL PRIMARY KEY,
-    seen_at INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE sent_sender (
-    domain TEXT NOT NULL,
-    host TEXT NOT NULL,
-    last_seen_at INTEGER NOT NULL,
-    PRIMARY KEY (domain, host)
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE sent_span (
-    host TEXT NOT NULL,
-    from_at INTEGER NOT NULL,
-    until_at INTEGER NOT NULL,
-    PRIMARY KEY (host, from_at)
-  ) STRICT, WITHOUT ROWID;
-  `,
+  FIRST_TABLES,
   `
   CREATE TABLE policy_hourly (
     hour INTEGER NOT NULL,
@@ -236,5 +142,46 @@ export const MIGRATIONS: readonly string[] = [
     begun_at INTEGER NOT NULL,
     step INTEGER NOT NULL
   ) STRICT;
+  `,
+  `
+  CREATE TABLE summary (
+    id INTEGER PRIMARY KEY,
+    from_hour INTEGER NOT NULL,
+    until_hour INTEGER NOT NULL,
+    left_out INTEGER NOT NULL DEFAULT 0,
+    stale INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TABLE summary_hour (
+    summary INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    backscatter TEXT NOT NULL,
+    decisive INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (summary, hour, kind, backscatter, decisive)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE summary_domain (
+    summary INTEGER NOT NULL,
+    domain TEXT NOT NULL,
+    messages INTEGER NOT NULL,
+    bounces INTEGER NOT NULL,
+    backscatter INTEGER NOT NULL,
+    genuine INTEGER NOT NULL,
+    unknown INTEGER NOT NULL,
+    decisive INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (summary, domain)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE summary_name (
+    summary INTEGER NOT NULL,
+    list TEXT NOT NULL,
+    name TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    messages INTEGER NOT NULL,
+    PRIMARY KEY (summary, list, name, detail)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];

@@ -29,7 +29,7 @@ export interface Sql {
 }
 
 /** What only one transaction at a time may work on. */
-export type Turn = 'journal' | 'sent-log' | 'verdicts';
+export type Turn = 'journal' | 'sent-log' | 'summaries' | 'verdicts';
 
 /** An open database. */
 export interface Engine extends Sql {
@@ -52,6 +52,11 @@ export interface ServerParts {
   prepareMonths(momentsMs: readonly number[]): Promise<void>;
   /** Drops the partitions that end before this moment; resolves to the number of rows in them. */
   dropMonths(beforeMs: number): Promise<number>;
+  /**
+   * Until the end of the transaction: 'shared' with all others who change something in these months (since 1970), or
+   * 'alone', so that nobody changes anything there.
+   */
+  lockMonths(inside: Sql, months: readonly number[], mode: 'shared' | 'alone'): Promise<void>;
   /** Calls `onChange` when somebody announces a change of `name`. Resolves to the way to stop. Never rejects. */
   listen(name: string, onChange: () => void): Promise<() => Promise<void>>;
   /** Opens the queue of pieces; see `Store.pieceQueue`. `nameOf`: how this database names a source. */

@@ -1,5 +1,6 @@
 import { MIGRATIONS } from './schema.ts';
 import { dateOrNull, type Engine, integer, text } from './sql.ts';
+import { type SummaryOptions, summarise } from './summaries.ts';
 
 /** What a database holds. */
 export type StateDescription = {
@@ -20,6 +21,11 @@ export interface Upkeep {
   describe(): Promise<StateDescription>;
   /** Gives unused room back to the disk. Needs as much room again while it works. */
   compact(): Promise<void>;
+  /**
+   * Sums up days and months that are over, for the questions about all domains: of a ledger with millions of messages
+   * alone, unless `options` says otherwise. Resolves to how many. What is summed up is told exactly as before.
+   */
+  summarise(options: SummaryOptions): Promise<number>;
 }
 
 const TABLES = [
@@ -60,5 +66,6 @@ export function sqlUpkeep(sql: Engine): Upkeep {
       };
     },
     compact: () => sql.run('VACUUM'),
+    summarise: (options) => summarise(sql, options),
   };
 }

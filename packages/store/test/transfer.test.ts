@@ -12,7 +12,19 @@ type AnyStore = Store<unknown, unknown>;
 
 const NOON = new Date('2026-11-23T12:00:00Z');
 /** What only matters while a process runs, or is made anew. */
-const NOT_CARRIED = ['state_copy', 'scan_lock', 'zone_lease', 'rate_limit', 'rate_call', 'revision', 'locked_change'];
+const NOT_CARRIED = [
+  'state_copy',
+  'summary',
+  'summary_hour',
+  'summary_domain',
+  'summary_name',
+  'scan_lock',
+  'zone_lease',
+  'rate_limit',
+  'rate_call',
+  'revision',
+  'locked_change',
+];
 
 async function linesOf({ transfer }: AnyStore): Promise<string[]> {
   const lines: string[] = [];

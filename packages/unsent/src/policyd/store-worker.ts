@@ -123,8 +123,12 @@ async function readAll(lockedDomains: PolicyStore['lockedDomains']): Promise<voi
   // First: what is changed while the pages are read is then found again as a change.
   const before = await lockedDomains.revision();
   const table = await readTable(lockedDomains);
-  if (cache !== null) await writeLockedCache(cache, table, before).catch(tellOfCache);
-  sendTable(table);
+  if (cache === null) sendTable(table);
+  else {
+    // As a copy: the daemon is not kept waiting for the disk.
+    send({ kind: 'locked', update: { kind: 'table', table } });
+    await writeLockedCache(cache, table, before).catch(tellOfCache);
+  }
   revision = before;
   tableRevision = before;
   changes = [];

@@ -31,7 +31,7 @@ export type ReportData = {
 export type ReportCount = { readonly name: string; readonly count: number };
 
 /** `backscatter`, `genuine` and `unknown` are verdicts about bounces and automatic answers. */
-export type ReportTotals = {
+type ReportTotals = {
   readonly messages: number;
   readonly bounces: number;
   readonly backscatter: number;

@@ -11,12 +11,28 @@ const MS_PER_HOUR = 3_600_000;
 const HOURS_PER_DAY = 24;
 const MAX_EFFECT_HOURS = 7 * HOURS_PER_DAY;
 
-/** The writes to DNS in that time, the oldest first. `names`: the domains that messages were about. */
-export async function gatherWrites(store: Store, names: readonly DomainName[], span: Span): Promise<ReportWrite[]> {
+/** Writes to DNS: all that were read, and those that are told, the newest first. */
+type Writes = { readonly all: readonly StoredWrite[]; readonly told: readonly StoredWrite[]; readonly span: Span };
+
+/** The writes to DNS, of which those in that time are told. */
+export async function readWrites(store: Store, span: Span): Promise<Writes> {
   const all = await store.journal.writes(MAX_READ);
-  const told = all.filter((write) => isInside(write, span)).slice(0, MAX_TOLD);
+  return { all, told: all.filter((write) => isInside(write, span)).slice(0, MAX_TOLD), span };
+}
+
+/** The zones that are told of. */
+export function zonesOf({ told }: Writes): readonly DomainName[] {
+  return [...new Set(told.map(({ zone }) => zone))];
+}
+
+/** What became of the flood after each write, the oldest first. `names`: the domains below their zones that messages were about. */
+export async function gatherWrites(
+  store: Store,
+  { all, told, span }: Writes,
+  names: readonly DomainName[],
+): Promise<ReportWrite[]> {
   const found: ReportWrite[] = [];
-  for (const write of told.reverse()) {
+  for (const write of [...told].reverse()) {
     const { id, kind, zone } = write;
     const effect = await effectOf(store, write, { all, names, until: span.until });
     found.push({ id, kind, zone, at: atOf(write).toISOString(), isUndone: write.state === 'undone', effect });

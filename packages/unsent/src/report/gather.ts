@@ -1,10 +1,10 @@
 import { type OwnDomains, RULES } from '@unsent/bounce';
 import type { DomainName } from '@unsent/dns';
-import type { NameCount, StoredDay, StoredFilter, StoredInjector, StoredMessage, StoredTotals } from '@unsent/store';
+import type { NameCount, StoredDay, StoredFilter, StoredInjector, StoredMessage, StoredOverview } from '@unsent/store';
 import type { Store } from '../store.ts';
-import type { ReportData, ReportDay, ReportDomain, ReportInjector, ReportMessage, ReportTotals } from './data.ts';
+import type { ReportData, ReportDay, ReportDomain, ReportInjector, ReportMessage } from './data.ts';
 import { gatherPolicy } from './gather-policy.ts';
-import { gatherWrites } from './gather-writes.ts';
+import { gatherWrites, readWrites, zonesOf } from './gather-writes.ts';
 
 export type ReportQuestion = {
   /** Null: everything that is known. */
@@ -27,9 +27,10 @@ export async function gatherReport(store: Store, own: OwnDomains, question: Repo
   const until = new Date(Math.ceil((now.getTime() + 1) / MS_PER_HOUR) * MS_PER_HOUR);
   const filter: StoredFilter = { run: null, domain, backscatter: null, since, until };
   const backscatter: StoredFilter = { ...filter, backscatter: 'yes' };
-  const totals = await ledger.totalsByDomain(filter);
+  const writes = await readWrites(store, { since, until, domain });
+  const limits = { domains: MAX_DOMAINS, attacked: MAX_DETAILED, zones: zonesOf(writes) };
+  const totals = await ledger.overview(filter, limits);
   const days = denseDays(await ledger.totalsByDay(filter), since, until);
-  const names = totals.flatMap((one) => one.domain ?? []);
   const evidence = await ledger.top('evidence', backscatter, TOP);
   const sentences = new Map(RULES.map(({ id, sentence }) => [id as string, sentence]));
   return {
@@ -38,10 +39,10 @@ export async function gatherReport(store: Store, own: OwnDomains, question: Repo
     since: since === null ? null : new Date(Math.floor(since.getTime() / MS_PER_HOUR) * MS_PER_HOUR).toISOString(),
     until: until.toISOString(),
     domain,
-    totals: sumUp(totals),
+    totals: dated(totals.all),
     domains: await gatherDomains(store, own, { totals, days, filter }),
     days,
-    writes: await gatherWrites(store, names, { since, until, domain }),
+    writes: await gatherWrites(store, writes, totals.below),
     reporters: await ledger.top('reporter', backscatter, TOP),
     injectors: (await ledger.injectors('origin', backscatter, TOP)).map(injector),
     networks: (await ledger.injectors('network', backscatter, TOP)).map(injector),
@@ -57,24 +58,20 @@ export async function gatherReport(store: Store, own: OwnDomains, question: Repo
 }
 
 type DomainsQuestion = {
-  readonly totals: readonly StoredTotals[];
+  readonly totals: StoredOverview;
   readonly days: readonly ReportDay[];
   readonly filter: StoredFilter;
 };
 
 async function gatherDomains(store: Store, own: OwnDomains, question: DomainsQuestion): Promise<ReportDomain[]> {
   const { totals, days, filter } = question;
-  const detailed = totals
-    .filter(({ domain, backscatter }) => domain !== null && backscatter > 0)
-    .sort((a, b) => b.backscatter - a.backscatter)
-    .flatMap(({ domain }) => domain ?? [])
-    .slice(0, MAX_DETAILED);
+  const detailed = totals.attacked.flatMap(({ domain }) => domain ?? []);
   const byDay = new Map<string, number>();
   for (const { domain, day, backscatter } of await store.ledger.totalsByDomainAndDay(filter, detailed)) {
     byDay.set(`${domain} ${dayText(day)}`, backscatter);
   }
   const found: ReportDomain[] = [];
-  for (const { domain, ...sums } of totals.slice(0, MAX_DOMAINS)) {
+  for (const { domain, ...sums } of totals.domains) {
     const isDetailed = domain !== null && detailed.includes(domain);
     const newest = isDetailed ? await store.ledger.newestMessages({ ...filter, domain }, MAX_MESSAGES) : [];
     found.push({
@@ -109,24 +106,6 @@ function denseDays(stored: readonly StoredDay[], since: Date | null, until: Date
     days.push({ day, messages, bounces, backscatter });
   }
   return days;
-}
-
-function sumUp(totals: readonly StoredTotals[]): ReportTotals {
-  const sum = (of: (one: StoredTotals) => number): number => totals.reduce((all, one) => all + of(one), 0);
-  const times = (of: (one: StoredTotals) => Date | null): number[] =>
-    totals.flatMap((one) => of(one)?.getTime() ?? []).sort((a, b) => a - b);
-  const first = times(({ firstSeen }) => firstSeen)[0];
-  const last = times(({ lastSeen }) => lastSeen).at(-1);
-  return {
-    messages: sum(({ messages }) => messages),
-    bounces: sum(({ bounces }) => bounces),
-    backscatter: sum(({ backscatter }) => backscatter),
-    genuine: sum(({ genuine }) => genuine),
-    unknown: sum(({ unknown }) => unknown),
-    decisive: sum(({ decisive }) => decisive),
-    firstSeen: first === undefined ? null : new Date(first).toISOString(),
-    lastSeen: last === undefined ? null : new Date(last).toISOString(),
-  };
 }
 
 function useOf(name: DomainName, own: OwnDomains): ReportDomain['use'] {

@@ -7,7 +7,10 @@ import type { ScanRequest } from './options.ts';
 
 const MS_PER_DAY = 86_400_000;
 
-/** What is left to do when everything is counted: tell by mail, forget what is old. False when telling failed. */
+/**
+ * What is left to do when everything is counted: tell by mail, forget what is old, sum up what is over. False when telling
+ * failed.
+ */
 export async function finishScan(
   shell: Shell,
   store: Store,
@@ -23,6 +26,7 @@ export async function finishScan(
   if (keepDays !== null) {
     await store.retention.forgetEvents(new Date(shell.now().getTime() - keepDays * MS_PER_DAY));
   }
+  await store.upkeep.summarise({ now: shell.now(), signal: shell.signal });
   return isTold;
 }
 

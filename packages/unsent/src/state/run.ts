@@ -33,6 +33,7 @@ export async function runStateVacuum(shell: Shell): Promise<ExitCode> {
   if (!(await hasState(shell))) return tellNone(shell);
   const { upkeep } = await shell.store();
   const before = (await upkeep.describe()).sizeBytes;
+  await upkeep.summarise({ now: shell.now(), signal: shell.signal });
   await upkeep.compact();
   const after = (await upkeep.describe()).sizeBytes;
   if (shell.options.json) shell.stdout.write(`${JSON.stringify({ before, after })}\n`);

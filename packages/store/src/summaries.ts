@@ -1,0 +1,184 @@
+import { MS_PER_HOUR } from './ledger-hours.ts';
+import { sumsOf } from './ledger-questions.ts';
+import { type Engine, integer, placeholders, type ServerParts, type Sql } from './sql.ts';
+import { type HourRange, readSummaries, type Summary } from './summary-cover.ts';
+import { listOfEvents, type SummaryList } from './summary-questions.ts';
+
+const HOURS_PER_DAY = 24;
+const MS_PER_DAY = 86_400_000;
+/** A ledger with fewer messages is read as it is: summaries would cost more than they save. */
+const LEDGER_MESSAGES = 2_000_000;
+/** Mail of a day is read late: a day is summed up so much later than it ends, a month still later. */
+const DAY_LAG_MS = 3 * MS_PER_HOUR;
+const MONTH_LAG_MS = 3 * MS_PER_DAY;
+const LISTS: readonly SummaryList[] = ['reporter', 'origin', 'network', 'evidence', 'sender', 'forged'];
+/** Forged addresses that a summary holds. */
+const FORGED_ADDRESSES = 10_000;
+
+type Span = { readonly from: number; readonly until: number };
+
+/** What there is to sum up, and how. */
+export type SummaryOptions = {
+  readonly now: Date;
+  readonly signal: AbortSignal;
+  /** Ledgers with fewer messages are left alone. */
+  readonly ledgerMessages?: number;
+  /** Forged addresses that a summary holds. */
+  readonly forgedAddresses?: number;
+};
+
+/** Sums up the days and months that are over and are not summed up yet, each in a transaction; resolves to their number. */
+export async function summarise(sql: Engine, options: SummaryOptions): Promise<number> {
+  const [row] = await sql.all('SELECT COALESCE(sum(added), 0) AS n FROM scan_run');
+  if (row === undefined || integer(row, 'n') < (options.ledgerMessages ?? LEDGER_MESSAGES)) return 0;
+  let made = 0;
+  for (const span of await dueSpans(sql, options.now)) {
+    if (options.signal.aborted) break;
+    await sql.transaction(
+      async (inside) => {
+        await sql.server?.lockMonths(inside, monthsOf(span), 'alone');
+        await sumUp(inside, span, options.forgedAddresses ?? FORGED_ADDRESSES);
+      },
+      'soon',
+      'summaries',
+    );
+    made++;
+  }
+  return made;
+}
+
+/** Months before days; nothing that a summary which is usable holds already. */
+async function dueSpans(sql: Sql, now: Date): Promise<readonly Span[]> {
+  const done = await readSummaries(sql);
+  const days = new Set<number>();
+  for (const { from, until } of gapsOf(done)) {
+    const rows = await sql.all(
+      `SELECT DISTINCT hour / ${HOURS_PER_DAY} AS day FROM hourly
+       WHERE hour >= COALESCE(?, 0) AND (CAST(? AS BIGINT) IS NULL OR hour < ?)`,
+      [from, until, until],
+    );
+    for (const row of rows) days.add(integer(row, 'day'));
+  }
+  // A day that has its own summary still has to go into that of its month.
+  for (const { from } of done) days.add(from / HOURS_PER_DAY);
+  const months = new Map<number, Span>();
+  const single: Span[] = [];
+  const isDone = (span: Span): boolean => done.some(({ from, until }) => from <= span.from && until >= span.until);
+  for (const day of [...days].sort((a, b) => a - b)) {
+    const month = monthOf(day);
+    const span = { from: day * HOURS_PER_DAY, until: (day + 1) * HOURS_PER_DAY };
+    if (isOver(month, now, MONTH_LAG_MS)) months.set(month.from, month);
+    else if (isOver(span, now, DAY_LAG_MS)) single.push(span);
+  }
+  return [...months.values(), ...single].filter((span) => !isDone(span));
+}
+
+function gapsOf(done: readonly Summary[]): readonly HourRange[] {
+  const gaps: HourRange[] = [];
+  let at: number | null = null;
+  for (const { from, until } of [...done].sort((a, b) => a.from - b.from || b.until - a.until)) {
+    if (at === null || from > at) gaps.push({ from: at, until: from });
+    at = Math.max(at ?? until, until);
+  }
+  return [...gaps, { from: at, until: null }];
+}
+
+function isOver({ until }: Span, now: Date, lagMs: number): boolean {
+  return until * MS_PER_HOUR + lagMs <= now.getTime();
+}
+
+function monthOf(day: number): Span {
+  const at = new Date(day * MS_PER_DAY);
+  const first = (month: number): number => Date.UTC(at.getUTCFullYear(), month, 1) / MS_PER_HOUR;
+  return { from: first(at.getUTCMonth()), until: first(at.getUTCMonth() + 1) };
+}
+
+async function sumUp(sql: Sql, { from, until }: Span, forgedAddresses: number): Promise<void> {
+  const old = await sql.all('SELECT id FROM summary WHERE from_hour >= ? AND until_hour <= ?', [from, until]);
+  await dropSummaries(
+    sql,
+    old.map((row) => integer(row, 'id')),
+  );
+  const [made] = await sql.all('INSERT INTO summary (from_hour, until_hour) VALUES (?, ?) RETURNING id', [from, until]);
+  if (made === undefined) throw new Error('the database gave the summary no number');
+  const id = integer(made, 'id');
+  await sql.run(
+    `INSERT INTO summary_hour (summary, hour, kind, backscatter, decisive, messages, first_at, last_at)
+     SELECT CAST(? AS BIGINT), hour, kind, backscatter, decisive, sum(messages), min(first_at), max(last_at) FROM hourly
+     WHERE hour >= ? AND hour < ? GROUP BY hour, kind, backscatter, decisive`,
+    [id, from, until],
+  );
+  await sql.run(
+    `INSERT INTO summary_domain (summary, domain, messages, bounces, backscatter, genuine, unknown, decisive, first_at, last_at)
+     SELECT CAST(? AS BIGINT), domain, sum(messages), ${sumsOf('messages')}, min(first_at), max(last_at)
+     FROM hourly WHERE hour >= ? AND hour < ? GROUP BY domain`,
+    [id, from, until],
+  );
+  await listNames(sql, id, { from, until }, forgedAddresses);
+}
+
+async function listNames(sql: Sql, id: number, { from, until }: Span, forgedAddresses: number): Promise<void> {
+  const time = [from * MS_PER_HOUR, until * MS_PER_HOUR];
+  for (const list of LISTS) {
+    const most = list === 'forged' ? 'ORDER BY n DESC, detail, name LIMIT ?' : '';
+    await sql.run(
+      `INSERT INTO summary_name (summary, list, name, detail, messages)
+       SELECT CAST(? AS BIGINT), '${list}', name, detail, n
+       FROM (${listOfEvents(list, 'arrived_at >= ? AND arrived_at < ?')} ${most}) AS listed`,
+      [id, ...time, ...(list === 'forged' ? [forgedAddresses + 1] : [])],
+    );
+  }
+  // The last of them only tells how many messages one that is left out may have.
+  const kept = await sql.all(
+    "SELECT messages FROM summary_name WHERE summary = ? AND list = 'forged' ORDER BY messages DESC LIMIT ?",
+    [id, forgedAddresses + 1],
+  );
+  const last = kept[forgedAddresses];
+  if (last !== undefined)
+    await sql.run('UPDATE summary SET left_out = ? WHERE id = ?', [integer(last, 'messages'), id]);
+}
+
+async function dropSummaries(sql: Sql, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  const list = placeholders(ids.length, 1);
+  for (const table of ['summary_hour', 'summary_domain', 'summary_name']) {
+    await sql.run(`DELETE FROM ${table} WHERE summary IN ${list}`, ids);
+  }
+  await sql.run(`DELETE FROM summary WHERE id IN ${list}`, ids);
+}
+
+/**
+ * Called before events of these hours change, in the same transaction: what sums them up is no longer used. On a server
+ * nobody sums them up meanwhile.
+ */
+export async function touchHours(sql: Sql, hours: readonly number[], server: ServerParts | null): Promise<void> {
+  if (hours.length === 0) return;
+  const spans = hours.map((hour) => ({ from: hour, until: hour + 1 }));
+  await server?.lockMonths(sql, [...new Set(spans.flatMap(monthsOf))], 'shared');
+  const earliest = hours.reduce((a, b) => Math.min(a, b));
+  const rows = await sql.all('SELECT id, from_hour, until_hour FROM summary WHERE until_hour > ? AND stale = 0', [
+    earliest,
+  ]);
+  const touched = rows.filter((row) => {
+    const [from, until] = [integer(row, 'from_hour'), integer(row, 'until_hour')];
+    return hours.some((hour) => hour >= from && hour < until);
+  });
+  for (const row of touched) await sql.run('UPDATE summary SET stale = 1 WHERE id = ?', [integer(row, 'id')]);
+}
+
+/** After the events before `hour` went: nothing is listed of them any more; the sums by domain and hour stay. */
+export async function forgetNames(sql: Sql, hour: number): Promise<void> {
+  await sql.run('UPDATE summary SET stale = 1 WHERE from_hour < ? AND until_hour > ?', [hour, hour]);
+  await sql.run('DELETE FROM summary_name WHERE summary IN (SELECT id FROM summary WHERE until_hour <= ?)', [hour]);
+  await sql.run('UPDATE summary SET left_out = 0 WHERE until_hour <= ?', [hour]);
+}
+
+/** Months since 1970 that a time touches. */
+function monthsOf({ from, until }: Span): readonly number[] {
+  const month = (hour: number): number => {
+    const at = new Date(hour * MS_PER_HOUR);
+    return (at.getUTCFullYear() - 1970) * 12 + at.getUTCMonth();
+  };
+  const [first, last] = [month(from), month(until - 1)];
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}

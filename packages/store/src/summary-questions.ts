@@ -1,0 +1,141 @@
+import type { NameCount, StoredFilter } from './ledger-questions.ts';
+import { type Engine, integer, placeholders, type Row, type Sql, type SqlValue, text } from './sql.ts';
+import { type Cover, coverOf, inRest, ofSummaries, readSummaries } from './summary-cover.ts';
+
+/** A list that summaries hold: how an event's name and what belongs to it are read, and which events count. */
+const EVENTS_OF = {
+  reporter: { name: 'reporter', detail: "''", which: "backscatter = 'yes' AND reporter IS NOT NULL" },
+  origin: {
+    name: 'origin_ip',
+    detail: "COALESCE(origin_spf, '')",
+    which: "backscatter = 'yes' AND network IS NOT NULL AND origin_ip IS NOT NULL",
+  },
+  network: {
+    name: 'network',
+    detail: "COALESCE(origin_spf, '')",
+    which: "backscatter = 'yes' AND network IS NOT NULL",
+  },
+  evidence: { name: 'evidence', detail: "''", which: "backscatter = 'yes' AND evidence <> ''" },
+  sender: { name: 'reporter', detail: "''", which: "kind = 'report' AND reporter IS NOT NULL" },
+  forged: { name: 'local_part', detail: 'domain', which: "backscatter = 'yes' AND local_part IS NOT NULL" },
+} as const;
+
+export type SummaryList = keyof typeof EVENTS_OF;
+
+/** `SELECT` of a list from events: name, detail and count as columns `name`, `detail`, `n`. */
+export function listOfEvents(list: SummaryList, where: string): string {
+  const { name, detail, which } = EVENTS_OF[list];
+  return `SELECT ${name} AS name, ${detail} AS detail, count(*) AS n FROM event WHERE ${which} AND ${where}
+    GROUP BY 1, 2`;
+}
+
+/**
+ * Answers a question about all domains by summaries, as they are at one moment; null where none fits, or the question
+ * is about a run, a domain, or other verdicts than `backscatter`.
+ */
+export async function bySummaries<T>(
+  sql: Engine,
+  filter: StoredFilter,
+  backscatter: 'yes' | null,
+  work: (inside: Sql, cover: Cover) => Promise<T>,
+): Promise<T | null> {
+  if (filter.run !== null || filter.domain !== null || filter.backscatter !== backscatter) return null;
+  // Most ledgers have none, and then nothing else is asked.
+  if (coverOf(await readSummaries(sql), filter).summaries.length === 0) return null;
+  return sql.snapshot(async (inside) => {
+    const cover = coverOf(await readSummaries(inside), filter);
+    return cover.summaries.length === 0 ? null : work(inside, cover);
+  });
+}
+
+/** Rows as `hourly` has them, but for the domain: the sums of each hour. */
+export function hoursOf(cover: Cover): { readonly from: string; readonly values: readonly SqlValue[] } {
+  const columns = 'hour, kind, backscatter, decisive, messages, first_at, last_at';
+  const [summed, rest] = [ofSummaries(cover), inRest(cover, 'hour')];
+  return {
+    from: `(SELECT ${columns} FROM summary_hour WHERE ${summed.where}
+      UNION ALL SELECT ${columns} FROM hourly WHERE ${rest.where}) AS hours`,
+    values: [...summed.values, ...rest.values],
+  };
+}
+
+/** The names of a list with their counts. `most`: the first so many; `names`: only these, with their details. */
+export async function listedNames(
+  sql: Sql,
+  cover: Cover,
+  list: SummaryList,
+  only: { readonly most: number } | { readonly names: readonly string[] },
+): Promise<readonly Row[]> {
+  const [summed, rest] = [ofSummaries(cover), inRest(cover, 'arrived_at')];
+  const all = `SELECT name, detail, messages AS n FROM summary_name WHERE list = '${list}' AND ${summed.where}
+    UNION ALL ${listOfEvents(list, rest.where)}`;
+  const values: readonly SqlValue[] = [...summed.values, ...rest.values];
+  if ('most' in only) {
+    return sql.all(`SELECT name, sum(n) AS n FROM (${all}) AS parts GROUP BY name ORDER BY n DESC, name LIMIT ?`, [
+      ...values,
+      only.most,
+    ]);
+  }
+  return sql.all(
+    `SELECT name, detail, sum(n) AS n FROM (${all}) AS parts WHERE name IN ${placeholders(only.names.length, 1)}
+     GROUP BY name, detail ORDER BY n DESC, detail`,
+    [...values, ...only.names],
+  );
+}
+
+/** A row of `listedNames`. */
+export function nameCount(row: Row): NameCount {
+  return { name: text(row, 'name'), count: integer(row, 'n') };
+}
+
+/** More addresses than this are counted with all others. */
+const MAX_DOUBTFUL = 500;
+
+/**
+ * The addresses that were forged most: rows with `name` (the local part), `detail` (the domain) and `n`.
+ *
+ * A summary holds only the most frequent ones. What it does not hold came up at most `leftOut` times in it, so that an
+ * address can be told to be among the first, or not to be, from what is held (Fagin's threshold algorithm); the few that
+ * are in doubt are counted. Null when too many are: then all must be counted.
+ */
+export async function mostForged(sql: Sql, cover: Cover, limit: number): Promise<readonly Row[] | null> {
+  const [summed, rest] = [ofSummaries(cover), inRest(cover, 'arrived_at')];
+  const held = `SELECT name, detail, messages AS n, summary.left_out AS known FROM summary_name
+      JOIN summary ON summary.id = summary WHERE list = 'forged' AND ${summed.where}
+    UNION ALL SELECT name, detail, n, 0 FROM (${listOfEvents('forged', rest.where)}) AS live`;
+  // What an address may have beyond `n`: all that summaries left out, but for those that hold it.
+  const mayHave = cover.summaries.reduce((sum, { leftOut }) => sum + leftOut, 0);
+  const sums = `SELECT name, detail, sum(n) AS n, CAST(? AS BIGINT) - sum(known) AS doubt FROM (${held}) AS parts
+    GROUP BY name, detail`;
+  const values = [mayHave, ...summed.values, ...rest.values];
+  const best = await sql.all(`${sums} ORDER BY n DESC, detail, name LIMIT ?`, [...values, limit]);
+  const last = best[limit - 1];
+  const atLeast = last === undefined ? 0 : integer(last, 'n');
+  if (mayHave > 0 && atLeast <= mayHave) return null;
+  const candidates = await sql.all(
+    `SELECT name, detail, n, doubt FROM (${sums}) AS sums WHERE n + doubt >= ? ORDER BY n DESC, detail, name LIMIT ?`,
+    [...values, atLeast, MAX_DOUBTFUL + 1],
+  );
+  if (candidates.length > MAX_DOUBTFUL && mayHave > 0) return null;
+  const counted: Row[] = [];
+  for (const row of candidates) counted.push(integer(row, 'doubt') === 0 ? row : await countForged(sql, row, cover));
+  return counted.sort(byCount).slice(0, limit);
+}
+
+async function countForged(sql: Sql, row: Row, { summaries, rest }: Cover): Promise<Row> {
+  const time = inRest({ summaries: [], rest: [...rest, ...summaries] }, 'arrived_at');
+  const [found] = await sql.all(
+    `SELECT count(*) AS n FROM event WHERE domain = ? AND local_part = ? AND backscatter = 'yes' AND ${time.where}`,
+    [text(row, 'detail'), text(row, 'name'), ...time.values],
+  );
+  return { ...row, n: found === undefined ? 0 : integer(found, 'n') };
+}
+
+/** Most first, then by domain and local part, byte by byte as the database compares. */
+function byCount(a: Row, b: Row): number {
+  return (
+    integer(b, 'n') - integer(a, 'n') ||
+    Buffer.compare(Buffer.from(text(a, 'detail')), Buffer.from(text(b, 'detail'))) ||
+    Buffer.compare(Buffer.from(text(a, 'name')), Buffer.from(text(b, 'name')))
+  );
+}

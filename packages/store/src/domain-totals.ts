@@ -1,5 +1,5 @@
 import { type DomainName, parseDomainName } from '@unsent/dns';
-import { condition, type StoredFilter, type StoredTotals, sumsOf } from './ledger-questions.ts';
+import { condition, type StoredFilter, type StoredTotals, sumsOf } from './ledger-filter.ts';
 import { dateOrNull, type Engine, integer, type Row, type Sql, type SqlValue, text } from './sql.ts';
 import { type Cover, inRest, ofSummaries } from './summary-cover.ts';
 import { bySummaries } from './summary-questions.ts';

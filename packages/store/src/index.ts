@@ -12,14 +12,8 @@ export type {
   StoreJournal,
 } from './journal.ts';
 export type { StoredCursor, StoredEntry, StoreLedger } from './ledger.ts';
-export type {
-  LedgerQuestions,
-  NameCount,
-  Question,
-  StoredFilter,
-  StoredHour,
-  StoredTotals,
-} from './ledger-questions.ts';
+export type { NameCount, StoredFilter, StoredTotals } from './ledger-filter.ts';
+export type { LedgerQuestions, Question, StoredHour } from './ledger-questions.ts';
 export type { LockedChange, LockedChanges, LockedDomain, LockedDomains, LockedPage } from './locked-domains.ts';
 export type { Notices, PendingNotice } from './notices.ts';
 export type {

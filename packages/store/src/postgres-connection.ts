@@ -56,17 +56,6 @@ export async function connectPostgres(
   // A connection that breaks while nobody uses it is replaced by the pool.
   pool.on('error', () => undefined);
   const patiently = <T>(work: () => Promise<T>): Promise<T> => retry(work, place, patienceMs);
-  const ask = (client: Client | pg.Pool, statement: string, values: readonly SqlValue[] = [], limitMs: number) =>
-    client.query<Row>(queryOf(statement, values, limitMs));
-
-  const insideOf = (client: Client, limitMs: number): Sql => {
-    const inside: Sql = {
-      run: async (statement, values) => void (await ask(client, statement, values, limitMs)),
-      all: async (statement, values) => (await ask(client, statement, values, limitMs)).rows,
-      transaction: (work) => work(inside, false),
-    };
-    return inside;
-  };
   return {
     run: async (statement, values) => void (await patiently(() => ask(pool, statement, values, QUESTION_LIMIT_MS))),
     all: async (statement, values) => (await patiently(() => ask(pool, statement, values, QUESTION_LIMIT_MS))).rows,
@@ -116,6 +105,20 @@ async function withClient<T>(pool: pg.Pool, work: (client: Client) => Promise<T>
     client.release(true);
     throw error;
   }
+}
+
+function ask(client: Client | pg.Pool, statement: string, values: readonly SqlValue[] = [], limitMs: number) {
+  return client.query<Row>(queryOf(statement, values, limitMs));
+}
+
+/** The statements of a transaction; each may take so long. */
+function insideOf(client: Client, limitMs: number): Sql {
+  const inside: Sql = {
+    run: async (statement, values) => void (await ask(client, statement, values, limitMs)),
+    all: async (statement, values) => (await ask(client, statement, values, limitMs)).rows,
+    transaction: (work) => work(inside, false),
+  };
+  return inside;
 }
 
 async function loadDriver(): Promise<typeof pg> {

@@ -1,7 +1,7 @@
 import { type DomainName, parseDomainName } from '@unsent/dns';
 import { type OverviewLimits, overview, type StoredOverview } from './domain-totals.ts';
+import { condition, type NameCount, type StoredFilter } from './ledger-filter.ts';
 import { hourOf } from './ledger-hours.ts';
-import { condition, type NameCount, type StoredFilter } from './ledger-questions.ts';
 import { dateOrNull, type Engine, integer, placeholders, type Row, type Sql, text, textOrNull } from './sql.ts';
 import { bySummaries, hoursOf, listedNames, mostForged, nameCount } from './summary-questions.ts';
 

@@ -1,5 +1,5 @@
+import { sumsOf } from './ledger-filter.ts';
 import { MS_PER_HOUR } from './ledger-hours.ts';
-import { sumsOf } from './ledger-questions.ts';
 import { type Engine, integer, placeholders, type ServerParts, type Sql } from './sql.ts';
 import { type HourRange, readSummaries, type Summary } from './summary-cover.ts';
 import { listOfEvents, type SummaryList } from './summary-questions.ts';

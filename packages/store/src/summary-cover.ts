@@ -1,5 +1,5 @@
+import type { StoredFilter } from './ledger-filter.ts';
 import { hourOf, MS_PER_HOUR } from './ledger-hours.ts';
-import type { StoredFilter } from './ledger-questions.ts';
 import { integer, placeholders, type Row, type Sql, type SqlValue } from './sql.ts';
 
 /** Hours since 1970, from the first that counts to the first that no longer does; null: no bound. */

@@ -1,4 +1,4 @@
-import type { NameCount, StoredFilter } from './ledger-questions.ts';
+import type { NameCount, StoredFilter } from './ledger-filter.ts';
 import { type Engine, integer, placeholders, type Row, type Sql, type SqlValue, text } from './sql.ts';
 import { type Cover, coverOf, inRest, ofSummaries, readSummaries } from './summary-cover.ts';
 

@@ -15,6 +15,19 @@ async function told(options: BounceOptions): Promise<string> {
   return ownReportOf(message, subjectOf(message, DOMAINS), NETWORKS);
 }
 
+test('a report about a domain that is not ours is not by our own host', async () => {
+  const message = await read(bounce({ reporter: 'out.example.com', received: [`by out.example.com id 5A; ${DATE}`] }));
+  expect(ownReportOf(message, { ...subjectOf(message, DOMAINS), own: null }, NETWORKS)).toBe('no');
+});
+
+test('what is no report, or names no reporter, is not by our own host', async () => {
+  const message = await read(bounce({ reporter: 'out.example.com', received: [`by out.example.com id 5A; ${DATE}`] }));
+  const subject = subjectOf(message, DOMAINS);
+  if (message.report === null) throw new Error('a bounce has a report');
+  expect(ownReportOf({ ...message, report: null }, subject, NETWORKS)).toBe('no');
+  expect(ownReportOf({ ...message, report: { ...message.report, reportedBy: null } }, subject, NETWORKS)).toBe('no');
+});
+
 function returned(...lines: string[]): string[] {
   return [
     ...lines.map((line) => `Received: ${line}; ${DATE}`),
@@ -70,6 +83,28 @@ describe('a report by our own host', () => {
       'no',
     ],
     ['of another host', { reporter: 'mx.reporter.example', original: null }, 'no'],
+    [
+      'that a stranger brought to a host of ours',
+      {
+        received: [
+          `from mail.example.com (x [192.0.2.7]) by in.example.com; ${DATE}`,
+          `from out.example.com (x [203.0.113.9]) by mail.example.com; ${DATE}`,
+        ],
+        original: null,
+      },
+      'no',
+    ],
+    [
+      'about mail that a line without an address hides',
+      {
+        original: returned(
+          'from filter by out.example.com with LMTP',
+          'from pc (x [203.0.113.50]) by out.example.com with ESMTP',
+        ),
+      },
+      'relayed',
+    ],
+    ['of a host whose name is none', { reporter: 'out..example.com', original: null }, 'no'],
     ['without any Received line', { received: [], original: null }, 'no'],
   ])('%s', async (_title, options, expected) => expect(await told(options)).toBe(expected));
 });

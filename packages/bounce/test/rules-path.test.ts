@@ -49,6 +49,14 @@ describe('the host that handed the message over', () => {
       ['strong spf-fail backscatter', 'strong no-own-host backscatter'],
     ],
     [
+      'a stranger that -all forbids below one that it is silent about, our hosts not declared',
+      {
+        path: path(hop(STRANGER, { spf: 'neutral' }), { below: [hop(STRANGER, { spf: 'fail' })] }),
+        own: own({ outbound: [] }),
+      },
+      [],
+    ],
+    [
       'SPF neutral, our hosts declared',
       { path: path(hop(STRANGER, { spf: 'neutral' })) },
       ['strong no-own-host backscatter'],

@@ -30,6 +30,16 @@ describe('DKIM', () => {
     ['signed a month ago', dkim({ signedAt: new Date('2026-02-01T00:00:00Z') }), ['strong dkim-stale genuine']],
     ['without t=', dkim({ signedAt: null }), ['decisive dkim-verified genuine']],
     ['a changed header', dkim({ status: 'bad-signature' }), ['weak dkim-failed backscatter']],
+    [
+      'a changed header, and another body',
+      dkim({ status: 'bad-signature', body: 'differs' }),
+      ['weak dkim-failed backscatter'],
+    ],
+    [
+      'signed exactly two weeks ago',
+      dkim({ signedAt: new Date(AT.getTime() - 14 * 86_400_000) }),
+      ['decisive dkim-verified genuine'],
+    ],
     ['no key', dkim({ status: 'no-key' }), []],
     ['expired', dkim({ status: 'expired' }), []],
     ['DNS failure', dkim({ status: 'dns-failure' }), []],
@@ -62,6 +72,16 @@ describe('the sent log', () => {
       'not found, but our host handed it over: the log has a hole',
       { ...missing(), path: path(hop('192.0.2.7', { spf: 'pass' })) },
       ['strong sent-log-missing-other-id backscatter'],
+    ],
+    ...(['unclear', 'submitted'] as const).map((ownReport): [string, CaseChange, string[]] => [
+      `not found, but our own host reports on it (${ownReport}): the log has a hole`,
+      { ...missing(), ownReport },
+      ['strong sent-log-missing-other-id backscatter'],
+    ]),
+    [
+      'not found, and our own host relayed it for a stranger',
+      { ...missing(), ownReport: 'relayed' },
+      ['decisive sent-log-missing backscatter'],
     ],
     ['nothing imported', {}, []],
   ])('%s', (_title, change, expected) => expect(spoken(change)).toEqual(expected));

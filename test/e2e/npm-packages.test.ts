@@ -6,10 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { postgresPrograms, startPostgres } from '../support/postgres.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
+import { needs } from '../support/require.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const LIBRARIES = ['dns', 'spf', 'bounce', 'lockdown', 'policyd', 'store'] as const;
+const hasPostgres = (await postgresPrograms()) !== null;
 const NAMES = ['unsent', ...LIBRARIES.map((name) => `@unsent/${name}`)];
 /** How TypeScript looked for modules before `exports`, and `require` of modules: neither is offered. */
 const NOT_OFFERED = ['node10', 'node16-cjs'];
@@ -144,6 +147,24 @@ describe('an optional peer that is missing is asked for by name', () => {
       await openStore('postgres://127.0.0.1:9/unsent', { joinSpans: (spans) => spans });`;
     expect(await says(code)).toContain('PostgreSQL needs the package pg: npm install pg');
   });
+
+  test.skipIf(!needs('postgresql', hasPostgres))(
+    'pg-boss, by a scan that is shared, once pg is there',
+    async () => {
+      expect((await npmInstall('pg')).status).toBe(0);
+      const postgres = await startPostgres();
+      try {
+        const code = `
+        const { openStore } = await import('@unsent/store');
+        const store = await openStore(${JSON.stringify(postgres.url)}, { joinSpans: (spans) => spans });
+        await store.pieceQueue('visitor').finally(() => store.close());`;
+        expect(await says(code)).toContain('sharing a scan needs the package pg-boss: npm install pg-boss@10');
+      } finally {
+        await postgres.stop();
+      }
+    },
+    60_000,
+  );
 
   test('cloudflare, by the module of that provider alone', async () => {
     expect(await says("await import('@unsent/lockdown/cloudflare');")).toMatch(/Cannot find package 'cloudflare'/);

@@ -4,7 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { type CliResult, endProcess, runUnsent, startUnsent, unsentBin } from '../support/cli.ts';
+import { type CliResult, endProcess, runUnsent, startUnsent, unsentBin, waitForStderr } from '../support/cli.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../support/postgres.ts';
 import { needs } from '../support/require.ts';
 
@@ -101,9 +101,12 @@ describe.skipIf(!isThere)('a scan that workers share', { timeout: 120_000 }, () 
     network.cut();
     await linesOf(cut, 2);
     await server.crash();
+    const early = start(DRAIN);
+    const ended = new Promise((resolve) => early.once('exit', resolve));
+    await waitForStderr(early, /cannot be reached.*Waiting for it/);
     await server.start();
 
-    expect((await run(DRAIN)).exitCode).toBe(0);
+    expect(await ended).toBe(0);
     await endProcess(cut);
     expect(counted()).toBe(one.counts);
     expect(cursor()).toBe(one.cursor);

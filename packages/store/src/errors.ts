@@ -11,6 +11,7 @@ export const STORE_ERROR_CODES = [
   'store-is-folder',
   'store-newer',
   'store-not-shared',
+  'store-package-missing',
   'store-refused',
   'store-unreachable',
   'store-unreadable',
@@ -90,6 +91,10 @@ const WORDS: Record<StoreErrorCode, { readonly says: string; readonly hint: stri
     says: 'is a file, and work can be shared only through a database server',
     hint: 'Name one with --state postgres://…; see docs/fleet.md.',
     exitCode: 2,
+  },
+  'store-package-missing': {
+    says: 'needs a package that is not installed',
+    hint: 'Install it beside unsent, then run this again.',
   },
   'store-refused': {
     says: 'refused the connection',

@@ -72,6 +72,8 @@ export interface PieceQueue<Piece> {
   giveBack(taken: TakenPiece): Promise<void>;
   /** Pieces that wait or are worked on. */
   open(): Promise<number>;
+  /** Ends runs whose last piece failed because its worker died again and again; resolves to those, each told once. */
+  endAbandoned(at: Date): Promise<readonly number[]>;
   status(): Promise<PieceStatus>;
   /** Ends what goes on beside; the connection stays. */
   close(): Promise<void>;

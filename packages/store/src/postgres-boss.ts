@@ -54,8 +54,7 @@ async function loadBoss(place: PostgresPlace): Promise<typeof PgBoss> {
   try {
     return (await import('pg-boss')).default;
   } catch (cause) {
-    const detail = 'sharing a scan needs the package pg-boss: npm install pg-boss@10';
-    throw storeError('store-unsupported', place.shown, detail, cause);
+    throw storeError('store-package-missing', place.shown, 'to share a scan: npm install pg-boss@10', cause);
   }
 }
 

@@ -125,7 +125,7 @@ async function loadDriver(): Promise<typeof pg> {
   try {
     return (await import('pg')).default;
   } catch (cause) {
-    throw storeError('store-unsupported', 'postgres://…', 'PostgreSQL needs the package pg: npm install pg', cause);
+    throw storeError('store-package-missing', 'postgres://…', 'npm install pg', cause);
   }
 }
 

@@ -54,6 +54,13 @@ export async function openPieceQueue(
         await boss.resume(PIECES, taken.id, { db: over(client) });
       }),
     open: () => countOpen(connection, schema),
+    async endAbandoned(at) {
+      const ended: number[] = [];
+      for (const run of await abandonedRuns(connection, schema)) {
+        if (await inTurn((client) => ends.finishRun(client, run, at))) ended.push(run);
+      }
+      return ended;
+    },
     status: () => connection.snapshot((sql) => readPieceStatus(sql, schema)),
     close: () => boss.stop({ graceful: false }),
   };
@@ -96,6 +103,16 @@ async function takeJob(client: pg.ClientBase, { boss }: Boss): Promise<TakenPiec
   const [job] = await boss.fetch<PieceJob>(PIECES, { includeMetadata: true, db });
   if (failure !== null) throw failure;
   return job === undefined ? null : takenOf(job);
+}
+
+/** Unfinished runs with a dead letter: whether it was their last piece is for `finishRun` to say. */
+async function abandonedRuns(sql: Sql, schema: string): Promise<readonly number[]> {
+  const rows = await sql.all(
+    `SELECT DISTINCT scan_run.id FROM ${schema}.job JOIN scan_run ON scan_run.id = (data->>'run')::BIGINT
+     WHERE name = ? AND finished_at IS NULL`,
+    [DEAD_PIECES],
+  );
+  return rows.map((row) => integer(row, 'id'));
 }
 
 async function countOpen(sql: Sql, schema: string): Promise<number> {

@@ -166,6 +166,20 @@ describe('a run', () => {
     expect(await pieces.fail(second, 'broken', AT)).toEqual({ isFinal: true, endsRun: true });
     expect(await pieces.done(first, result(10), AT)).toEqual({ isFinal: true, endsRun: false });
     expect((await pieces.status()).runs).toMatchObject([{ run, finishedAt: AT, messages: 10 }]);
+    expect(await pieces.endAbandoned(AT)).toEqual([]);
+  });
+
+  test('ends once, too, when its last piece killed every worker that took it', async () => {
+    const pieces = await queue('worker');
+    await pieces.put(cut(2), 0);
+    await pieces.done(await takeOne(pieces), result(10), AT);
+    await takeOne(pieces);
+    expect(await pieces.endAbandoned(AT)).toEqual([]);
+    await sql("UPDATE job SET started_on = now() - interval '1 hour' WHERE state = 'active'");
+    while ((await pieces.open()) > 0) await new Promise((resume) => setTimeout(resume, 100));
+    expect(await pieces.endAbandoned(AT)).toEqual([run]);
+    expect(await pieces.endAbandoned(AT)).toEqual([]);
+    expect((await pieces.status()).failed).toMatchObject([{ reason: expect.stringContaining('it was killed') }]);
   });
 });
 

@@ -22,37 +22,34 @@ export function renderStatus(status: PieceStatus, options: StatusOptions): strin
   const parts = shown.slice(0, MAX_RUNS).map((run) => renderRun(run, options));
   if (shown.length > MAX_RUNS) parts.push(`… and ${plural(shown.length - MAX_RUNS, 'more run')}\n`);
   if (shown.length === 0) parts.push('Nothing was enqueued lately.\n');
-  if (open.length > 0) parts.push(renderRate(status, open));
+  if (open.length > 0) parts.push(`${fit(rateLine(status, open), options)}\n`);
   if (status.workers.length > 0) parts.push('\n', renderWorkers(status, options));
   if (status.failed.length > 0) parts.push('\n', renderFailed(status.failed, options));
   return parts.join('');
 }
 
-function renderRun({ run, label, pieces, messages, added }: PieceRun, { width }: StatusOptions): string {
+function renderRun({ run, label, pieces, messages, added }: PieceRun, options: StatusOptions): string {
   const total = pieces.waiting + pieces.active + pieces.done + pieces.failed;
   const counts = [`${formatCount(pieces.done)} of ${plural(total, 'piece')}`];
   if (pieces.active > 0) counts.push(`${pieces.active} at work`);
   if (pieces.failed > 0) counts.push(`${pieces.failed} failed`);
-  const columns = width ?? TEXT_WIDTH;
+  const columns = options.width ?? TEXT_WIDTH;
   const bar = renderProgress(
     counts.join(', '),
     { done: pieces.done, total, count: messages, unit: 'messages' },
     columns,
   );
-  const head = fitToWidth(
-    `Run ${run}: ${escapeForTerminal(label)}, ${formatCount(added)} new`,
-    Math.max(10, columns - 1),
-  );
+  const head = fit(`Run ${run}: ${label}, ${formatCount(added)} new`, options);
   return `${head}\n${bar}\n`;
 }
 
 /** Of the workers that are at a piece: the others add nothing any more. */
-function renderRate({ workers }: PieceStatus, open: readonly PieceRun[]): string {
+function rateLine({ workers }: PieceStatus, open: readonly PieceRun[]): string {
   const busy = workers.filter(({ at }) => at !== null);
   const rate = busy.reduce((sum, { messagesPerSecond }) => sum + messagesPerSecond, 0);
   const left = open.reduce((sum, { messagesLeft }) => sum + messagesLeft, 0);
   const until = rate > 0 && left > 0 ? `, about ${duration(left / rate)} left` : '';
-  return `${plural(busy.length, 'worker')} at work, ${formatCount(Math.round(rate))} messages/s${until}\n`;
+  return `${plural(busy.length, 'worker')} at work, ${formatCount(Math.round(rate))} messages/s${until}`;
 }
 
 function renderWorkers({ at, workers, windowSeconds }: PieceStatus, { style, width }: StatusOptions): string {
@@ -83,17 +80,19 @@ function placeOf({ at, lastDoneAt }: PieceWorker, now: Date): string {
   return lastDoneAt === null ? '' : `nothing for ${duration((now.getTime() - lastDoneAt.getTime()) / 1000)}`;
 }
 
-function renderFailed(failed: readonly FailedPiece[], { style, width }: StatusOptions): string {
+function renderFailed(failed: readonly FailedPiece[], options: StatusOptions): string {
   const lines = failed.slice(0, MAX_FAILED).map(({ label, piece, reason }) => {
     const known = parsePiece(piece);
-    const text = `  ${label}, ${known === null ? 'a part of it' : pieceText(known)}: ${reason}`;
-    return fitToWidth(escapeForTerminal(text), width === null ? Number.POSITIVE_INFINITY : Math.max(10, width - 1));
+    return fit(`  ${label}, ${known === null ? 'a part of it' : pieceText(known)}: ${reason}`, options);
   });
   if (failed.length > MAX_FAILED) lines.push(`  … and ${formatCount(failed.length - MAX_FAILED)} more`);
-  const title = style.yellow(
-    `${plural(failed.length, 'piece')} failed for good; scan --enqueue cuts the mailbox again`,
-  );
-  return `${title}\n${lines.join('\n')}\n`;
+  const title = `${plural(failed.length, 'piece')} failed for good; scan --enqueue cuts the mailbox again`;
+  return `${options.style.yellow(fit(title, options))}\n${lines.join('\n')}\n`;
+}
+
+/** One line: what is redrawn on a terminal must not wrap, and its last column stays free. */
+function fit(text: string, { width }: StatusOptions): string {
+  return fitToWidth(escapeForTerminal(text), width === null ? Number.POSITIVE_INFINITY : Math.max(10, width - 1));
 }
 
 function duration(seconds: number): string {

@@ -13,7 +13,7 @@ import type { Store } from '../store.ts';
 import { isGone, thisProcess } from '../this-process.ts';
 import { type PiecePipelines, piecePipelines } from './piece-pipeline.ts';
 import { type PieceOutcome, type PieceTools, readPiece } from './read-piece.ts';
-import { openShared } from './shared.ts';
+import { openShared, type Shared } from './shared.ts';
 
 export type WorkerFlags = LoginFlags & { readonly drain?: boolean; readonly jobs?: string };
 
@@ -21,6 +21,7 @@ const POLL_MS = 1000;
 /** After a signal a piece that is nearly done is finished. */
 const GRACE_MS = 10_000;
 const LONGEST_WAIT_MS = 30_000;
+const DRAIN_PATIENCE_MS = 60_000;
 
 type Work = Pick<PieceTools, 'shell' | 'accountFor' | 'stop'> & {
   readonly store: Store;
@@ -36,13 +37,15 @@ type Work = Pick<PieceTools, 'shell' | 'accountFor' | 'stop'> & {
 export async function runWorker(shell: Shell, flags: WorkerFlags): Promise<ExitCode> {
   const jobs = flags.jobs === undefined ? null : wholeNumber('--jobs', flags.jobs, 1, MAX_JOBS);
   return shell.untilInterrupted(async (signal) => {
-    const { store, queue } = await openShared(shell, 'worker');
+    const drains = flags.drain === true;
+    const shared = await openPatiently(shell, drains, signal);
+    if (shared === null) return 0;
+    const { store, queue } = shared;
     const { host, pid } = thisProcess();
     const pipelines = piecePipelines(shell, store, jobs);
     shell.onClose(() => pipelines.close());
     const accountFor = await imapAccounts(shell, flags);
     const tally = { pieces: 0, messages: 0, failed: 0 };
-    const drains = flags.drain === true;
     const stop = laterThan(signal, GRACE_MS);
     const work: Work = { shell, accountFor, stop, store, queue, pipelines, worker: `${host}:${pid}`, drains, tally };
     if (!shell.options.quiet) shell.stderr.write(`unsent: worker ${work.worker} takes pieces from ${store.place}\n`);
@@ -54,12 +57,27 @@ export async function runWorker(shell: Shell, flags: WorkerFlags): Promise<ExitC
   });
 }
 
+/** Workers may start before their database; null when they are ended before it is there. For one that drains somebody waits. */
+async function openPatiently(shell: Shell, drains: boolean, signal: AbortSignal): Promise<Shared | null> {
+  const giveUpAt = performance.now() + (drains ? DRAIN_PATIENCE_MS : Number.POSITIVE_INFINITY);
+  for (let waitMs = POLL_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+    try {
+      return await openShared(shell, 'worker');
+    } catch (error) {
+      if (!isOutage(error) || performance.now() > giveUpAt) throw error;
+      printProblem(shell, `${error.message} Waiting for it.`, null);
+      await pause(waitMs, signal);
+      if (signal.aborted) return null;
+    }
+  }
+}
+
 async function takePieces(work: Work, signal: AbortSignal): Promise<void> {
   for (let waitMs = POLL_MS; !signal.aborted; ) {
     try {
       const taken = await work.queue.take();
       if (taken !== null) await workOn(work, taken);
-      else if (work.drains && (await work.queue.open()) === 0) return;
+      else if (await isIdle(work)) return;
       else await pause(POLL_MS, signal);
       waitMs = POLL_MS;
     } catch (error) {
@@ -70,6 +88,13 @@ async function takePieces(work: Work, signal: AbortSignal): Promise<void> {
       waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
     }
   }
+}
+
+/** What is left to do when nothing waits. True for one that drains when nothing will wait any more. */
+async function isIdle({ shell, store, queue, drains }: Work): Promise<boolean> {
+  const open = await queue.open();
+  for (const run of await queue.endAbandoned(shell.now())) await finishRun(shell, store, run);
+  return drains && open === 0;
 }
 
 async function workOn(work: Work, taken: TakenPiece): Promise<void> {

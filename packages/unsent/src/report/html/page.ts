@@ -72,13 +72,14 @@ function figures({ totals, policy, aggregateReports, tlsReports, domains }: Repo
   const attacked = domains.filter(({ name, backscatter }) => name !== null && backscatter > 0).length;
   const figure = (name: string, value: string, what: string): Html =>
     html`<div><dt>${name}</dt><dd>${value}<small>${what}</small></dd></div>`;
+  const tls = tlsReports.count === 0 ? 'met' : `met, ${formatCount(tlsReports.count)} more about TLS`;
   return html`<dl class="figures">${[
     figure('Messages', formatCount(totals.messages), `${formatCount(totals.bounces)} of them bounces`),
     figure('Backscatter', formatPercent(totals.backscatter, judged), `of ${formatCount(judged)} that were judged`),
     figure('Beyond doubt', formatPercent(totals.decisive, totals.backscatter), 'of it by a decisive fact'),
     figure('Domains', formatCount(attacked), 'were forged'),
     figure('Refused', formatCount(policy.refused), `of ${plural(policy.requests, 'request')} to policyd`),
-    figure('DMARC', formatCount(aggregateReports.count), `reports, and ${formatCount(tlsReports.count)} about TLS`),
+    figure('DMARC', formatCount(aggregateReports.count), `reports ${tls}`),
   ]}</dl>`;
 }
 

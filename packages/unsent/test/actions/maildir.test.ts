@@ -281,3 +281,16 @@ describe('a run that was killed', () => {
     },
   );
 });
+
+test('what was done on another host that shares the database is taken back there', async () => {
+  await scan('--action', 'move:Back.Scatter', maildir);
+  const database = new Database(join(folder, 'state.db'));
+  database.exec(`UPDATE action SET source = '//mx2${maildir}' WHERE place LIKE '%1.host'`);
+  database.close();
+  const undone = await scan('undo', '1');
+  expect(undone).toMatchObject({
+    exitCode: 1,
+    err: `unsent: ${maildir} is on mx2; what was done in it is taken back there\n`,
+  });
+  expect(files()).toEqual(['.Back.Scatter/new/1.host', ...UNTOUCHED.slice(0, 3)]);
+});

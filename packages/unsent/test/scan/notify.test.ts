@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -6,6 +7,8 @@ import { runCli } from '../../src/cli.ts';
 import { isNoticeAddress, noticeMessage } from '../../src/notify/message.ts';
 import { bounceTo, letterTo, mboxOf } from '../support/mail.ts';
 import { fakeSurroundings } from '../support/surroundings.ts';
+
+const Database = createRequire(new URL('../../../store/package.json', import.meta.url))('libsql');
 
 let folder = '';
 let number = 0;
@@ -203,4 +206,18 @@ test('sendmail finds its way in the environment, and none of our secrets', async
   const environment = readFileSync(join(folder, 'environment'), 'utf8');
   expect(environment).toContain(`HOME=${folder}\n`);
   expect(environment).not.toContain('planted-3Fz9');
+});
+
+test('while another scan is at work on the database nobody is told; the next run tells all of it', async () => {
+  const to = ['--notify', 'postmaster@home.example'] as const;
+  await scan(DAY, [letterTo('anna@shop.example')], ...to);
+  const database = new Database(join(folder, 'state.db'));
+  const at = new Date(DAY).getTime();
+  database.exec(`INSERT INTO scan_lock VALUES ('run mx2 7', 'mx2', 7, 'x', ${at}, ${at})`);
+  expect(await scan(DAY, bounces(0, 3), ...to)).toEqual({ exitCode: 0, err: '' });
+  expect(sent()).toBeNull();
+  database.exec('DELETE FROM scan_lock');
+  database.close();
+  await scan(DAY, bounces(3, 4), ...to);
+  expect(sent()?.header.get('Subject')).toBe('4 new bounces of forged mail');
 });

@@ -7,7 +7,10 @@ import { bounceTo, letterTo } from '../../packages/unsent/test/support/mail.ts';
 import { type CliResult, runUnsent } from '../support/cli.ts';
 import { type Dovecot, hasDovecot, startDovecot } from '../support/dovecot.ts';
 import { freePort } from '../support/ports.ts';
+import { postgresPrograms, startPostgres } from '../support/postgres.ts';
 import { needs } from '../support/require.ts';
+
+const hasPostgres = needs('PostgreSQL', (await postgresPrograms()) !== null);
 
 describe.runIf(needs('Dovecot, started as root', hasDovecot()))('unsent scan imaps://', { timeout: 60_000 }, () => {
   let dovecot: Dovecot;
@@ -58,6 +61,35 @@ describe.runIf(needs('Dovecot, started as root', hasDovecot()))('unsent scan ima
     const second = await scan(mailbox, ['--quiet'], { SECRET: dovecot.password });
     expect(second).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   });
+
+  test.runIf(hasPostgres)(
+    'is read by workers that have the account in their configuration, and by no others',
+    async () => {
+      const database = await startPostgres();
+      onTestFinished(() => database.stop());
+      const run = (config: string, args: readonly string[]): Promise<CliResult> => {
+        const path = join(folder, 'worker.yaml');
+        writeFileSync(path, `domains:\n  unused: [parked.example]\n${config}`);
+        const globals = ['--config', path, '--state', database.url, '--dns', `zone:${join(folder, 'dns.txt')}`];
+        return runUnsent([...globals, ...args], { env: { SECRET: dovecot.password, UNSENT_IMAP_PASSWORD: 'none' } });
+      };
+      const mailbox = account('', 'password: {env: SECRET}', 'folders: [INBOX, Old/*]');
+      const configured = `mailboxes:\n${mailbox.replace(/^/gm, '  ')}\n`;
+      const enqueue = ['scan', '--enqueue', '--piece', '2', '--retries', '0'];
+      const enqueued = await run(configured, enqueue);
+      expect(enqueued.stdout).toMatch(/INBOX: 3 pieces, 5 messages\n.*Old\.Bounces: 1 piece, 1 message\n/);
+      const stranger = await run('', ['worker', '--drain']);
+      expect(stranger.exitCode).toBe(1);
+      expect(stranger.stderr).toContain('is not among the mailboxes in the configuration of this host');
+      expect(await run(configured, enqueue)).toMatchObject({ stdout: enqueued.stdout });
+      expect(await run(configured, ['worker', '--drain'])).toMatchObject({
+        stderr: expect.stringMatching(/^unsent: worker .*\n$/),
+        exitCode: 0,
+      });
+      expect(database.psql('SELECT count(*) FROM unsent.event')).toBe('6');
+      expect((await run(configured, ['scan', '--enqueue'])).stdout).toMatch(/INBOX: nothing new\n.*: nothing new\n/);
+    },
+  );
 
   test('names each message by folder and number', async () => {
     const { stdout } = await scan(account('/*', 'password: {env: SECRET}'), ['--json'], { SECRET: dovecot.password });

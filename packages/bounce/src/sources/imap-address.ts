@@ -56,7 +56,10 @@ export function imapLabel(address: ImapAddress, folder: string): string {
   return `${scheme}://${encodeURIComponent(user)}@${place}/${folder.split('/').map(encodeURIComponent).join('/')}`;
 }
 
-/** Which of `folders` a pattern names; `delimiter` is the server's own, and INBOX has no case (RFC 3501 §5.1). */
+/**
+ * Which of `folders` a pattern names, with `/` between its parts or as the server writes it (`delimiter` is its own); INBOX
+ * has no case (RFC 3501 §5.1).
+ */
 export function matchFolders(
   pattern: string,
   folders: readonly { readonly path: string; readonly delimiter: string }[],
@@ -65,7 +68,9 @@ export function matchFolders(
   const isInbox = pattern.toUpperCase() === 'INBOX';
   const wanted = new RegExp(`^${parts.join('.*')}$`, isInbox ? 'is' : 's');
   return folders
-    .filter(({ path, delimiter }) => wanted.test(delimiter === '' ? path : path.replaceAll(delimiter, '/')))
+    .filter(
+      ({ path, delimiter }) => wanted.test(path) || (delimiter !== '' && wanted.test(path.replaceAll(delimiter, '/'))),
+    )
     .map(({ path }) => path);
 }
 

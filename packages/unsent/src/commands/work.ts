@@ -9,6 +9,7 @@ Examples:
 
 It works with the database of --state or the configuration, which must be on a
 server, and judges by the configuration of its own host: keep them the same.
+It logs in to IMAP accounts only that are among the mailboxes there.
 Exit codes: 0 done, 1 with --drain: a piece failed for good.`;
 
 /** `unsent worker`: reads pieces of what was enqueued. */
@@ -18,9 +19,6 @@ export function workerCommand(run: RunInShell): Command {
     .description('take pieces of mailboxes from the shared database, one at a time, and judge what is in them')
     .option('--drain', 'end when no piece is left, instead of waiting for more')
     .option('--jobs <n>', 'threads that judge (default: one for each core, at most 8)')
-    .option('--password-file <file>', 'where the password of imaps:// stands (else UNSENT_IMAP_PASSWORD)')
-    .option('--password-command <line>', 'what prints it')
-    .option('--token-command <line>', 'what prints an OAuth 2 access token, instead of a password')
     .addHelpText('after', HELP)
     .action(run(async (shell, flags: WorkerFlags) => (await import('../pieces/work.ts')).runWorker(shell, flags)));
 }

@@ -5,7 +5,7 @@ import { escapeForTerminal } from '../output/escape.ts';
 import { plural } from '../output/number.ts';
 import { finishScan } from '../scan/afterwards.ts';
 import { lockAttacked, tellEvidence } from '../scan/evidence.ts';
-import { imapAccounts, type LoginFlags } from '../scan/mailboxes.ts';
+import { configuredAccounts } from '../scan/mailboxes.ts';
 import { MAX_JOBS, wholeNumber } from '../scan/options.ts';
 import { printProblem } from '../scan/read-sources.ts';
 import type { Shell } from '../shell.ts';
@@ -15,7 +15,7 @@ import { type PiecePipelines, piecePipelines } from './piece-pipeline.ts';
 import { type PieceOutcome, type PieceTools, readPiece } from './read-piece.ts';
 import { openShared, type Shared } from './shared.ts';
 
-export type WorkerFlags = LoginFlags & { readonly drain?: boolean; readonly jobs?: string };
+export type WorkerFlags = { readonly drain?: boolean; readonly jobs?: string };
 
 const POLL_MS = 1000;
 /** After a signal a piece that is nearly done is finished. */
@@ -44,7 +44,7 @@ export async function runWorker(shell: Shell, flags: WorkerFlags): Promise<ExitC
     const { host, pid } = thisProcess();
     const pipelines = piecePipelines(shell, store, jobs);
     shell.onClose(() => pipelines.close());
-    const accountFor = await imapAccounts(shell, flags);
+    const accountFor = await configuredAccounts(shell);
     const tally = { pieces: 0, messages: 0, failed: 0 };
     const stop = laterThan(signal, GRACE_MS);
     const work: Work = { shell, accountFor, stop, store, queue, pipelines, worker: `${host}:${pid}`, drains, tally };

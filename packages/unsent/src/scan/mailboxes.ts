@@ -51,6 +51,22 @@ export async function imapAccounts(shell: Shell, flags: LoginFlags): Promise<(ad
   };
 }
 
+/**
+ * The same for addresses that stand in a database: accounts that the configuration of this host names and no others, so
+ * that no password goes to a server that nobody here meant.
+ */
+export async function configuredAccounts(shell: Shell): Promise<(address: ImapAddress) => ImapAccount> {
+  const { mailboxes } = await shell.config();
+  const accountFor = await imapAccounts(shell, {});
+  return (address) => {
+    if (mailboxes.some((mailbox) => isAccount(mailbox, address))) return accountFor(address);
+    throw new UnsentError('source-not-configured', {
+      message: `${accountOf(address)} is not among the mailboxes in the configuration of this host.`,
+      hint: 'A worker logs in to no other account. Name it there, with its password or token.',
+    });
+  };
+}
+
 function isAccount({ address }: MailboxConfig, wanted: ImapAddress): boolean {
   return isImapAddress(address) && accountOf(parseImapAddress(address)) === accountOf(wanted);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { matchNetwork, textSharesPrefix } from '../src/network.ts';
+import { maskOf, matchNetwork, textSharesPrefix } from '../src/network.ts';
 import { parseSpf } from '../src/parse.ts';
 import { ip } from './support/check.ts';
 
@@ -30,7 +30,18 @@ describe('a client in a network', () => {
     ['2001:db8:0:200::1', 'ip6:2001:db8:0:100::/56', false],
     ['2001:db8::1', 'ip6:2001:db8::/32', true],
     ['2001:db9::1', 'ip6:2001:db8::/32', false],
+    ['2001:db8:1::1', 'ip6:2001:db8::/32', true], // the border between two words
     ['2001:db8:1::1', 'ip6:2001:db8::/33', true],
+    ['2001:db8::1:0:0:1', 'ip6:2001:db8::/64', true],
+    ['2001:db9::1', 'ip6:2001:db8::/64', false],
+    ['2001:db8:0:0:ff::', 'ip6:2001:db8::/72', true],
+    ['2001:db8:0:0:100::', 'ip6:2001:db8::/72', false],
+    ['2001:db8::1:1', 'ip6:2001:db8::/96', true],
+    ['2001:db8::1:0:0:1', 'ip6:2001:db8::/96', false],
+    ['2001:db8:0:1::1', 'ip6:2001:db8::/96', false],
+    ['2001:db8::1:0:1', 'ip6:2001:db8::1', false],
+    ['2001:db8:0:1::1', 'ip6:2001:db8::1', false],
+    ['2001:db9::1', 'ip6:2001:db8::1', false],
     ['2001:db8:8000::1', 'ip6:2001:db8::/33', false],
     ['2001:db8::1:0:0:1', 'ip6:2001:db8::/80', false],
     ['2001:db8::1:0:1', 'ip6:2001:db8::/80', true],
@@ -47,6 +58,7 @@ describe('the text of an A or AAAA record', () => {
     ['192.0.2.1', '192.0.2.1', 32, true],
     ['192.0.2.1', '192.0.2.2', 32, false],
     ['192.0.2.1', '192.0.2.2', 24, true],
+    ['192.0.2.1', '192.0.3.1', 24, false],
     ['192.0.2.1', '203.0.113.1', 0, true],
     ['192.0.2.1', 'no address', 0, false],
     ['192.0.2.1', '2001:db8::1', 0, false],
@@ -57,4 +69,13 @@ describe('the text of an A or AAAA record', () => {
   ])('%s beside %s in %i bits: %s', (client, text, prefix, expected) => {
     expect(textSharesPrefix(ip(client), text, prefix)).toBe(expected);
   });
+});
+
+test.each([
+  [0, 0],
+  [1, 0x8000_0000],
+  [24, 0xffff_ff00],
+  [32, 0xffff_ffff],
+])('the mask of %i bits', (prefix, mask) => {
+  expect(maskOf(prefix) >>> 0).toBe(mask);
 });

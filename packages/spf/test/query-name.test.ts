@@ -19,6 +19,11 @@ test.each([
   [name253, name253],
   [`${name253}.`, name253],
   [`c${name253}`, null],
+  [`${name253}b`, null], // no label is too long, all together are
+  [`example.${label63}`, `example.${label63}`],
+  [`example.${label63}a`, null],
+  ['example.com..', null],
+  ['a~b.example.com', 'a~b.example.com'],
   ['b\u00fccher.example', null],
   ['tab\there.example', null],
 ])('%j → %j', (text, expected) => {

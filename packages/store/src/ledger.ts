@@ -52,7 +52,7 @@ export function sqlLedger(sql: Engine, host: string): StoreLedger {
       return row === undefined ? null : textOrNull(row, 'position');
     },
     compareItems: (source, items) => compareItems(sql, named(source), items),
-    forgetItems: (source, items) => sql.transaction((inside) => forgetItems(inside, named(source), items), 'soon'),
+    forgetItems: (source, items) => forgetItems(sql, named(source), items),
     known: async (identities) => {
       const found = await lookUpIdentities(sql, identities);
       return new Set(found.map((row) => toHex(bytes(row, 'identity'))));

@@ -1,6 +1,7 @@
 import { integer, placeholders, type Sql, text, textOrNull } from './sql.ts';
 
 const ITEMS_PER_DELETE = 500;
+const ITEMS_PER_TRANSACTION = 10_000;
 const ITEMS_PER_PAGE = 20_000;
 /** Names in one value of the engine; a name that holds it is caught by the count. */
 const SEPARATOR = '\n';
@@ -23,16 +24,21 @@ export async function compareItems(sql: Sql, source: string, items: readonly str
   return { unread: unread.size === items.length ? items : items.filter((item) => unread.has(item)), gone };
 }
 
-/** Forgets that `items` were read. */
+/** Forgets that `items` were read, in parts, so that nobody waits long for the lock. */
 export async function forgetItems(sql: Sql, source: string, items: readonly string[]): Promise<void> {
   const id = await sourceId(sql, source);
   if (id === null) return;
+  for (let i = 0; i < items.length; i += ITEMS_PER_TRANSACTION) {
+    const part = items.slice(i, i + ITEMS_PER_TRANSACTION);
+    await sql.transaction((inside) => deleteItems(inside, id, part), 'soon');
+  }
+}
+
+async function deleteItems(sql: Sql, source: number, items: readonly string[]): Promise<void> {
   for (let i = 0; i < items.length; i += ITEMS_PER_DELETE) {
     const some = items.slice(i, i + ITEMS_PER_DELETE);
-    await sql.run(`DELETE FROM source_item WHERE source = ? AND item IN ${placeholders(some.length, 1)}`, [
-      id,
-      ...some,
-    ]);
+    const query = `DELETE FROM source_item WHERE source = ? AND item IN ${placeholders(some.length, 1)}`;
+    await sql.run(query, [source, ...some]);
   }
 }
 

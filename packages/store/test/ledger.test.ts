@@ -111,7 +111,7 @@ describe('the cursor', () => {
 
   test('forgets items that are gone, of one source and no other', async () => {
     const { ledger, run } = await emptyLedger();
-    const items = Array.from({ length: 1200 }, (_, i) => `${i}.M7P1.host`);
+    const items = Array.from({ length: 12_000 }, (_, i) => `${i}.M7P1.host`);
     for (const source of ['maildir:/a', 'maildir:/b']) {
       await ledger.recordBatch(run, [], { source, position: null, newItems: items });
     }

@@ -65,7 +65,11 @@ export function sqlUpkeep(sql: Engine): Upkeep {
         sources: sources.map((row) => ({ name: text(row, 'name'), items: integer(row, 'items') })),
       };
     },
-    compact: () => sql.run('VACUUM'),
+    compact: async () => {
+      await sql.run('VACUUM');
+      // A file's pages are written to its log first, which then is as large as all of it.
+      if (sql.server === null) await sql.all('PRAGMA wal_checkpoint(TRUNCATE)');
+    },
     summarise: (options) => summarise(sql, options),
   };
 }

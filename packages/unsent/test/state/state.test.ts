@@ -57,6 +57,15 @@ test('without a database it says so, and makes none', async () => {
   expect((await unsent('--json', 'state', 'vacuum')).out).toBe('null\n');
 });
 
+test('state vacuum tells the size that is left, and does not leave the log that it worked with', async () => {
+  const bounces = Array.from({ length: 1500 }, (_, n) => bounceTo('a@parked.example', '203.0.113.9', n));
+  writeFileSync(join(folder, 'large'), mboxOf(bounces));
+  await unsent('scan', join(folder, 'large'));
+  const { before, after } = JSON.parse((await unsent('--json', 'state', 'vacuum')).out);
+  expect(after).toBeLessThanOrEqual(before);
+  expect(after).toBe(statSync(join(folder, 'state.db')).size);
+});
+
 test('state vacuum keeps what is there', async () => {
   await unsent('scan', join(folder, 'mbox'));
   expect((await unsent('state', 'vacuum')).out).toMatch(/^\d+\.\d MB before, \d+\.\d MB now\.\n$/);

@@ -6,16 +6,19 @@ export type DomainCount = { readonly domain: DomainName | null; readonly backsca
 
 const MAX_NAMED = 5;
 const MAX_COMMANDS = 3;
+const MAX_WARNINGS = 3;
 
 /** What is new, in a few lines: for cron, whose output is mailed to somebody. */
 export function newsParagraph({ totals, domains, sources, recommendations }: ScanSummary): string {
   const bounces = domains.reduce((sum, one) => sum + one.bounces, 0);
   const backscatter = domains.reduce((sum, one) => sum + one.backscatter, 0);
   const what = `${plural(totals.added, 'new message')} in ${plural(sources, 'mailbox', 'mailboxes')}`;
+  const warnings = recommendations.filter(({ kind }) => kind === 'warning').slice(0, MAX_WARNINGS);
   const commands = recommendations.flatMap(({ command }) => command ?? []).slice(0, MAX_COMMANDS);
   return [
     `${what}: ${plural(bounces, 'bounce')}, ${formatCount(backscatter)} backscatter.`,
     ...(backscatter === 0 ? [] : [`Backscatter by domain: ${countsByDomain(domains)}.`]),
+    ...warnings.map(({ text }) => `Warning: ${text}`),
     ...commands.map((command) => `To do: ${command}`),
     '',
   ].join('\n');

@@ -103,6 +103,17 @@ describe('for people', () => {
     );
     expect(await scan(['--quiet', mailbox])).toEqual({ exitCode: 0, out: '', err: '' });
   });
+
+  test('--quiet tells also that mail really came from a domain that is declared unused', async () => {
+    const surroundings = fakeSurroundings({ cwd: folder, env: { HOME: folder } });
+    const sent = { messageId: '<spam.1@bot.example.org>', from: 'sales@parked.example', date: '2026-11-23T08:58:00Z' };
+    writeFileSync(join(folder, 'sent.jsonl'), `${JSON.stringify(sent)}\n`);
+    const globals = ['--config', 'unsent.yaml', '--state', 'state.db'];
+    expect(await runCli(['sentlog', 'import', 'sent.jsonl', ...globals], surroundings, '1.2.3')).toBe(0);
+    const { out } = await scan(['--quiet', mailbox]);
+    expect(out).toContain('\nWarning: parked.example is unused, but 1 returned message really came from it. ');
+    expect(out).not.toContain('unsent lockdown');
+  });
 });
 
 describe('for programs', () => {

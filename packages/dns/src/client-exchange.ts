@@ -1,4 +1,5 @@
 import { rcodeFailure } from './answer.ts';
+import { endAttempt, forget, type Job, NXDOMAIN, newJob, type Result, takeLate, unreachable } from './client-job.ts';
 import type { Attempt, ClientCounts } from './client-line.ts';
 import { inOrder, type KnownServer, knowServer, noteAnswer, noteTimeout, noteUnreachable } from './client-server.ts';
 import type { FailedAnswer } from './resolver.ts';
@@ -12,28 +13,9 @@ export type ExchangeOptions = {
   readonly maxInFlight: number;
 };
 
-/** Anything but a failure settles the question. */
-export type Result = { readonly kind: string };
-
-/** A question until it is settled. */
-type Job = {
-  readonly question: WireQuestion;
-  /** Servers to ask, in turn; `next` is the index of the next one. */
-  plan: KnownServer[];
-  next: number;
-  attempt: Attempt | null;
-  timer: NodeJS.Timeout | undefined;
-  /** Why there is no answer so far. */
-  failure: FailedAnswer;
-  /** Settles the question and returns null, or says why the response does not. */
-  take(message: Buffer): FailedAnswer | null;
-  fail(failure: FailedAnswer): void;
-};
-
 type Transport = 'udp' | 'tcp';
 
 const FORMERR = 1;
-const NXDOMAIN = 3;
 const NOTIMP = 4;
 const TRUNCATED: FailedAnswer = { kind: 'failure', cause: 'malformed', detail: 'the response is cut off over TCP too' };
 
@@ -109,9 +91,10 @@ export class Exchange {
   /** The job is settled: stops what it has under way, and lets the next one in. */
   #leave(job: Job): void {
     clearTimeout(job.timer);
-    job.attempt?.line?.forget(job.attempt);
+    forget(job.attempt);
+    for (const attempt of job.late) forget(attempt);
     job.attempt = null;
-    this.#waiting.delete(job);
+    if (this.#waiting.size > 0) this.#waiting.delete(job);
     if (!this.#running.delete(job) || this.#closed !== null || this.#waiting.size === 0) return;
     const [next] = this.#waiting;
     if (next === undefined) return;
@@ -134,11 +117,13 @@ export class Exchange {
       query: encodeQuery(job.question, server.hasEdns),
       line: null,
       answered: (message) => {
-        endAttempt(job);
         noteAnswer(server);
+        if (job.attempt !== attempt) return takeLate(job, message);
+        endAttempt(job);
         this.#consider(job, server, transport, message, attempt.query);
       },
       failed: (detail) => {
+        if (job.attempt !== attempt) return;
         endAttempt(job);
         // TCP alone says little: most questions never need it.
         if (transport === 'udp') noteUnreachable(server, performance.now());
@@ -160,9 +145,12 @@ export class Exchange {
 
   #giveUpOn(job: Job, server: KnownServer, transport: Transport, attempt: Attempt): void {
     this.#counts.timeouts++;
-    attempt.line?.forget(attempt);
+    if (transport === 'tcp') forget(attempt);
+    else {
+      job.late.push(attempt);
+      noteTimeout(server, performance.now());
+    }
     job.attempt = null;
-    if (transport === 'udp') noteTimeout(server, performance.now());
     const detail = `${server.text}: no answer within ${this.#options.timeoutMs} ms`;
     job.failure = { kind: 'failure', cause: 'timeout', detail };
     this.#askAgainLater(job, server);
@@ -192,48 +180,4 @@ export class Exchange {
       this.#askNext(job);
     }
   }
-}
-
-function newJob<R extends Result>(
-  question: WireQuestion,
-  read: (message: Buffer) => R | FailedAnswer,
-  settle: (result: R | FailedAnswer) => void,
-): Job {
-  return {
-    question,
-    plan: [],
-    next: 0,
-    attempt: null,
-    timer: undefined,
-    failure: unreachable('nobody was asked'),
-    take(message) {
-      const result = readSafely(read, message);
-      if (isFailure(result)) return result;
-      settle(result);
-      return null;
-    },
-    fail: settle,
-  };
-}
-
-function endAttempt(job: Job): void {
-  clearTimeout(job.timer);
-  job.attempt = null;
-}
-
-/** Readers throw on octets that are no DNS message; to us that is one more kind of answer. */
-function readSafely<R extends Result>(read: (message: Buffer) => R | FailedAnswer, message: Buffer): R | FailedAnswer {
-  try {
-    return read(message);
-  } catch (error) {
-    return { kind: 'failure', cause: 'malformed', detail: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-function isFailure(result: Result): result is FailedAnswer {
-  return result.kind === 'failure';
-}
-
-function unreachable(detail: string): FailedAnswer {
-  return { kind: 'failure', cause: 'unreachable', detail };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Reading, readAnswer } from './answer.ts';
-import { Exchange, type Result } from './client-exchange.ts';
+import { Exchange } from './client-exchange.ts';
+import type { Result } from './client-job.ts';
 import type { ClientCounts } from './client-line.ts';
 import { type DnsMessage, readMessage } from './message.ts';
 import type { DomainName } from './name.ts';
@@ -53,20 +54,23 @@ const REFERRED: FailedAnswer = {
 export function dnsClient(options: DnsClientOptions): DnsClient {
   const { read, ...client } = openClient(options);
 
-  async function resolve<T extends RrType>(name: DomainName, type: T, signal?: AbortSignal): Promise<Answer<T>> {
-    let asked = name;
-    let ttlSeconds = Number.POSITIVE_INFINITY;
-    for (let step = 0; step <= MAX_CNAMES; step++) {
-      const reading = await read(asked, type, answersOnly, signal);
-      if (reading.kind === 'failure') return reading;
-      if (reading.kind === 'answer') return lowerTtl(reading.answer, ttlSeconds);
-      asked = reading.target;
-      ttlSeconds = Math.min(ttlSeconds, reading.ttlSeconds);
-    }
-    return { kind: 'failure', cause: 'servfail', detail: `more than ${MAX_CNAMES} CNAMEs from ${name}` };
-  }
+  return {
+    ...client,
+    resolve: (name, type, signal) => {
+      const follow = (asked: DomainName, ttlSeconds: number, stepsLeft: number): Promise<Answer<typeof type>> =>
+        read(asked, type, answersOnly, signal).then((reading) => {
+          if (reading.kind === 'failure') return reading;
+          if (reading.kind === 'answer') return lowerTtl(reading.answer, ttlSeconds);
+          if (stepsLeft === 0) return tooManyCnames(name);
+          return follow(reading.target, Math.min(ttlSeconds, reading.ttlSeconds), stepsLeft - 1);
+        });
+      return follow(name, Number.POSITIVE_INFINITY, MAX_CNAMES);
+    },
+  };
+}
 
-  return { ...client, resolve };
+function tooManyCnames(name: DomainName): FailedAnswer {
+  return { kind: 'failure', cause: 'servfail', detail: `more than ${MAX_CNAMES} CNAMEs from ${name}` };
 }
 
 /** The client without a policy for CNAMEs that lead out of a response; `accept` may refuse a reading. */

@@ -89,6 +89,35 @@ describe('one server', () => {
     expect(await client({ servers: [at], timeoutMs: 30 }).resolve(asked, 'A')).toEqual(good);
   });
 
+  test('is slower than a try may take: its answer to the first comes while the second waits, and counts', async () => {
+    let askAgain = (): void => {};
+    const askedAgain = new Promise<void>((resolve) => {
+      askAgain = resolve;
+    });
+    const { server: at, asked: queries } = await server((query) => {
+      if (queries.length === 1) return [{ after: askedAgain, message: answer(query) }];
+      askAgain();
+      return [];
+    });
+    const own = client({ servers: [at], timeoutMs: 300 });
+    expect(await own.resolve(asked, 'A')).toEqual(good);
+    expect(queries).toHaveLength(2);
+    expect(own.stats()).toMatchObject({ timeouts: 1, inFlight: 0, deadServers: 0 });
+  });
+
+  test('fails late: the try under way is waited for', async () => {
+    let askAgain = (): void => {};
+    const askedAgain = new Promise<void>((resolve) => {
+      askAgain = resolve;
+    });
+    const { server: at, asked: queries } = await server((query) => {
+      if (queries.length === 1) return [{ after: askedAgain, message: respond(query, { rcode: 2 }) }];
+      askAgain();
+      return [{ afterMs: 20, message: answer(query) }];
+    });
+    expect(await client({ servers: [at], timeoutMs: 300 }).resolve(asked, 'A')).toEqual(good);
+  });
+
   test('is not there: the system says so, long before the timeout', async () => {
     const own = client({ servers: [{ address: '127.0.0.1', port: await closedPort() }], timeoutMs: 20_000 });
     expect(await own.resolve(asked, 'A')).toMatchObject({ kind: 'failure', cause: 'unreachable' });

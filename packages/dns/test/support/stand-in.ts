@@ -6,7 +6,11 @@ import type { DnsServer } from '../../src/index.ts';
 import { type Asked, readQuery } from './messages.ts';
 
 /** What a stand-in does with a query: messages to send, in order, each perhaps later. Nothing: silence. */
-export type Replies = readonly (Buffer | { readonly afterMs: number; readonly message: Buffer })[];
+export type Replies = readonly (
+  | Buffer
+  | { readonly afterMs: number; readonly message: Buffer }
+  | { readonly after: Promise<unknown>; readonly message: Buffer }
+)[];
 
 export type StandIn = AsyncDisposable & {
   readonly server: DnsServer;
@@ -72,7 +76,7 @@ export async function standIn(reply: (asked: Asked) => Replies, options: StandIn
 
 async function sendAll(replies: Replies, send: (message: Buffer) => void): Promise<void> {
   for (const reply of replies) {
-    if (!Buffer.isBuffer(reply)) await delay(reply.afterMs);
+    if (!Buffer.isBuffer(reply)) await ('after' in reply ? reply.after : delay(reply.afterMs));
     send(Buffer.isBuffer(reply) ? reply : reply.message);
   }
 }

@@ -35,10 +35,9 @@ export interface CachedResolver extends Resolver {
 }
 
 type Held<T extends RrType> = { answer: Answer<T>; readonly expiresAtMs: number };
-type HeldByType = { readonly [T in RrType]: Held<T> | null };
+type HeldByType = { [T in RrType]: Held<T> | null };
 
 const DAY_SECONDS = 86_400;
-const NOTHING_HELD: HeldByType = { A: null, AAAA: null, MX: null, TXT: null, NS: null, PTR: null, CNAME: null };
 
 /**
  * Remembers what `resolver` answered for as long as its TTL says, within bounds.
@@ -55,7 +54,9 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Cache
     const ttlSeconds = boundedTtl(answer, options);
     if (ttlSeconds <= 0) return answer;
     const held: Held<T> = { answer: withTtl(answer, ttlSeconds), expiresAtMs: now() + ttlSeconds * 1000 };
-    names.set(name, { ...(names.get(name) ?? NOTHING_HELD), [type]: held });
+    const byType = names.get(name) ?? nothingHeld();
+    hold<T>(byType, type, held);
+    names.set(name, byType);
     return held.answer;
   }
 
@@ -82,6 +83,15 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Cache
     stats: () => ({ ...counts, entries: names.size }),
     clear: () => names.clear(),
   };
+}
+
+/** Not by copying: an object with a computed key is built by the slow way through the engine. */
+function hold<T extends RrType>(byType: { [K in T]: Held<K> | null }, type: T, held: Held<T>): void {
+  byType[type] = held;
+}
+
+function nothingHeld(): HeldByType {
+  return { A: null, AAAA: null, MX: null, TXT: null, NS: null, PTR: null, CNAME: null };
 }
 
 /** Seconds to keep an answer; 0 for not at all. */

@@ -108,10 +108,10 @@ function investigate(
   { request, context: { policy }, basis, investigator }: Inquiry,
 ): Answers | Promise<Answers> {
   switch (question.kind) {
-    case 'spf': {
-      const key = question.identity === 'helo' ? 'helo' : 'mailFrom';
-      return whenKnown(investigator.spf(question.query, policy, basis), (outcome) => ({ ...answers, [key]: outcome }));
-    }
+    case 'spf':
+      return whenKnown(investigator.spf(question.query, policy, basis), (outcome) =>
+        question.identity === 'helo' ? { ...answers, helo: outcome } : { ...answers, mailFrom: outcome },
+      );
     case 'dead-mx':
       return whenKnown(investigator.deadMx(question.domain, policy, basis), (deadMx) => ({ ...answers, deadMx }));
     case 'trust':

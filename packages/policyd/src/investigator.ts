@@ -23,9 +23,9 @@ export function createInvestigator({ resolver, recordCache, clock, now }: Invest
   const nowMs = (): number => now().getTime();
   const memory = createOutcomeMemory({ resolver, nowMs, maxEntries: MAX_OUTCOMES });
   const spf = (query: SpfQuery, policy: Policy, ms: number, basis: Basis): SpfOutcome | Promise<SpfOutcome> => {
-    const limits = { voids: policy.maxVoidLookups };
-    return memory.check(query, `${limits.voids}`, basis, (observed, observing) =>
-      checkHost(observed, observing, { recordCache, limits, timeLimit: { ms, clock } }),
+    const voids = policy.maxVoidLookups;
+    return memory.check(query, `${voids}`, basis, (observed, observing) =>
+      checkHost(observed, observing, { recordCache, limits: { voids }, timeLimit: { ms, clock } }),
     );
   };
   return {

@@ -36,7 +36,8 @@ export function takeRequest(buffer: Buffer, start = 0, scanned: number = start):
   }
   if (end - start > MAX_REQUEST_BYTES) return malformed('longer than 64 KiB');
   const read = readRequest(buffer, start, end);
-  return typeof read === 'string' ? malformed(read) : { kind: 'request', ...read };
+  if (typeof read === 'string') return malformed(read);
+  return { kind: 'request', request: read.request, length: read.length };
 }
 
 function malformed(why: string): Taken {

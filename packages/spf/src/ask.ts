@@ -27,24 +27,25 @@ export function ask<T extends RrType>(check: Check, name: DomainName, type: T): 
   return answer;
 }
 
-async function later<T extends RrType>(
+/** Two promises and no async function: this is done once for each question of each check. */
+function later<T extends RrType>(
   check: Check,
   name: DomainName,
   type: T,
   coming: Promise<Answer<T>>,
 ): Promise<Answer<T>> {
-  let answer: Answer<T> | null;
-  try {
-    answer = await (check.limiter === null ? coming : check.limiter.race(coming));
-  } catch (error) {
-    answer = failureOf(error);
-  }
-  if (answer === null) {
+  const take = (answer: Answer<T>): Answer<T> => {
+    if (check.tracer !== null) noteQuery(check.tracer, name, type, answer);
+    return answer;
+  };
+  const fail = (error: unknown): Answer<T> => take(failureOf(error));
+  const { limiter } = check;
+  if (limiter === null) return coming.then(take, fail);
+  return limiter.race(coming).then((answer) => {
+    if (answer !== null) return take(answer);
     mustHalt(check, name);
-    answer = HALTED;
-  }
-  if (check.tracer !== null) noteQuery(check.tracer, name, type, answer);
-  return answer;
+    return take(HALTED);
+  }, fail);
 }
 
 /** Spends a question; true, with the reason in `check.halt`, when it must not be asked. */

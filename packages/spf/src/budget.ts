@@ -11,7 +11,8 @@ export function newBudget(limits: Partial<SpfLimits> | undefined): Budget {
 }
 
 function limitsOf(limits: Partial<SpfLimits>): SpfLimits {
-  const merged = withQueries({ ...RFC_LIMITS, ...limits });
+  const { lookups = RFC_LIMITS.lookups, voids = RFC_LIMITS.voids, mx = RFC_LIMITS.mx, ptr = RFC_LIMITS.ptr } = limits;
+  const merged = withQueries({ lookups, voids, mx, ptr });
   return limits.queries === undefined ? merged : { ...merged, queries: limits.queries };
 }
 

@@ -114,7 +114,9 @@ export function folded(words: readonly string[]): string {
 
 /** The length of `words` written as one line. */
 export function lineLength(words: readonly string[]): number {
-  return words.reduce((length, word) => length + word.length + 1, -1);
+  let length = -1;
+  for (const word of words) length += word.length + 1;
+  return length;
 }
 
 function encodedLength(text: string): number {

@@ -49,15 +49,7 @@ export const SPF_RESULTS: readonly SpfResult[] = [
 ];
 
 const FIELD_NAME = 'Received-SPF';
-const KEYS = [
-  ['identity', 'identity'],
-  ['clientIp', 'client-ip'],
-  ['envelopeFrom', 'envelope-from'],
-  ['helo', 'helo'],
-  ['receiver', 'receiver'],
-  ['mechanism', 'mechanism'],
-  ['problem', 'problem'],
-] as const;
+const KEYS: readonly string[] = ['identity', 'client-ip', 'envelope-from', 'helo', 'receiver', 'mechanism', 'problem'];
 const MAX_OTHERS = 50;
 
 /**
@@ -99,7 +91,7 @@ export function parseReceivedSpf(field: string): ReceivedSpf | null {
     receiver: first('receiver'),
     mechanism: first('mechanism'),
     problem: first('problem'),
-    others: pairs.filter((pair) => !KEYS.some(([, key]) => key === pair.name)).slice(0, MAX_OTHERS),
+    others: pairs.filter((pair) => !KEYS.includes(pair.name)).slice(0, MAX_OTHERS),
   };
 }
 
@@ -107,13 +99,18 @@ export function parseReceivedSpf(field: string): ReceivedSpf | null {
 function wordsOf(fields: WritableReceivedSpf, room: number): readonly string[] {
   const words = [`${FIELD_NAME}: ${fields.result}`];
   if (fields.comment !== null) words.push(comment(shortened(fields.comment, room)));
-  for (const [property, key] of KEYS) {
-    const value = fields[property];
+  const pair = (key: string, value: string | null): void => {
     if (value !== null) words.push(`${key}=${dotAtomOrQuoted(shortened(value, room))};`);
-  }
+  };
+  pair('identity', fields.identity);
+  pair('client-ip', fields.clientIp);
+  pair('envelope-from', fields.envelopeFrom);
+  pair('helo', fields.helo);
+  pair('receiver', fields.receiver);
+  pair('mechanism', fields.mechanism);
+  pair('problem', fields.problem);
   for (const { name, value } of fields.others) {
-    if (isKeyName(name) && !KEYS.some(([, key]) => key === name.toLowerCase()))
-      words.push(`${name}=${dotAtomOrQuoted(shortened(value, room))};`);
+    if (isKeyName(name) && !KEYS.includes(name.toLowerCase())) pair(name, value);
   }
   return words;
 }

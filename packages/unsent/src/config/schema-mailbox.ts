@@ -1,4 +1,5 @@
-import { isImapAddress, parseImapAddress } from '@unsent/bounce';
+// Of the whole package, a command that only reads the configuration would load a quarter of its code for nothing.
+import { isImapAddress, parseImapAddress } from '@unsent/bounce/imap-address';
 import { UnsentError } from '@unsent/dns';
 import * as v from 'valibot';
 import { ACTION_FORMS, parseAction } from '../actions/parse.ts';

@@ -33,9 +33,7 @@ const QUESTION_LIMIT_MS = 600_000;
 const FIRST_WAIT_MS = 5;
 const LONGEST_WAIT_MS = 1_000;
 const TURN_LOCKS: Record<Turn, number> = { journal: 1, 'sent-log': 2, verdicts: 3, summaries: 6 };
-/** For sums over a million domains, which the server's default would sort on the disk. */
-const ROOM_TO_SORT = "SET LOCAL work_mem TO '128MB'";
-const ONE_MOMENT = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${ROOM_TO_SORT}`;
+const ONE_MOMENT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 /** "unst": the advisory locks of ours. */
 export const LOCK_CLASS = 0x756e7374;
 
@@ -86,6 +84,8 @@ export async function connectPostgres(
 
   async function prepareSession(client: Client): Promise<void> {
     client.on('error', () => undefined); // whoever uses it is told by the statement
+    // Sums over a million domains: the server's default would sort them on the disk, and compile each question first.
+    await client.query("SET work_mem TO '128MB'; SET jit TO off");
     // A client that vanished must not keep its locks: the server looks after it, and ends what it left open.
     await client.query(
       `SET search_path TO ${place.schema}; SET idle_in_transaction_session_timeout TO '60s';
@@ -190,9 +190,7 @@ async function rollBack(client: Client): Promise<boolean> {
  * again by a client that lives on.
  */
 function beginning(turn: Turn | null): string {
-  if (turn === null) return 'BEGIN';
-  const room = turn === 'summaries' ? `${ROOM_TO_SORT}; ` : '';
-  return `BEGIN; ${room}SELECT pg_advisory_xact_lock(${LOCK_CLASS}, ${TURN_LOCKS[turn]})`;
+  return turn === null ? 'BEGIN' : `BEGIN; SELECT pg_advisory_xact_lock(${LOCK_CLASS}, ${TURN_LOCKS[turn]})`;
 }
 
 async function retry<T>(work: () => Promise<T>, place: PostgresPlace, patienceMs: number): Promise<T> {

@@ -175,6 +175,7 @@ export const MIGRATIONS: readonly string[] = [
     last_at INTEGER NOT NULL,
     PRIMARY KEY (summary, domain)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX summary_domain_by_messages ON summary_domain (summary, messages);
   CREATE TABLE summary_name (
     summary INTEGER NOT NULL,
     list TEXT NOT NULL,

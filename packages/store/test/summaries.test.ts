@@ -75,7 +75,7 @@ async function answers(ledger: StoreLedger, time: Pick<StoredFilter, 'since' | '
   ];
   return {
     totals: await ledger.totalsByDomain(all),
-    overview: await ledger.overview(all, { domains: 2, attacked: 2, zones: [domain('a.example')] }),
+    overview: await ledger.overview(all, { domains: 2, attacked: 1, zones: [domain('a.example')], taken: 3 }),
     days: await ledger.totalsByDay(all),
     reporters: await ledger.top('reporter', backscatter, 2),
     evidence: await ledger.top('evidence', backscatter, 2),
@@ -111,6 +111,33 @@ test('what is summed up is told exactly as it is without', { timeout: 300_000 },
     { numRuns: isPostgres ? 10 : 40 },
   );
   expect(answered).toBeGreaterThan(20);
+});
+
+describe('of the first domains in each summary', () => {
+  test.each([
+    ['the first of all are told, also one that is not the first of any', 5, 2, ['d0.example', 'all.example']],
+    ['where they do not tell the first, all are read', 1, 3, ['d0.example', 'all.example', 'd1.example']],
+  ])('%s', async (_, taken, limit, expected) => {
+    const one = await store();
+    // Three days: each has a domain of its own that comes first, and one comes up on each of them.
+    const counts = [80, 30, 29].map((count, day) => ({ [`d${day}.example`]: count, 'all.example': 20, x: 3, y: 2 }));
+    let number = 0;
+    for (const [day, names] of counts.entries()) {
+      const arrivedAt = new Date(Date.UTC(2026, 10, 5 + day, 10));
+      const entries = Object.entries(names).flatMap(([name, count]) =>
+        Array.from({ length: count }, () =>
+          entry(number++, { domain: domain(name.includes('.') ? name : `${name}${day}.example`), arrivedAt }),
+        ),
+      );
+      await one.ledger.recordBatch(1, entries, null);
+    }
+    expect(await summarise(one)).toBe(3);
+    const limits = { domains: limit, attacked: 1, zones: [domain('example')], taken };
+    const { domains, attacked, all, below } = await one.ledger.overview(ALL, limits);
+    expect(domains.map(({ domain: name }) => name)).toEqual(expected);
+    expect(attacked.map(({ domain: name, backscatter }) => [name, backscatter])).toEqual([['d0.example', 80]]);
+    expect([all.messages, new Set(below).size]).toEqual([214, 10]);
+  });
 });
 
 describe('of forged addresses a summary holds only the most frequent, and', () => {

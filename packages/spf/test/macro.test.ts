@@ -86,6 +86,8 @@ describe('values', () => {
     ['$&$1@example.com', '%{l}', '$&$1'],
     ['constructor@example.com', '%{l}', 'constructor'],
     ['a b&c@example.com', '%{L}', 'a%20b%26c'],
+    ['a_b~c.d-e9Z@example.com', '%{L}', 'a_b~c.d-e9Z'],
+    ['a.b.c.d.e.f.g.h.i.j.k@example.com', '%{l10}', 'b.c.d.e.f.g.h.i.j.k'],
     ['\u00fc@example.com', '%{L}', '%C3%BC'],
     ['\ud800@example.com', '%{L}', '%EF%BF%BD'],
     ['bob@b\u00fccher.example', '%{o}', 'xn--bcher-kva.example'], // RFC 8616 §4
@@ -111,6 +113,15 @@ describe('a name', () => {
     const expanded = expandName(parts('%{l}.example.com'), values({ sender: `${local}@example.com` }));
     expect(expanded).toBe(`${local}.example.com`);
     expect(expanded).toHaveLength(253);
+  });
+
+  test.each(['a', 'ab'])('with %j before 253 octets loses that label alone, closing dot or not', (label) => {
+    const rest = [63, 63, 63, 61].map((length) => 'c'.repeat(length)).join('.');
+    for (const dot of ['', '.']) {
+      const asked = values({ sender: `${label}.${rest}@example.com` });
+      expect(expandName(parts(`%{l}${dot}`), asked)).toBe(rest);
+      expect(expandName(parts(`%{l}${dot}`), values({ sender: `${rest}@example.com` }))).toBe(rest);
+    }
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isSpfRecord, parseSpf } from '../src/parse.ts';
+import { isSpfRecord, parseExplanation, parseSpf } from '../src/parse.ts';
 import { printMechanism } from '../src/print.ts';
 
 describe('isSpfRecord', () => {
@@ -139,7 +139,13 @@ describe('problems', () => {
     ['v=spf1 a:192.0.2.1', 'invalid-domain', '192.0.2.1'],
     ['v=spf1 a:example.-com', 'invalid-domain', 'example.-com'],
     ['v=spf1 a:example.com:8080', 'invalid-domain', 'example.com:8080'],
+    ['v=spf1 a:example.com-', 'invalid-domain', 'example.com-'],
+    ['v=spf1 a:example..', 'invalid-domain', 'example..'],
+    ['v=spf1 a:.', 'invalid-domain', '.'],
     ['v=spf1 include:%{d}.', 'invalid-domain', '%{d}.'],
+    ['v=spf1 include:%{d}com', 'invalid-domain', '%{d}com'],
+    ['v=spf1 include:%{d}.com-', 'invalid-domain', '%{d}.com-'],
+    ['v=spf1 include:%{d}.com..', 'invalid-domain', '%{d}.com..'],
     ['v=spf1 include:example.com/24', 'invalid-domain', 'example.com/24'],
     ['v=spf1 exists:%(ir).example.com', 'invalid-macro', '%('],
     ['v=spf1 exists:%{x}.example.com', 'invalid-macro', '%{x}'],
@@ -149,6 +155,10 @@ describe('problems', () => {
     ['v=spf1 exists:%{d.example.com', 'invalid-macro', '%{'],
     ['v=spf1 exists:example.com%', 'invalid-macro', '%'],
     ['v=spf1 exists:%{c}.example.com', 'invalid-macro', '%{c}'],
+    ['v=spf1 exists:%{r}.example.com', 'invalid-macro', '%{r}'],
+    ['v=spf1 exists:%{t}.example.com', 'invalid-macro', '%{t}'],
+    ['v=spf1 exists:%{d*}.example.com', 'invalid-macro', '%{d*}'],
+    ['v=spf1 exists:%ad}.example.com', 'invalid-macro', '%a'],
     ['v=spf1 foo=%abc', 'invalid-macro', '%a'],
     ['v=spf1 1up=foo', 'invalid-modifier', '1up=foo'],
     ['v=spf1 =all', 'invalid-modifier', '=all'],
@@ -188,6 +198,38 @@ describe('problems', () => {
     expect(parseSpf(text).problems).toHaveLength(100);
     expect(parseSpf(text, 1).problems).toHaveLength(1);
   });
+});
+
+test.each([
+  ['a:example.com.', 'example.com'],
+  ['a:EXAMPLE.com', 'example.com'],
+  ['a:a%-b.example.com', 'a%20b.example.com'],
+  ['a:%{d}.example.com', null],
+  ['a:%{d}.example.com.', null],
+  ['a:x.%{d}', null],
+])('the name of %s is fixed: %s', (term, fixed) => {
+  const { record, problems } = parseSpf(`v=spf1 ${term} -all`);
+  expect(problems).toEqual([]);
+  const mechanism = record.directives[0]?.mechanism;
+  expect(mechanism?.name === 'a' ? mechanism.domain?.fixed : undefined).toBe(fixed);
+});
+
+test.each([
+  ['%{l10}', 10],
+  ['%{l123r-}', 123],
+])('%s keeps %i parts', (text, keep) => {
+  expect(parseExplanation(text)).toMatchObject([{ kind: 'macro', keep }]);
+});
+
+test.each([
+  ['one line', true],
+  ['two\nlines', false],
+  ['b\u00fccher', false],
+  ['a tab\t', false],
+  ['100 %', false],
+  ['100 %%', true],
+])('%j is an explanation: %s', (text, isOne) => {
+  expect(parseExplanation(text) !== null).toBe(isOne);
 });
 
 describe('macros are read once', () => {

@@ -2,7 +2,7 @@ import { type Engine, text } from './sql.ts';
 
 /** A path is another mailbox on another host: `mbox:/var/mail/a` becomes `mbox://HOST/var/mail/a`. Other names stay. */
 export function onHost(name: string, host: string): string {
-  return name.replace(/^([a-z]+:)?(?=\/(?!\/))/, `$1//${host}`);
+  return name.replace(/^(?:[a-z]+:)?(?=\/(?!\/))/, (kind) => `${kind}//${host}`);
 }
 
 /** What `onHost` made a name from; the name of a path on another host stays. */

@@ -116,7 +116,8 @@ async function moveFrom(
     wasTried = true; // from here on, also when the connection breaks and this runs again
     return move(client, state.uid, target, session.address);
   });
-  if (found.kind === 'gone') return findLate(session, target, message, maxMessageBytes);
+  // Gone before we tried: somebody else took it, and looking through the other folder for it would be in vain.
+  if (found.kind === 'gone') return wasTried ? findLate(session, target, message, maxMessageBytes) : found;
   if (found.kind !== 'there') return found;
   const copy = await findLate(session, target, message, maxMessageBytes);
   return session.inFolder(folder, 'write', async (client, open) => {

@@ -145,7 +145,7 @@ describe('an optional peer that is missing is asked for by name', () => {
     const code = `
       const { openStore } = await import('@unsent/store');
       await openStore('postgres://127.0.0.1:9/unsent', { joinSpans: (spans) => spans });`;
-    expect(await says(code)).toContain('PostgreSQL needs the package pg: npm install pg');
+    expect(await says(code)).toContain('needs a package that is not installed (npm install pg)');
   });
 
   test.skipIf(!needs('postgresql', hasPostgres))(
@@ -158,7 +158,7 @@ describe('an optional peer that is missing is asked for by name', () => {
         const { openStore } = await import('@unsent/store');
         const store = await openStore(${JSON.stringify(postgres.url)}, { joinSpans: (spans) => spans });
         await store.pieceQueue('visitor').finally(() => store.close());`;
-        expect(await says(code)).toContain('sharing a scan needs the package pg-boss: npm install pg-boss@10');
+        expect(await says(code)).toContain('(to share a scan: npm install pg-boss@10)');
       } finally {
         await postgres.stop();
       }

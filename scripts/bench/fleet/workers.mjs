@@ -5,7 +5,7 @@
 //
 //   npx tsc -b && node scripts/bundle.mjs && node scripts/bench/fleet/workers.mjs [messages] [rounds]
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeMailboxes } from '../../lib/killed-scans.mjs';
@@ -23,6 +23,7 @@ const KINDS = {
   'one worker': [DRAIN],
   'two workers': [DRAIN, DRAIN],
 };
+const TICKS_PER_SECOND = 100;
 const found = new Map();
 try {
   for (let round = 0; round < Number(rounds); round++) {
@@ -38,7 +39,7 @@ console.log(`${messages} messages, median of ${rounds}; load ${loadavg()[0].toFi
 const one = rate('one worker');
 for (const [kind, all] of found) {
   const cpu =
-    all[0].cpu === null ? '' : `${median(all.map(({ cpu: seconds }) => seconds)).toFixed(1)} s of CPU in unsent`;
+    all[0].cpu === null ? '' : `CPU: ${secondsOf(all, 'cpu')} in unsent, ${secondsOf(all, 'serverCpu')} in PostgreSQL`;
   const perSecond = Math.round(rate(kind)).toLocaleString('en').padStart(9);
   console.log(`${kind.padEnd(16)}${perSecond} messages/s   ${(rate(kind) / one).toFixed(2)} x one worker   ${cpu}`);
 }
@@ -46,12 +47,21 @@ for (const [kind, all] of found) {
 async function measure(kind, commands, schema) {
   await unsent(schema, ['state', 'info']);
   if (commands[0] === DRAIN) await unsent(schema, ['scan', '--quiet', '--enqueue', mbox]);
-  const started = performance.now();
+  const [serverBefore, started] = [serverCpu(), performance.now()];
   const cpu = await Promise.all(commands.map((args) => unsent(schema, args)));
   const seconds = (performance.now() - started) / 1000;
   const counted = Number(server.psql(`SELECT count(*) FROM ${schema}.event`));
   if (counted !== Number(messages)) throw new Error(`${kind}: ${counted} counted`);
-  found.set(kind, [...(found.get(kind) ?? []), { seconds, cpu: cpu.reduce((sum, one) => sum + one, 0) }]);
+  const times = { seconds, cpu: cpu.reduce((sum, one) => sum + one, 0), serverCpu: serverCpu() - serverBefore };
+  found.set(kind, [...(found.get(kind) ?? []), times]);
+}
+
+/** Seconds of CPU of all server processes that have ended, each connection's being one (proc(5), stat: cutime, cstime). */
+function serverCpu() {
+  const pid = readFileSync(join(server.folder, 'data/postmaster.pid'), 'utf8').split('\n')[0];
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
 }
 
 /** The rows of the events, from a file that the server reads itself. */
@@ -82,6 +92,10 @@ async function unsent(schema, args) {
     .at(-1)
     .split(' ')
     .reduce((sum, seconds) => sum + Number(seconds), 0);
+}
+
+function secondsOf(all, what) {
+  return `${median(all.map((one) => one[what])).toFixed(1)} s`;
 }
 
 function rate(kind) {

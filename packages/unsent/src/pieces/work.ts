@@ -10,7 +10,8 @@ import { MAX_JOBS, wholeNumber } from '../scan/options.ts';
 import { printProblem } from '../scan/read-sources.ts';
 import type { Shell } from '../shell.ts';
 import type { Store } from '../store.ts';
-import { isGone, thisProcess } from '../this-process.ts';
+import { thisProcess } from '../this-process.ts';
+import { type MarkPiece, pieceMarks } from './piece-marks.ts';
 import { type PiecePipelines, piecePipelines } from './piece-pipeline.ts';
 import { type PieceOutcome, type PieceTools, readPiece } from './read-piece.ts';
 import { openShared, type Shared } from './shared.ts';
@@ -27,6 +28,7 @@ type Work = Pick<PieceTools, 'shell' | 'accountFor' | 'stop'> & {
   readonly store: Store;
   readonly queue: PieceQueue<object>;
   readonly pipelines: PiecePipelines;
+  readonly mark: MarkPiece;
   /** `HOST:PID`. */
   readonly worker: string;
   readonly drains: boolean;
@@ -47,9 +49,12 @@ export async function runWorker(shell: Shell, flags: WorkerFlags): Promise<ExitC
     const accountFor = await configuredAccounts(shell);
     const tally = { pieces: 0, messages: 0, failed: 0 };
     const stop = laterThan(signal, GRACE_MS);
-    const work: Work = { shell, accountFor, stop, store, queue, pipelines, worker: `${host}:${pid}`, drains, tally };
-    if (!shell.options.quiet) shell.stderr.write(`unsent: worker ${work.worker} takes pieces from ${store.place}\n`);
+    const mark = pieceMarks(store.scanLocks, () => shell.now());
+    const worker = `${host}:${pid}`;
+    const work: Work = { shell, accountFor, stop, store, queue, pipelines, mark, worker, drains, tally };
+    if (!shell.options.quiet) shell.stderr.write(`unsent: worker ${worker} takes pieces from ${store.place}\n`);
     await takePieces(work, signal);
+    await mark(null);
     if (!shell.options.quiet && !shell.options.json) {
       shell.stdout.write(`${plural(tally.pieces, 'piece')} with ${plural(tally.messages, 'message')} read.\n`);
     }
@@ -98,14 +103,12 @@ async function isIdle({ shell, store, queue, drains }: Work): Promise<boolean> {
 }
 
 async function workOn(work: Work, taken: TakenPiece): Promise<void> {
-  const { shell, store, pipelines } = work;
-  const holder = thisProcess();
-  const now = shell.now();
-  await store.scanLocks.take([taken.lock], holder, now, (lock) => isGone(lock, now));
+  const { shell, store, pipelines, mark } = work;
+  void mark(taken.lock);
   const started = performance.now();
   const outcome = await readPiece(taken, { ...work, pipeline: await pipelines.for(taken.run) });
   const end = await report(work, taken, outcome, Math.round(performance.now() - started));
-  await store.scanLocks.release(holder);
+  void mark(null);
   if (end.endsRun) await finishRun(shell, store, taken.run);
 }
 

@@ -1,4 +1,4 @@
-import { insertRows, type Sql, type SqlValue } from './sql.ts';
+import { placeholders, type Sql, type SqlValue } from './sql.ts';
 
 /** What an event adds to the sums of its hour. `domain` is null for none. */
 export type HourlyEvent = {
@@ -19,6 +19,18 @@ export function hourOf(atMs: number): number {
   return Math.floor(atMs / MS_PER_HOUR);
 }
 
+const SUM_COLUMNS = 8;
+/** Sums in one statement. */
+const MAX_SUMS = 100;
+const ADD_SUMS = [
+  'INSERT INTO hourly (domain, hour, kind, backscatter, decisive, messages, first_at, last_at) VALUES',
+  // CASE, because the smaller of two numbers is min(a, b) in SQLite and LEAST(a, b) in PostgreSQL.
+  `ON CONFLICT (domain, hour, kind, backscatter, decisive) DO UPDATE SET
+     messages = hourly.messages + excluded.messages,
+     first_at = CASE WHEN excluded.first_at < hourly.first_at THEN excluded.first_at ELSE hourly.first_at END,
+     last_at = CASE WHEN excluded.last_at > hourly.last_at THEN excluded.last_at ELSE hourly.last_at END`,
+] as const;
+
 /** Adds events to the sums of their hours. */
 export async function addToHours(sql: Sql, entries: readonly HourlyEvent[]): Promise<void> {
   const sums = new Map<string, { readonly key: readonly SqlValue[]; messages: number; first: number; last: number }>();
@@ -33,17 +45,12 @@ export async function addToHours(sql: Sql, entries: readonly HourlyEvent[]): Pro
     sums.set(key.join(' '), sum);
   }
   const ordered = [...sums.keys()].sort().flatMap((key) => sums.get(key) ?? []);
-  await insertRows(
-    sql,
-    'hourly',
-    ['domain', 'hour', 'kind', 'backscatter', 'decisive', 'messages', 'first_at', 'last_at'],
-    ordered.map(({ key, messages, first, last }) => [...key, messages, first, last]),
-    // CASE, because the smaller of two numbers is min(a, b) in SQLite and LEAST(a, b) in PostgreSQL.
-    `ON CONFLICT (domain, hour, kind, backscatter, decisive) DO UPDATE SET
-       messages = hourly.messages + excluded.messages,
-       first_at = CASE WHEN excluded.first_at < hourly.first_at THEN excluded.first_at ELSE hourly.first_at END,
-       last_at = CASE WHEN excluded.last_at > hourly.last_at THEN excluded.last_at ELSE hourly.last_at END`,
-  );
+  const rows = ordered.map(({ key, messages, first, last }) => [...key, messages, first, last]);
+  // In as few statements as can be: from the first one on, whoever counts in the same hours waits until the commit.
+  for (let i = 0; i < rows.length; i += MAX_SUMS) {
+    const some = rows.slice(i, i + MAX_SUMS);
+    await sql.run(`${ADD_SUMS[0]} ${placeholders(SUM_COLUMNS, some.length)} ${ADD_SUMS[1]}`, some.flat());
+  }
 }
 
 /** Makes the sums of these hours anew from their events: what was changed there cannot be taken out of a first and last. */

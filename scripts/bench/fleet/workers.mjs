@@ -46,7 +46,7 @@ for (const [kind, all] of found) {
 
 async function measure(kind, commands, schema) {
   await unsent(schema, ['state', 'info']);
-  if (commands[0] === DRAIN) await unsent(schema, ['scan', '--quiet', '--enqueue', mbox]);
+  if (commands[0] === DRAIN) await unsent(schema, ['scan', '--quiet', '--enqueue', '--piece', '500', mbox]);
   const [serverBefore, started] = [serverCpu(), performance.now()];
   const cpu = await Promise.all(commands.map((args) => unsent(schema, args)));
   const seconds = (performance.now() - started) / 1000;

@@ -11,6 +11,8 @@ const LEDGER_MESSAGES = 2_000_000;
 /** Mail of a day is read late: a day is summed up so much later than it ends, a month still later. */
 const DAY_LAG_MS = 3 * MS_PER_HOUR;
 const MONTH_LAG_MS = 3 * MS_PER_DAY;
+/** So long days are held beside their month, for a time that begins or ends within it. */
+const DAYS_KEPT = 62;
 const LISTS: readonly SummaryList[] = ['reporter', 'origin', 'network', 'evidence', 'sender', 'forged'];
 /** Forged addresses that a summary holds. */
 const FORGED_ADDRESSES = 10_000;
@@ -32,24 +34,43 @@ export async function summarise(sql: Engine, options: SummaryOptions): Promise<n
   const [row] = await sql.all('SELECT COALESCE(sum(added), 0) AS n FROM scan_run');
   if (row === undefined || integer(row, 'n') < (options.ledgerMessages ?? LEDGER_MESSAGES)) return 0;
   let made = 0;
+  const daysFrom = firstKeptHour(options.now);
   for (const span of await dueSpans(sql, options.now)) {
     if (options.signal.aborted) break;
-    await sql.transaction(
+    const isMade = await sql.transaction(
       async (inside) => {
+        // Of several that end at once, one does it.
+        if (isHeld(await readSummaries(inside), span)) return false;
         await sql.server?.lockMonths(inside, monthsOf(span), 'alone');
+        await dropOld(inside, span, daysFrom);
         await sumUp(inside, span, options.forgedAddresses ?? FORGED_ADDRESSES);
+        return true;
       },
       'soon',
       'summaries',
     );
-    made++;
+    if (isMade) made++;
   }
   return made;
 }
 
-/** Months before days; nothing that a summary which is usable holds already. */
+/** Months before days, of those that have a message; nothing that has a summary which is usable. */
 async function dueSpans(sql: Sql, now: Date): Promise<readonly Span[]> {
   const done = await readSummaries(sql);
+  const daysFrom = firstKeptHour(now);
+  const days = await daysWithMessages(sql, done, daysFrom);
+  const months = new Map<number, Span>();
+  const single: Span[] = [];
+  for (const day of [...days].sort((a, b) => a - b)) {
+    const month = monthOf(day);
+    const span = { from: day * HOURS_PER_DAY, until: (day + 1) * HOURS_PER_DAY };
+    if (isOver(month, now, MONTH_LAG_MS)) months.set(month.from, month);
+    if (span.from >= daysFrom && isOver(span, now, DAY_LAG_MS)) single.push(span);
+  }
+  return [...months.values(), ...single].filter((span) => !isHeld(done, span));
+}
+
+async function daysWithMessages(sql: Sql, done: readonly Summary[], daysFrom: number): Promise<ReadonlySet<number>> {
   const days = new Set<number>();
   for (const { from, until } of gapsOf(done)) {
     const rows = await sql.all(
@@ -59,18 +80,24 @@ async function dueSpans(sql: Sql, now: Date): Promise<readonly Span[]> {
     );
     for (const row of rows) days.add(integer(row, 'day'));
   }
-  // A day that has its own summary still has to go into that of its month.
+  // What is in the summary of a month, or of a day, may still lack the other.
+  const rows = await sql.all(
+    `SELECT DISTINCT hour / ${HOURS_PER_DAY} AS day FROM summary_hour JOIN summary ON summary.id = summary
+     WHERE stale = 0 AND hour >= ?`,
+    [daysFrom],
+  );
+  for (const row of rows) days.add(integer(row, 'day'));
   for (const { from } of done) days.add(from / HOURS_PER_DAY);
-  const months = new Map<number, Span>();
-  const single: Span[] = [];
-  const isDone = (span: Span): boolean => done.some(({ from, until }) => from <= span.from && until >= span.until);
-  for (const day of [...days].sort((a, b) => a - b)) {
-    const month = monthOf(day);
-    const span = { from: day * HOURS_PER_DAY, until: (day + 1) * HOURS_PER_DAY };
-    if (isOver(month, now, MONTH_LAG_MS)) months.set(month.from, month);
-    else if (isOver(span, now, DAY_LAG_MS)) single.push(span);
-  }
-  return [...months.values(), ...single].filter((span) => !isDone(span));
+  return days;
+}
+
+/** Days before this hour have no summary of their own any more. */
+function firstKeptHour(now: Date): number {
+  return (Math.floor(now.getTime() / MS_PER_DAY) - DAYS_KEPT) * HOURS_PER_DAY;
+}
+
+function isHeld(done: readonly Summary[], span: Span): boolean {
+  return done.some(({ from, until }) => from === span.from && until === span.until);
 }
 
 function gapsOf(done: readonly Summary[]): readonly HourRange[] {
@@ -93,12 +120,20 @@ function monthOf(day: number): Span {
   return { from: first(at.getUTCMonth()), until: first(at.getUTCMonth() + 1) };
 }
 
-async function sumUp(sql: Sql, { from, until }: Span, forgedAddresses: number): Promise<void> {
-  const old = await sql.all('SELECT id FROM summary WHERE from_hour >= ? AND until_hour <= ?', [from, until]);
+/** What is stale in that time, and days that are too long ago. */
+async function dropOld(sql: Sql, { from, until }: Span, daysFrom: number): Promise<void> {
+  const old = await sql.all(
+    `SELECT id FROM summary WHERE (stale = 1 AND from_hour >= ? AND until_hour <= ?)
+     OR (until_hour - from_hour = ${HOURS_PER_DAY} AND until_hour <= ?)`,
+    [from, until, daysFrom],
+  );
   await dropSummaries(
     sql,
     old.map((row) => integer(row, 'id')),
   );
+}
+
+async function sumUp(sql: Sql, { from, until }: Span, forgedAddresses: number): Promise<void> {
   const [made] = await sql.all('INSERT INTO summary (from_hour, until_hour) VALUES (?, ?) RETURNING id', [from, until]);
   if (made === undefined) throw new Error('the database gave the summary no number');
   const id = integer(made, 'id');

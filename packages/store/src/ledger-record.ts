@@ -40,9 +40,10 @@ export async function recordBatch(
     EVENT_COLUMNS,
     fresh.map((entry) => eventRow(run, entry)),
   );
-  await addToHours(sql, fresh);
   await sql.run('UPDATE scan_run SET added = added + ? WHERE id = ?', [fresh.length, run]);
   if (cursor !== null) await moveCursor(sql, cursor);
+  // Last: all who count messages of this hour wait for these rows until the commit.
+  await addToHours(sql, fresh);
   const added = new Set(fresh.map((entry) => entry.identity));
   if (mayBeDone) for (const identity of await addedBefore(sql, run, entries, claimed)) added.add(identity);
   for (const identity of added) claimed.add(identity);

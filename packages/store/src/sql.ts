@@ -70,8 +70,8 @@ export interface ServerParts {
  */
 type Durability = 'now' | 'soon';
 
-/** Rows of one multi-row INSERT. Few sizes, so that few statements are prepared. */
-const ROWS_PER_STATEMENT = [100, 10, 1] as const;
+/** Rows of one multi-row INSERT. Few sizes, so that few statements are prepared; SQLite takes 32,766 values in one. */
+const ROWS_PER_STATEMENT = [1000, 100, 10, 1] as const;
 
 /**
  * Inserts many rows with few statements and resolves to what `RETURNING` in `suffix` gave.

@@ -87,7 +87,7 @@ async function daysWithMessages(sql: Sql, done: readonly Summary[], daysFrom: nu
     [daysFrom],
   );
   for (const row of rows) days.add(integer(row, 'day'));
-  for (const { from } of done) days.add(from / HOURS_PER_DAY);
+  for (const { from, until } of done) if (until - from === HOURS_PER_DAY) days.add(from / HOURS_PER_DAY);
   return days;
 }
 

@@ -131,14 +131,20 @@ async function loadDriver(): Promise<typeof pg> {
 
 function clientConfig(driver: typeof pg, place: PostgresPlace): pg.ClientConfig {
   return {
-    connectionString: place.connectionString,
-    ...(place.readPassword === null ? {} : { password: place.readPassword }),
+    ...accessOf(driver, place),
     application_name: 'unsent',
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => parserOf(driver, oid, format) },
   };
+}
+
+/** Where it is, and how to get in. What an address says of a password, even that there is none, outdoes the file. */
+function accessOf(driver: typeof pg, { connectionString, readPassword }: PostgresPlace): pg.ClientConfig {
+  if (readPassword === null) return { connectionString };
+  const { host, port, user, database, ssl } = new driver.Client({ connectionString });
+  return { host, port, user, database, ssl, password: readPassword };
 }
 
 const [INT8, INT2, INT4, NUMERIC] = [20, 21, 23, 1700];

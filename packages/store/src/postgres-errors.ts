@@ -29,6 +29,10 @@ export function failureOf(error: unknown): Failure {
 export function explainPostgresError(error: unknown, place: string): unknown {
   if (error instanceof UnsentError || !(error instanceof Error)) return error;
   const code = codeOf(error);
+  // The driver's own words, and no code: the server asked for a password, and there is none.
+  if (/password must be a (non-empty )?string/.test(error.message)) {
+    return storeError('store-refused', place, 'it asks for a password', error);
+  }
   const found = CODES.find(([pattern]) => pattern.test(code))?.[1];
   const known = found ?? (failureOf(error) === 'lost' || isAboutTls(error) ? 'store-unreachable' : null);
   return known === null ? error : storeError(known, place, oneLine(error), error);

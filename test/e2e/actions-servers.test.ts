@@ -31,7 +31,7 @@ const SERVERS: readonly [string, Capabilities][] = [
   ['neither', { move: false, uidplus: false }],
 ];
 
-const COUNT = 120;
+const COUNT = 60;
 const ALL = COUNT + 1;
 let dovecot: Dovecot;
 
@@ -66,7 +66,7 @@ const filesIn = (name: string): number =>
 
 describe.runIf(needs('Dovecot, started as root', hasDovecot())).each(SERVERS)(
   'on a server with %s',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   (_, capabilities) => {
     beforeEach(() => serve(capabilities), 60_000);
 
@@ -103,7 +103,7 @@ describe.runIf(needs('Dovecot, started as root', hasDovecot())).each(SERVERS)(
 
 describe.runIf(needs('Dovecot, started as root', hasDovecot())).each(SERVERS.filter(([, one]) => canMove(one)))(
   'killed while it moves on a server with %s',
-  { timeout: 120_000 },
+  { timeout: 240_000 },
   (_, capabilities) => {
     beforeEach(() => serve(capabilities), 60_000);
 

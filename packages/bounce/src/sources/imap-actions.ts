@@ -112,14 +112,16 @@ async function moveFrom(
   let { wasTried } = message;
   const found = await session.inFolder(folder, 'write', async (client, open) => {
     const state = await look(client, open, message);
-    if (state.kind !== 'there' || (wasTried && !client.capabilities.has('MOVE'))) return state;
+    if (state.kind !== 'there') return state;
+    if (wasTried && !client.capabilities.has('MOVE'))
+      return { ...state, messageId: await messageIdOf(client, state.uid) };
     wasTried = true; // from here on, also when the connection breaks and this runs again
     return move(client, state.uid, target, session.address);
   });
   // Gone before we tried: somebody else took it, and looking through the other folder for it would be in vain.
   if (found.kind === 'gone') return wasTried ? findLate(session, target, message, maxMessageBytes) : found;
   if (found.kind !== 'there') return found;
-  const copy = await findLate(session, target, message, maxMessageBytes);
+  const copy = await findLate(session, target, message, maxMessageBytes, found.messageId);
   return session.inFolder(folder, 'write', async (client, open) => {
     const state = await look(client, open, message);
     if (state.kind !== 'there') return state.kind === 'gone' ? copy : state;
@@ -158,18 +160,20 @@ function outcome(isDone: boolean): ActionOutcome {
   return isDone ? { kind: 'done', place: null } : { kind: 'failed', why: 'the server refused it' };
 }
 
-/** A message that left its folder: moved by us just before we were ended, or by somebody else. */
+/**
+ * A message that left its folder: moved by us just before we were ended, or by somebody else. It is looked for among those
+ * with its `messageId`, where that is known, else among the last.
+ */
 function findLate(
   session: ImapSession,
   target: string,
   { identity }: MessageAt,
   maxMessageBytes: number,
+  messageId: string | null = null,
 ): Promise<ActionOutcome> {
   return session.inFolder(target, 'read', async (client, open) => {
     if (open.exists === 0) return { kind: 'gone' };
-    const range = `${Math.max(1, open.exists - LAST_IN_FOLDER + 1)}:*`;
-    const listed = await client.fetchAll(range, { uid: true, size: true });
-    for (const { uid } of listed.reverse()) {
+    for (const uid of (await candidates(client, open, messageId)).reverse()) {
       const source = { start: 0, maxLength: maxMessageBytes };
       const [found] = await client.fetchAll(`${uid}`, { uid: true, size: true, source }, { uid: true });
       const bytes = found?.source;
@@ -181,4 +185,16 @@ function findLate(
     }
     return { kind: 'gone' };
   });
+}
+
+async function candidates(client: ImapFlow, { exists }: MailboxObject, messageId: string | null): Promise<number[]> {
+  if (messageId !== null) return (await client.search({ header: { 'message-id': messageId } }, { uid: true })) || [];
+  const last = await client.fetchAll(`${Math.max(1, exists - LAST_IN_FOLDER + 1)}:*`, { uid: true });
+  return last.map(({ uid }) => uid);
+}
+
+/** Null when it has none. */
+async function messageIdOf(client: ImapFlow, uid: number): Promise<string | null> {
+  const [found] = await client.fetchAll(`${uid}`, { uid: true, envelope: true }, { uid: true });
+  return found?.envelope?.messageId || null;
 }

@@ -5,6 +5,8 @@ import { type SourceErrorCode, sourceError } from './errors.ts';
 /** Codes of Node and of the library that speak of the connection, not of what was asked. */
 const CONNECTION_CODES = new Set([
   'NoConnection',
+  // We ask only in a folder that we have opened: what had it open is gone.
+  'NoMailboxSelected',
   'EConnectionClosed',
   'StateLogout',
   'ClosedAfterConnectText',

@@ -76,8 +76,10 @@ describe('what is counted', () => {
 });
 
 describe('a redirect', () => {
+  const dead = [{ name: name('dead.example.com'), cause: 'servfail' as const }];
   const result = (record: string, more: string, fields = {}) => {
-    const { trace, result: outcome } = checkNow(zone(`@ TXT "v=spf1 ${record}"\n${more}`), fields, { trace: true });
+    const resolver = zone(`@ TXT "v=spf1 ${record}"\n${more}`, dead);
+    const { trace, result: outcome } = checkNow(resolver, fields, { trace: true });
     return [outcome, trace?.terms.map((term) => term.outcome)];
   };
 
@@ -86,6 +88,7 @@ describe('a redirect', () => {
   });
   test('is shown with what it led to', () => {
     expect(result('redirect=r.example.com', 'r TXT "v=spf1 ~all"')).toEqual(['softfail', ['match']]);
+    expect(result('redirect=dead.example.com', '')).toEqual(['temperror', ['error']]);
     expect(result('redirect=r.example.com', 'r TXT "v=spf1 oops"')).toEqual(['permerror', ['error']]);
     expect(result('redirect=r.example.com', 'r TXT "v=spf1 include:gone.example.com"')).toEqual([
       'permerror',

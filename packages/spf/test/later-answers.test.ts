@@ -15,6 +15,9 @@ redirect TXT "v=spf1 mx redirect=inner.example.com"
 redirect MX 10 host
 redirect MX 20 gone
 ptr TXT "v=spf1 ptr -exists:%{p}.example.com ~all"
+named TXT "v=spf1 exists:%{p}.example.com -all"
+below TXT "v=spf1 include:%{p}.example.com -all"
+mail.ptr.example.com TXT "v=spf1 ip4:192.0.2.1 -all"
 void TXT "v=spf1 a:gone.example.com mx:gone.example.com a:gone2.example.com -all"
 broken TXT "v=spf1 include:dead.example.com -all"
 none TXT "v=spf1 include:gone.example.com -all"
@@ -32,7 +35,7 @@ mail A 192.0.2.1
 /** The same answers, each a little later. */
 const LATER: Resolver = { resolve: async (...asked) => RESOLVER.resolve(...asked) };
 
-const DOMAINS = ['include', 'redirect', 'ptr', 'void', 'broken', 'none', 'loop', 'exp', 'gone'].map(
+const DOMAINS = ['include', 'redirect', 'ptr', 'named', 'below', 'void', 'broken', 'none', 'loop', 'exp', 'gone'].map(
   (one) => `${one}.example.com`,
 );
 const CLIENTS = ['192.0.2.1', '203.0.113.7', '198.51.100.9', '2001:db8::1', '2001:db8:7::1'];
@@ -59,5 +62,7 @@ describe.each(DOMAINS)('%s, with answers that come later', (domain) => {
     const options = { recordCache: createRecordCache(100) };
     const expected = checkHost(query({ domain, ip }), RESOLVER);
     for (let i = 0; i < 4; i++) expect(await checkHost(query({ domain, ip }), LATER, options)).toEqual(expected);
+    const traced = checkHost(query({ domain, ip }), RESOLVER, { trace: true });
+    expect(await checkHost(query({ domain, ip }), LATER, { ...options, trace: true })).toEqual(traced);
   });
 });

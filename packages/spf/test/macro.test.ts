@@ -79,6 +79,7 @@ describe('values', () => {
     ['bob@example.com', '%{l}', 'bob'],
     ['@example.com', '%{l}', 'postmaster'], // RFC 7208 §4.3
     ['example.com', '%{l}@%{o}', 'postmaster@example.com'],
+    ['anna@', '%{l} at %{o}', `anna at ${DOMAIN}`],
     ['"a@b"@example.com', '%{l} at %{o}', '"a@b" at example.com'], // the last @ divides
     ['x+y_z=w/v,u@example.com', '%{l+_=/,}', 'x.y.z.w.v.u'],
     ['a..b@example.com', '%{lr}', 'b..a'],
@@ -106,6 +107,12 @@ describe('a name', () => {
     const sender = `${[1, 2, 3, 4, 5, 6].map((n) => label + n).join('.')}@example.com`;
     const expanded = expandName(parts('%{l}.ok.example.com'), values({ sender }));
     expect(expanded).toBe(`${[3, 4, 5, 6].map((n) => label + n).join('.')}.ok.example.com`);
+  });
+
+  test('of 254 octets loses its first label', () => {
+    const rest = [63, 63, 62].map((length) => 'c'.repeat(length)).join('.');
+    const asked = values({ sender: `${'a'.repeat(63)}.${rest}@example.com` });
+    expect(expandName(parts('%{l}'), asked)).toBe(rest);
   });
 
   test('of exactly 253 octets loses none', () => {

@@ -155,6 +155,12 @@ describe('problems', () => {
     ['v=spf1 exists:%{d.example.com', 'invalid-macro', '%{'],
     ['v=spf1 exists:example.com%', 'invalid-macro', '%'],
     ['v=spf1 exists:%{c}.example.com', 'invalid-macro', '%{c}'],
+    ['v=spf1 exista:x.example.com', 'unknown-mechanism', 'exista:x.example.com'],
+    ['v=spf1 includx:example.com', 'unknown-mechanism', 'includx:example.com'],
+    ['v=spf1 ptr/24', 'unexpected-argument', 'ptr/24'],
+    ['v=spf1 exists/24', 'unexpected-argument', 'exists/24'],
+    ['v=spf1 a/x.example.com', 'invalid-prefix', '/x.example.com'],
+    ['v=spf1 exists:%{d%{i}.example.com', 'invalid-macro', '%{'],
     ['v=spf1 exists:%{r}.example.com', 'invalid-macro', '%{r}'],
     ['v=spf1 exists:%{t}.example.com', 'invalid-macro', '%{t}'],
     ['v=spf1 exists:%{d*}.example.com', 'invalid-macro', '%{d*}'],
@@ -191,6 +197,11 @@ describe('problems', () => {
     ]);
     expect(record.directives.map(({ mechanism }) => mechanism.name)).toEqual(['ip4', 'mx', 'all']);
     expect(record.exp).toBeNull();
+  });
+
+  test('of a name leave nothing of the term', () => {
+    const { record } = parseSpf('v=spf1 ptr:x include:y exists:z a:w -all');
+    expect(record.directives.map(({ mechanism }) => mechanism.name)).toEqual(['all']);
   });
 
   test('end at the number that is asked for', () => {

@@ -38,6 +38,8 @@ type Held<T extends RrType> = { answer: Answer<T>; readonly expiresAtMs: number 
 type HeldByType = { [T in RrType]: Held<T> | null };
 
 const DAY_SECONDS = 86_400;
+/** Fewer names are not worth a look for what has expired. */
+const MIN_SWEPT = 1_024;
 
 /**
  * Remembers what `resolver` answered for as long as its TTL says, within bounds.
@@ -48,6 +50,7 @@ const DAY_SECONDS = 86_400;
 export function cachedResolver(resolver: Resolver, options: CacheOptions): CachedResolver {
   const { now } = options;
   const names = new LRUCache<DomainName, HeldByType>({ max: options.maxEntries ?? 20_000 });
+  const sweep = sweeperOf(names, now);
   const counts = { hits: 0, misses: 0, joined: 0 };
 
   function keep<T extends RrType>(name: DomainName, type: T, answer: Answer<T>): Answer<T> {
@@ -57,6 +60,7 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Cache
     const byType = names.get(name) ?? nothingHeld();
     hold<T>(byType, type, held);
     names.set(name, byType);
+    sweep();
     return held.answer;
   }
 
@@ -82,6 +86,19 @@ export function cachedResolver(resolver: Resolver, options: CacheOptions): Cache
     },
     stats: () => ({ ...counts, entries: names.size }),
     clear: () => names.clear(),
+  };
+}
+
+/** Lets go of names of which no answer lives any more; looks when their number has doubled, so that it costs little a name. */
+function sweeperOf(names: LRUCache<DomainName, HeldByType>, now: () => number): () => void {
+  let sweepAt = MIN_SWEPT;
+  return () => {
+    if (names.size < sweepAt) return;
+    const nowMs = now();
+    for (const [name, byType] of [...names.entries()]) {
+      if (Object.values(byType).every((held) => held === null || held.expiresAtMs <= nowMs)) names.delete(name);
+    }
+    sweepAt = Math.max(MIN_SWEPT, 2 * names.size);
   };
 }
 

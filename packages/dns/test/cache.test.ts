@@ -81,6 +81,16 @@ test('types of a name are held apart, and the name not asked for longest goes fi
   expect(asked()).toBe(6);
 });
 
+test('names of which nothing lives any more are let go before there are too many', () => {
+  const { cache, clock } = cacheOver({ negativeTtlSeconds: 5 });
+  for (let n = 0; n < 10_000; n++) {
+    void cache.resolve(name(`n${n}.example`), 'TXT');
+    clock.ms += 10;
+  }
+  // 500 of them live at a time.
+  expect(cache.stats().entries).toBeLessThanOrEqual(1_024);
+});
+
 test('clear forgets', () => {
   const { cache, asked } = cacheOver({ records: [host(one, 60)] });
   atOnce(cache.resolve(one, 'A'));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { desiredRecords } from '../src/desired.ts';
-import { type LockdownOptions, lockdownOptions, PARTS, type Part } from '../src/options.ts';
-import { planLockdown } from '../src/plan.ts';
-import { lines, memory, name, snapshot } from './support/zone.ts';
+import { type LockdownOptions, lockdownOptions, PARTS } from '../src/options.ts';
+import { locked, only } from './support/locked.ts';
+import { memory, name, snapshot } from './support/zone.ts';
 
 const CLASSIC = `
   @ 300 A 192.0.2.10
@@ -11,22 +11,6 @@ const CLASSIC = `
   @ 300 TXT site-verification=AbCdEf
   www 300 A 192.0.2.10
 `;
-
-/** The zone after a lockdown with `given`, as lines, and the codes of its notes. */
-function locked(zone: string, given: Partial<LockdownOptions> = {}, nullMx = true) {
-  const { capabilities } = memory('', { capabilities: { nullMx, comments: false } });
-  const before = snapshot(zone);
-  const desired = desiredRecords(before, lockdownOptions(given), capabilities);
-  const plan = planLockdown(before, desired, []);
-  return {
-    plan,
-    after: lines(plan.after),
-    notes: plan.notes.map(({ code }) => code),
-    messages: plan.notes.map(({ message }) => message),
-  };
-}
-
-const only = (...parts: Part[]): Partial<LockdownOptions> => ({ parts: new Set(parts) });
 
 test('an unused domain gets loopback MX, SPF everywhere, DMARC and revoked DKIM; its web records stay', () => {
   expect(locked(CLASSIC).after).toEqual(

@@ -1,6 +1,6 @@
 import type { DomainName } from '@unsent/dns';
 import { MS_PER_HOUR } from './ledger-hours.ts';
-import type { SqlValue } from './sql.ts';
+import type { Engine, SqlValue } from './sql.ts';
 
 /** Which entries a question is about. Null means no bound. */
 export type StoredFilter = {
@@ -36,6 +36,11 @@ export function sumsOf(weight: string): string {
     sum("backscatter = 'unknown' AND kind IN ('bounce', 'auto-reply')", 'unknown'),
     sum("backscatter = 'yes' AND decisive = 1", 'decisive'),
   ].join(', ');
+}
+
+/** How events are counted by a column: PostgreSQL has no such indexes, and finds those of a domain or a time by theirs. */
+export function byGroups(sql: Engine): 'groups' | 'event' {
+  return sql.server === null ? 'groups' : 'event';
 }
 
 /**

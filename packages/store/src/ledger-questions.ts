@@ -1,7 +1,7 @@
 import { totalsByDomain } from './domain-totals.ts';
-import { condition, type NameCount, type StoredFilter, type StoredTotals, sumsOf } from './ledger-filter.ts';
+import { byGroups, condition, type NameCount, type StoredFilter, type StoredTotals, sumsOf } from './ledger-filter.ts';
 import { MS_PER_HOUR } from './ledger-hours.ts';
-import { type Engine, integer, type Sql, text } from './sql.ts';
+import { type Engine, integer, text } from './sql.ts';
 import { bySummaries, listedNames, nameCount } from './summary-questions.ts';
 
 export type StoredHour = {
@@ -61,8 +61,8 @@ export function ledgerQuestions(sql: Engine): LedgerQuestions {
   };
 }
 
-async function topOf(sql: Sql, column: string, filter: StoredFilter, limit: number): Promise<readonly NameCount[]> {
-  const { where, values } = condition(filter, 'groups', `${column} IS NOT NULL`);
+async function topOf(sql: Engine, column: string, filter: StoredFilter, limit: number): Promise<readonly NameCount[]> {
+  const { where, values } = condition(filter, byGroups(sql), `${column} IS NOT NULL`);
   const rows = await sql.all(
     `SELECT ${column} AS name, count(*) AS n FROM event ${where}
      GROUP BY ${column} ORDER BY n DESC, name LIMIT ?`,
@@ -80,7 +80,7 @@ async function topReporters(sql: Engine, filter: StoredFilter, limit: number): P
 
 /** Rules come together in few combinations, so those are counted by the database and taken apart here. */
 async function topEvidence(sql: Engine, filter: StoredFilter, limit: number): Promise<readonly NameCount[]> {
-  const { where, values } = condition(filter, 'groups', "evidence <> ''");
+  const { where, values } = condition(filter, byGroups(sql), "evidence <> ''");
   const summed = await bySummaries(sql, filter, 'yes', (inside, cover) =>
     listedNames(inside, cover, 'evidence', { most: EVERY_COMBINATION }),
   );

@@ -1,8 +1,8 @@
 import { type DomainName, parseDomainName } from '@unsent/dns';
 import { type OverviewLimits, overview, type StoredOverview } from './domain-totals.ts';
-import { condition, type NameCount, type StoredFilter } from './ledger-filter.ts';
+import { byGroups, condition, type NameCount, type StoredFilter } from './ledger-filter.ts';
 import { hourOf } from './ledger-hours.ts';
-import { dateOrNull, type Engine, integer, placeholders, type Row, type Sql, text, textOrNull } from './sql.ts';
+import { dateOrNull, type Engine, integer, placeholders, type Row, text, textOrNull } from './sql.ts';
 import { bySummaries, hoursOf, listedNames, mostForged, nameCount } from './summary-questions.ts';
 
 /** One day (UTC); `domain` is null for messages that are about no domain of ours, and for the sums over all domains. */
@@ -104,7 +104,7 @@ export function reportQuestions(sql: Engine): ReportQuestions {
     forgedAddresses: async (filter, limit) => {
       const summed = await bySummaries(sql, filter, 'yes', (inside, cover) => mostForged(inside, cover, limit));
       if (summed !== null) return summed.map(readForgery);
-      const { where, values } = condition(filter, 'groups', 'local_part IS NOT NULL');
+      const { where, values } = condition(filter, byGroups(sql), 'local_part IS NOT NULL');
       const rows = await sql.all(
         `SELECT domain AS detail, local_part AS name, count(*) AS n FROM event ${where}
          GROUP BY domain, local_part ORDER BY n DESC, domain, local_part LIMIT ?`,
@@ -147,12 +147,12 @@ async function injectors(
 }
 
 async function countInjectors(
-  sql: Sql,
+  sql: Engine,
   by: 'origin' | 'network',
   filter: StoredFilter,
   limit: number,
 ): Promise<readonly StoredInjector[]> {
-  const { where, values } = condition(filter, 'groups', 'network IS NOT NULL');
+  const { where, values } = condition(filter, byGroups(sql), 'network IS NOT NULL');
   // An address has one network, so both come in the order of one index.
   const [name, groups] = by === 'origin' ? ['origin_ip', 'network, origin_ip'] : ['network', 'network'];
   const top = await sql.all(
@@ -161,7 +161,7 @@ async function countInjectors(
   );
   if (top.length === 0) return [];
   const list = placeholders(top.length, 1);
-  const told = condition(filter, 'groups', `origin_spf IS NOT NULL AND network IN ${list} AND ${name} IN ${list}`);
+  const told = condition(filter, byGroups(sql), `origin_spf IS NOT NULL AND network IN ${list} AND ${name} IN ${list}`);
   const results = await sql.all(
     `SELECT ${name} AS name, origin_spf AS detail, count(*) AS n FROM event ${told.where}
      GROUP BY ${groups}, origin_spf ORDER BY n DESC, origin_spf`,

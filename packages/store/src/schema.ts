@@ -185,4 +185,8 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (summary, list, name, detail)
   ) STRICT, WITHOUT ROWID;
   `,
+  // It cost a fifth of all that recording a message costs, and saved a report of a million messages a tenth.
+  `
+  /* SQLite alone */ DROP INDEX event_by_evidence;
+  `,
 ];

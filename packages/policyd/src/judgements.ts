@@ -23,10 +23,12 @@ const MAX_KEY_CHARACTERS = 600;
  * Judgements by at most twice `size` questions. `nowMs` is the clock that the resolver's TTLs run by.
  *
  * Rules 4 and 5 go by the policy, the client, the HELO name, the sender's domain and whether a header may be added. Of
- * the sender's local part only a header tells, since an SPF outcome that depends on it is never kept.
+ * the sender's local part only a header tells, since an SPF outcome that depends on it is never kept. A judgement with a
+ * header is kept from the second time on: the sender of a mailing list's mail is another each time.
  */
 export function createJudgements(size: number, nowMs: () => number): Judgements {
   const kept = createRecent<Kept>(size);
+  const askedOnce = createRecent<true>(size);
   const policies = createNumbers<Policy>();
   /** Values are lines of the protocol, so that none holds the line feed that separates them here. */
   const keyOf = (request: PolicyRequest, context: RuleContext): string => {
@@ -51,7 +53,9 @@ export function createJudgements(size: number, nowMs: () => number): Judgements 
       if (exact.length > MAX_KEY_CHARACTERS || nowMs() >= untilMs) return;
       const namesSender = decision.action.kind === 'prepend' || decision.intended.kind === 'prepend';
       kept.set(key, { decision: namesSender ? null : decision, untilMs });
-      if (namesSender) kept.set(exact, { decision, untilMs });
+      if (!namesSender) return;
+      if (askedOnce.get(exact) === undefined) askedOnce.set(exact, true);
+      else kept.set(exact, { decision, untilMs });
     },
   };
 }

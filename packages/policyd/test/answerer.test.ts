@@ -40,9 +40,12 @@ const DAY_MS = 86_400_000;
 const START_MS = 20_000 * DAY_MS - 5_000;
 
 describe('a remembered judgement', () => {
-  test('asks nothing', () => {
+  test('asks nothing; one with a header is remembered from the second time on', () => {
     const world = worldOf();
+    world.ask(request({ instance: '0' }));
+    const once = world.questions();
     world.ask(request({ instance: '1' }));
+    expect(world.questions()).toBeGreaterThan(once);
     const before = world.questions();
     world.ask(request({ instance: '2' }));
     expect(world.questions()).toBe(before);
@@ -55,6 +58,7 @@ describe('a remembered judgement', () => {
     ['a recipient with settings of its own', { recipient: 'strict@example.com' }],
   ])('is none for %s', (_, changed) => {
     const world = worldOf();
+    world.ask(request({ instance: '0' }));
     world.ask(request({ instance: '1' }));
     const before = world.questions();
     world.ask(request({ instance: '2', ...changed }));
@@ -79,6 +83,7 @@ describe('a remembered judgement', () => {
 
   test('cannot be had by moving the border between two values', () => {
     const world = worldOf();
+    world.ask(request({ instance: '0', helo: 'a b', sender: 'c@plain.example' }));
     const one = world.ask(request({ instance: '1', helo: 'a b', sender: 'c@plain.example' }));
     const other = world.ask(request({ instance: '2', helo: 'a', sender: 'b c@plain.example' }));
     expect(one.action).not.toEqual(other.action);
@@ -86,7 +91,8 @@ describe('a remembered judgement', () => {
 
   test('ends with the first of the answers that it rests on', () => {
     const world = worldOf();
-    const asked = request({ sender: 'good@soft.example', helo: 'plain.example' });
+    const asked = request({ sender: 'good@soft.example', helo: 'plain.example', instance: '' });
+    world.ask(asked);
     world.ask(asked);
     const before = world.questions();
     // No MX is known for 30 s here.

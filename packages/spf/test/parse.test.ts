@@ -105,6 +105,7 @@ describe('problems', () => {
     ['v=spf1 \u212a:x', 'not-ascii', '\u212a'],
     ['v=spf1 all:example.com', 'unexpected-argument', 'all:example.com'],
     ['v=spf1 all/8', 'unexpected-argument', 'all/8'],
+    ['v=spf1 ip4/24', 'missing-argument', 'ip4/24'],
     ['v=spf1 ptr/24', 'unexpected-argument', 'ptr/24'],
     ['v=spf1 exists/24', 'unexpected-argument', 'exists/24'],
     ['v=spf1 include', 'missing-argument', 'include'],
@@ -157,6 +158,7 @@ describe('problems', () => {
     ['v=spf1 exists:%{c}.example.com', 'invalid-macro', '%{c}'],
     ['v=spf1 exista:x.example.com', 'unknown-mechanism', 'exista:x.example.com'],
     ['v=spf1 includx:example.com', 'unknown-mechanism', 'includx:example.com'],
+    ['v=spf1 ip4/24', 'missing-argument', 'ip4/24'],
     ['v=spf1 ptr/24', 'unexpected-argument', 'ptr/24'],
     ['v=spf1 exists/24', 'unexpected-argument', 'exists/24'],
     ['v=spf1 a/x.example.com', 'invalid-prefix', '/x.example.com'],
@@ -223,6 +225,13 @@ test.each([
   expect(problems).toEqual([]);
   const mechanism = record.directives[0]?.mechanism;
   expect(mechanism?.name === 'a' ? mechanism.domain?.fixed : undefined).toBe(fixed);
+});
+
+test('each modifier has its place in the text', () => {
+  const text = 'v=spf1 foo=bar redirect=r.example.com exp=e.example.com';
+  const { redirect, exp, unknownModifiers } = parseSpf(text).record;
+  const spans = [...unknownModifiers, redirect, exp].map((one) => text.slice(one?.span.start, one?.span.end));
+  expect(spans).toEqual(['foo=bar', 'redirect=r.example.com', 'exp=e.example.com']);
 });
 
 test.each([

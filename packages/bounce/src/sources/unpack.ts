@@ -2,6 +2,9 @@ import { createReadStream } from 'node:fs';
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { sourceError } from './errors.ts';
+import { zstdFrames } from './zstd-frames.ts';
+
+const CUT_SHORT = 'Z_BUF_ERROR';
 
 /** What is unpacked on the way. */
 export type Packing = 'gzip' | 'zstd';
@@ -22,8 +25,11 @@ export async function* unpack(path: string, packing: Packing, label: string): As
   if (unpacker === null) throw sourceError('source-packed-zstd', label);
   const file = createReadStream(path);
   file.on('error', (error) => unpacker.destroy(error));
+  const frames = packing === 'zstd' ? zstdFrames() : null;
+  if (frames !== null) file.on('data', (chunk) => frames.push(Buffer.from(chunk)));
   try {
     for await (const chunk of file.pipe(unpacker)) if (chunk instanceof Uint8Array) yield chunk;
+    if (frames?.isWhole() === false) throw Object.assign(new Error('unexpected end of file'), { code: CUT_SHORT });
   } finally {
     file.destroy();
     unpacker.destroy();
@@ -38,5 +44,5 @@ function unpackerFor(packing: Packing): Transform | null {
 
 /** Did the packed bytes end before their end, as when the file is still being written? */
 export function isCutShort(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR';
+  return error instanceof Error && 'code' in error && error.code === CUT_SHORT;
 }

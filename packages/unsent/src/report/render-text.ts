@@ -1,11 +1,10 @@
-import { wrap } from '../lockdown/wrap.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import { formatCount, formatPercent, plural } from '../output/number.ts';
-import type { Style } from '../output/style.ts';
-import { type Cell, type Column, renderTable } from '../output/table.ts';
+import type { Cell, Column } from '../output/table.ts';
 import { bucketsOf } from './buckets.ts';
 import type { ReportCount, ReportData, ReportDomain, ReportInjector } from './data.ts';
 import { barChart, sparkline } from './text-chart.ts';
+import { type RenderOptions, section, TEXT_WIDTH, table, wrapped } from './text-parts.ts';
 import {
   effectWords,
   emptyReason,
@@ -17,11 +16,6 @@ import {
   writeLabel,
 } from './words.ts';
 
-/** `width`: columns of the terminal; null when the output is none, and then no table is cut. */
-export type RenderOptions = { readonly style: Style; readonly width: number | null };
-
-/** Columns of the chart where no terminal tells its width. */
-const TEXT_WIDTH = 100;
 const SPARK_COLUMNS = 20;
 /** Below so many columns the domains are told without their use and days. */
 const NARROW = 90;
@@ -46,24 +40,6 @@ export function renderText(data: ReportData, options: RenderOptions): string {
     policy(data, options),
     aggregates(data, options),
   ].join('');
-}
-
-/** A sentence on as many lines as it needs. */
-function wrapped(text: string, { width }: RenderOptions, indent = ''): string {
-  const lines = wrap(escapeForTerminal(text), (width ?? TEXT_WIDTH) - indent.length);
-  return lines.map((line) => `${indent}${line}\n`).join('');
-}
-
-function section(title: string, body: string, { style }: RenderOptions): string {
-  return body === '' ? '' : `\n${style.bold(title)}\n${body}`;
-}
-
-function table(
-  columns: readonly Column[],
-  rows: readonly (readonly Cell[])[],
-  { style, width }: RenderOptions,
-): string {
-  return rows.length === 0 ? '' : renderTable(columns, rows, { width, paintTitle: style.dim, indent: 2 });
 }
 
 function chart(data: ReportData, options: RenderOptions): string {

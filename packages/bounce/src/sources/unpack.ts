@@ -26,7 +26,7 @@ export async function* unpack(path: string, packing: Packing, label: string): As
   const file = createReadStream(path);
   file.on('error', (error) => unpacker.destroy(error));
   const frames = packing === 'zstd' ? zstdFrames() : null;
-  if (frames !== null) file.on('data', (chunk) => frames.push(Buffer.from(chunk)));
+  if (frames !== null) file.on('data', (chunk) => typeof chunk !== 'string' && frames.push(chunk));
   try {
     for await (const chunk of file.pipe(unpacker)) if (chunk instanceof Uint8Array) yield chunk;
     if (frames?.isWhole() === false) throw Object.assign(new Error('unexpected end of file'), { code: CUT_SHORT });

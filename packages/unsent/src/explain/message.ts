@@ -1,14 +1,11 @@
 import { existsSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { NO_MEMORY, openSource, type RawMessage } from '@unsent/bounce';
+import { DEFAULT_MAX_MESSAGE_BYTES, NO_MEMORY, openSource, type RawMessage } from '@unsent/bounce';
 import { UnsentError } from '@unsent/dns';
 import { errorFromSystem } from '../output/file-error.ts';
 import { sourceOptions } from '../scan/read-sources.ts';
 import type { Shell } from '../shell.ts';
-
-/** Bytes of a message that are read; a bounce that is larger returns a large body, and that decides nothing. */
-const MAX_BYTES = 67_108_864;
 
 /** The message's bytes. `place`: a file with one message, `MAILBOX#NUMBER` as `scan --json` names it, or `-`. */
 export async function readNamedMessage(shell: Shell, place: string): Promise<Uint8Array> {
@@ -72,9 +69,9 @@ async function readInput(stdin: Readable): Promise<Buffer> {
     const bytes = Buffer.from(chunk);
     chunks.push(bytes);
     size += bytes.length;
-    if (size >= MAX_BYTES) break;
+    if (size >= DEFAULT_MAX_MESSAGE_BYTES) break;
   }
-  return Buffer.concat(chunks).subarray(0, MAX_BYTES);
+  return Buffer.concat(chunks).subarray(0, DEFAULT_MAX_MESSAGE_BYTES);
 }
 
 async function readFileOf(path: string): Promise<Buffer> {
@@ -82,7 +79,7 @@ async function readFileOf(path: string): Promise<Buffer> {
   try {
     file = await open(path);
     const { size } = await file.stat();
-    const buffer = Buffer.alloc(Math.min(size, MAX_BYTES));
+    const buffer = Buffer.alloc(Math.min(size, DEFAULT_MAX_MESSAGE_BYTES));
     const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
     return buffer.subarray(0, bytesRead);
   } catch (cause) {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { storeError } from './errors.ts';
 
 /** A `postgres://` address, taken apart. */
@@ -38,6 +39,8 @@ export function parsePostgresPlace(location: string): PostgresPlace {
   const shown = new URL(url);
   shown.password = '';
   shown.search = host === null ? '' : `?host=${host}`;
+  const user = url.username === '' && !url.searchParams.has('user') ? defaultUser() : null;
+  if (user !== null) url.searchParams.set('user', user);
   // As libpq has it: "require" encrypts, "verify-full" also checks who answers.
   if (!url.searchParams.has('uselibpqcompat')) url.searchParams.set('uselibpqcompat', 'true');
   return {
@@ -47,6 +50,17 @@ export function parsePostgresPlace(location: string): PostgresPlace {
     readPassword:
       passwordFile === null ? null : async () => (await readFile(passwordFile, 'utf8')).replace(/\r?\n$/, ''),
   };
+}
+
+/** As libpq has it; the driver itself goes by $USER, which neither cron nor a container has to set. */
+function defaultUser(): string | null {
+  const named = process.env['PGUSER'];
+  if (named !== undefined && named !== '') return named;
+  try {
+    return userInfo().username;
+  } catch {
+    return null; // a user id without a name
+  }
 }
 
 function take(url: URL, name: string): string | null {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { startPostgres } from '../../../test/support/postgres.ts';
 import { openStore } from '../src/index.ts';
 import { openPostgres } from '../src/postgres.ts';
@@ -268,4 +269,19 @@ test.each([
   [Object.assign(new Error('x'), { code: '23505' }), 'final'],
 ])('%o is %s', (error, kind) => {
   expect(failureOf(error)).toBe(kind);
+});
+
+test.each([
+  ['postgres:///fleet?host=/run/postgresql', 'somebody', 'somebody'],
+  ['postgres:///fleet?host=/run/postgresql', '', userInfo().username],
+  ['postgres://scanner@db.example/fleet', 'somebody', null],
+  ['postgres:///fleet?host=/run/postgresql&user=scanner', 'somebody', 'scanner'],
+])('%s with PGUSER "%s" logs in as libpq does', async (location, variable, user) => {
+  vi.stubEnv('PGUSER', variable);
+  vi.stubEnv('USER', 'not-asked');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { parsePostgresPlace } = await import('../src/postgres-place.ts');
+  const place = parsePostgresPlace(location);
+  expect(new pg.Client({ connectionString: place.connectionString }).user).toBe(user ?? 'scanner');
+  expect(place.shown).not.toContain('user=');
 });

@@ -21,11 +21,12 @@ export function showConfig(config: Config, state: string): Readonly<Record<strin
 }
 
 /** The address of a database without what logs in; a path stays as it is. */
-function withoutPassword(place: string): string {
+export function withoutPassword(place: string): string {
   if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(place) || !URL.canParse(place)) return place;
   const url = new URL(place);
   url.password = '';
-  url.searchParams.delete('password');
+  // Taking one out writes the others anew, with %2F for each slash.
+  if (url.searchParams.has('password')) url.searchParams.delete('password');
   return url.href;
 }
 

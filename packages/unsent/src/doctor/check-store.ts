@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { statePlace } from '../config/places.ts';
+import { isNoPath, statePlace } from '../config/places.ts';
+import { withoutPassword } from '../config/show.ts';
 import type { Config } from '../config.ts';
 import type { Shell } from '../shell.ts';
 import { bad, type Check, good } from './check.ts';
@@ -8,10 +9,17 @@ import { bad, type Check, good } from './check.ts';
 const ID = 'store';
 const OTHERS_MAY_READ = 0o004;
 
-/** Can the database be opened, or made? A missing one is not made; an old one is brought up to date, as by any command. */
+/**
+ * Can the database be opened, or made? A missing file is not made; an old database is brought up to date, and the tables
+ * on a server are made, as by any command.
+ */
 export async function checkStore(shell: Shell, config: Config): Promise<readonly Check[]> {
   const place = statePlace(shell.options.state, config, shell.env, shell.cwd);
   if (place === ':memory:') return [good(ID, 'The database is in memory: nothing is remembered.')];
+  if (isNoPath(place)) {
+    await shell.store();
+    return [good(ID, `${withoutPassword(place)} answers, and its tables are in order.`)];
+  }
   const mode = await modeOf(place);
   if (mode === null) return [await checkFolder(place)];
   await shell.store();

@@ -105,6 +105,13 @@ describe('database', () => {
     const { shown } = await doctor('store', 'state: unsent.db');
     expect(shown[0]).toMatch(/^warning: Everybody may read/);
   });
+
+  test('on a server that cannot be reached is a failure, which does not show the password', async () => {
+    const port = await freePort();
+    const { checks, shown } = await doctor('store', `state: postgres://scanner:hunter2@127.0.0.1:${port}/fleet`);
+    expect(shown).toEqual([expect.stringMatching(/^failure: .* cannot be reached/)]);
+    expect(JSON.stringify(checks)).not.toContain('hunter2');
+  });
 });
 
 test('a configuration from the future means that the clock is behind', async () => {

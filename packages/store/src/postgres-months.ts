@@ -1,5 +1,5 @@
 import { LOCK_CLASS, type PostgresConnection } from './postgres-connection.ts';
-import { integer, type ServerParts } from './sql.ts';
+import { integer, type ServerParts, type Sql } from './sql.ts';
 
 const MS_PER_DAY = 86_400_000;
 /** How long before a month begins its partition is made. */
@@ -36,4 +36,18 @@ export function eventMonths(
       return row === undefined ? 0 : integer(row, 'removed');
     },
   };
+}
+
+/**
+ * Numbers are given out before the commit, and transactions end in another order. Whoever counts has this lock of the table
+ * from before the first number until the end, so that the one who gets it alone sees no gap that is filled later.
+ */
+export function lastEvent(sql: Pick<Sql, 'transaction'>): Promise<number> {
+  return sql.transaction(async (inside) => {
+    await inside.run('LOCK TABLE ONLY event IN SHARE MODE');
+    const [row] = await inside.all(
+      'SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END AS last FROM event_id_seq',
+    );
+    return row === undefined ? 0 : integer(row, 'last');
+  });
 }

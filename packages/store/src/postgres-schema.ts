@@ -100,4 +100,11 @@ export const POSTGRES_PARTS: ReadonlyMap<number, string> = new Map([
     CREATE INDEX hourly_by_hour ON hourly (hour);
     `,
   ],
+  [
+    11,
+    `
+    -- For notices. Events lie in the order of their numbers, so that a few pages of this index do for millions.
+    CREATE INDEX event_by_number ON event USING brin (id) WITH (autosummarize = on);
+    `,
+  ],
 ]);

@@ -3,7 +3,7 @@ import { storeError } from './errors.ts';
 import { connectPostgres, LOCK_CLASS, type PostgresConnection } from './postgres-connection.ts';
 import { explainPostgresError, failureOf } from './postgres-errors.ts';
 import { listenOn } from './postgres-listen.ts';
-import { eventMonths } from './postgres-months.ts';
+import { eventMonths, lastEvent } from './postgres-months.ts';
 import { type PostgresPlace, parsePostgresPlace } from './postgres-place.ts';
 import { inPostgres, POSTGRES_PARTS } from './postgres-schema.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -58,6 +58,7 @@ function engineOf(connection: PostgresConnection, place: PostgresPlace): Engine 
     nowMs: '(CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT))',
     server: {
       ...months,
+      lastEvent: () => lastEvent(connection),
       listen: (name, onChange) => listenOn(connection, `${place.schema}_${name}`, onChange),
       pieceQueue: async (role, nameOf) =>
         (await import('./postgres-pieces.ts')).openPieceQueue(connection, place, role, nameOf),

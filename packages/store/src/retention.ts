@@ -1,4 +1,5 @@
 import { hourOf, MS_PER_HOUR } from './ledger-hours.ts';
+import { lowerTold } from './notices.ts';
 import { type Engine, integer, type Sql } from './sql.ts';
 import { forgetNames } from './summaries.ts';
 
@@ -34,16 +35,16 @@ export function sqlRetention(sql: Engine): Retention {
       let removed = (await sql.server?.dropMonths(hour * MS_PER_HOUR)) ?? 0;
       for (;;) {
         // In parts, so that nobody waits for the lock for long.
-        const gone = await sql.transaction(
-          (inside) =>
-            inside.all(
-              `DELETE FROM event WHERE arrived_at < ? AND arrived_at <= (SELECT max(arrived_at) FROM
-                 (SELECT arrived_at FROM event WHERE arrived_at < ? ORDER BY arrived_at LIMIT ?) AS oldest)
-               RETURNING id`,
-              [hour * MS_PER_HOUR, hour * MS_PER_HOUR, EVENTS_PER_COMMIT],
-            ),
-          'soon',
-        );
+        const gone = await sql.transaction(async (inside) => {
+          const rows = await inside.all(
+            `DELETE FROM event WHERE arrived_at < ? AND arrived_at <= (SELECT max(arrived_at) FROM
+               (SELECT arrived_at FROM event WHERE arrived_at < ? ORDER BY arrived_at LIMIT ?) AS oldest)
+             RETURNING id`,
+            [hour * MS_PER_HOUR, hour * MS_PER_HOUR, EVENTS_PER_COMMIT],
+          );
+          if (sql.server === null && rows.length > 0) await lowerTold(inside);
+          return rows;
+        }, 'soon');
         removed += gone.length;
         if (gone.length < EVENTS_PER_COMMIT) break;
       }

@@ -21,8 +21,8 @@ export interface ScanLocks {
   ): Promise<readonly ScanLock[]>;
   /** Says that the holder is still at work. */
   keep(holder: LockHolder, at: Date): Promise<void>;
-  /** Gives back all that this process holds. */
-  release(holder: LockHolder): Promise<void>;
+  /** Gives back what this process holds: all of it, or the lock `name` alone. */
+  release(holder: LockHolder, name?: string): Promise<void>;
   all(): Promise<readonly ScanLock[]>;
 }
 
@@ -35,7 +35,11 @@ export function sqlScanLocks(sql: Sql): ScanLocks {
     take: (names, holder, at, isGone) => sql.transaction((inside) => take(inside, names, holder, at, isGone), 'soon'),
     keep: (holder, at) =>
       sql.run(`UPDATE scan_lock SET alive_at = ? WHERE ${IS_HOLDERS}`, [at.getTime(), ...valuesOf(holder)]),
-    release: (holder) => sql.run(`DELETE FROM scan_lock WHERE ${IS_HOLDERS}`, valuesOf(holder)),
+    release: (holder, name) => {
+      const which = name === undefined ? [] : [onHost(name, holder.host)];
+      const only = name === undefined ? '' : ' AND name = ?';
+      return sql.run(`DELETE FROM scan_lock WHERE ${IS_HOLDERS}${only}`, [...valuesOf(holder), ...which]);
+    },
     all: () => allLocks(sql),
   };
 }

@@ -17,7 +17,7 @@ export const APPLICATION_ID = 0x756e7374;
  * - `sent` holds hashes of what we sent, `sent_span` the time for which the log of a host was read.
  * - `scan_lock` says which process reads which mailbox at this moment.
  * - `forgotten` is one row: events that arrived before that hour were dropped, their sums in `hourly` stay.
- * - `notice` says up to which run an address was told of backscatter.
+ * - `notice` says up to which event an address was told of backscatter; NULL: up to the run `told_run`.
  * - `revision` counts the changes of a table that others follow, and `locked_change` says what each changed.
  * - `policy_delivery` holds the number of the last batch of counts that a daemon delivered.
  * - `state_copy` is one row while a copy into this database is not finished: of what, and how many steps it has done.
@@ -188,5 +188,8 @@ export const MIGRATIONS: readonly string[] = [
   // It cost a fifth of all that recording a message costs, and saved a report of a million messages a tenth.
   `
   /* SQLite alone */ DROP INDEX event_by_evidence;
+  `,
+  `
+  ALTER TABLE notice ADD COLUMN told_event INTEGER;
   `,
 ];

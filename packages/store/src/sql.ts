@@ -57,6 +57,8 @@ export interface ServerParts {
    * 'alone', so that nobody changes anything there.
    */
   lockMonths(inside: Sql, months: readonly number[], mode: 'shared' | 'alone'): Promise<void>;
+  /** The number of the last event; every transaction that has one of a lower number has ended. */
+  lastEvent(): Promise<number>;
   /** Calls `onChange` when somebody announces a change of `name`. Resolves to the way to stop. Never rejects. */
   listen(name: string, onChange: () => void): Promise<() => Promise<void>>;
   /** Opens the queue of pieces; see `Store.pieceQueue`. `nameOf`: how this database names a source. */

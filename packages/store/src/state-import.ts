@@ -1,4 +1,5 @@
 import { UnsentError } from '@unsent/dns';
+import { lowerTold } from './notices.ts';
 import { type Engine, insertRows, integer, type Sql, type SqlValue } from './sql.ts';
 import { exportState, type RowCounts } from './state-export.ts';
 import { readExport, type StateRow } from './state-read.ts';
@@ -87,6 +88,7 @@ function isSame(a: RowCounts, b: RowCounts): boolean {
 /** What rows that brought their numbers with them leave to do: new rows get the next ones, and daemons are told. */
 export async function settleRows(sql: Sql, isServer: boolean): Promise<void> {
   if (isServer) await numberOn(sql);
+  await lowerTold(sql);
   await announceLocked(sql);
 }
 

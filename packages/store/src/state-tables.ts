@@ -80,7 +80,10 @@ const TABLES: Readonly<Record<string, StateTable>> = {
     },
     key: ['id'],
   },
-  notice: { columns: { address: 'text', told_run: 'integer', sent_at: 'integer?' }, key: ['address'] },
+  notice: {
+    columns: { address: 'text', told_run: 'integer', sent_at: 'integer?', told_event: 'integer?' },
+    key: ['address'],
+  },
   journal: {
     columns: {
       id: 'text',

@@ -33,6 +33,9 @@ test('the rights that docs/fleet.md grants are enough for a scanner and a daemon
   await scanner.ledger.forgetItems('a', ['x']);
   await scanner.ledger.finishRun(run, new Date(), 2);
   await scanner.sentLog.status();
+  const last = await scanner.notices.lastEvent();
+  expect((await scanner.notices.pending('root', run, last)).domains).toHaveLength(1);
+  await scanner.notices.told('root', last, new Date());
   const pieces = await scanner.pieceQueue('worker');
   onTestFinished(() => pieces.close());
   const piece = { piece: {}, messages: 1, expireSeconds: 60 };

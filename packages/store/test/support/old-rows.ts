@@ -121,7 +121,7 @@ const ROWS_SINCE: readonly (readonly OldRow[])[] = [
   [{ table: 'policy_delivery', values: { daemon: 'mx1', number: 7, delivered_at: NOON } }],
 ];
 /** What later steps put into rows that were there before. */
-const ADDED: Readonly<Record<string, object>> = { scan_run: { basis: '' } };
+const ADDED: Readonly<Record<string, object>> = { scan_run: { basis: '' }, notice: { told_event: null } };
 
 /** Every version of the schema before this one. */
 export const OLD_VERSIONS: readonly number[] = Array.from({ length: MIGRATIONS.length - 1 }, (_, i) => i + 1);

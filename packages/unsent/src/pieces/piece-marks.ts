@@ -11,10 +11,12 @@ export type MarkPiece = (lock: string | null) => Promise<void>;
 export function pieceMarks(scanLocks: ScanLocks, now: () => Date): MarkPiece {
   const holder = thisProcess();
   let last: Promise<unknown> = Promise.resolve();
+  let held: string | null = null;
   const write = async (lock: string | null): Promise<void> => {
     const at = now();
-    if (lock === null) await scanLocks.release(holder);
-    else await scanLocks.take([lock], holder, at, (other) => isGone(other, at));
+    if (held !== null) await scanLocks.release(holder, held);
+    held = lock;
+    if (lock !== null) await scanLocks.take([lock], holder, at, (other) => isGone(other, at));
   };
   return (lock) => {
     const written = last.then(() => write(lock)).catch(() => undefined);

@@ -22,8 +22,6 @@ export async function withMailboxLocks(
   work: (take: TakeMailbox) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const holder = thisProcess();
-  // Others see by it that a run is at work before it has taken any mailbox.
-  await locks.take([`run ${holder.host} ${holder.pid}`], holder, shell.now(), (lock) => isGone(lock, shell.now()));
   let left = 0;
   const take: TakeMailbox = async ({ name, kind, label }) => {
     // A single message is read before anybody could wait for it.
@@ -44,13 +42,6 @@ export async function withMailboxLocks(
     clearInterval(keeping);
     await locks.release(holder);
   }
-}
-
-/** Is another scan at work on the database? */
-export async function isAnotherAtWork(shell: Shell, locks: ScanLocks): Promise<boolean> {
-  const { host, pid } = thisProcess();
-  const now = shell.now();
-  return (await locks.all()).some((lock) => !(lock.host === host && lock.pid === pid) && !isGone(lock, now));
 }
 
 function tellOf(shell: Shell, { host, pid, since }: ScanLock, label: string): void {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -129,6 +129,21 @@ describe('the log', () => {
     expect(stderr).toBe('');
     await until(() => lines.some((line) => line.includes('action=reject')));
     server.close();
+  });
+
+  test.each([
+    ['says what nobody knows', ['--config', 'bad.yaml', 'policyd', '--stdio']],
+    ['is not there', ['--config', 'nowhere.yaml', 'policyd', '--stdio']],
+    ['wants a log that cannot be', ['policyd', '--stdio', '--log', 'file:/x']],
+  ])('under spawn, what %s lets the mail through', async (_what, args) => {
+    await writeFile(join(folder, 'bad.yaml'), 'domains:\n  unusedd: [parked.example]\n');
+    const logger = `#!/bin/sh\necho "$@" >"${folder}/logging"; exec /bin/mv "${folder}/logging" "${folder}/logged"\n`;
+    await writeFile(join(folder, 'logger'), logger, { mode: 0o755 });
+    const { exitCode, stdout, stderr } = await runUnsent(args, { cwd: folder, input: FAILS, env: { PATH: folder } });
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: 'action=DUNNO\n\n', stderr: '' });
+    await until(() => existsSync(join(folder, 'logged')));
+    const logged = await readFile(join(folder, 'logged'), 'utf8');
+    expect(logged).toMatch(/^-t unsent\/policyd -p mail\.err -- mail passes unchecked: \S/);
   });
 
   test.each(['syslog', 'syslog:unix:/dev/log', 'file:/x', 'syslog:host'])('is refused at %s', async (target) => {

@@ -27,7 +27,11 @@ export function policydCommand(run: RunInShell): Command {
     .option('--check', 'check the configuration and end')
     .addHelpText('after', EXAMPLES)
     .action(
-      run(async (shell, options: PolicydOptions) => (await import('../policyd/run.ts')).runPolicyd(shell, options)),
+      run(async (shell, options: PolicydOptions) =>
+        options.stdio === true && options.check !== true
+          ? (await import('../policyd/spawned.ts')).runSpawned(shell, options)
+          : (await import('../policyd/run.ts')).runPolicyd(shell, options),
+      ),
     )
     .addCommand(askCommand(run))
     .addCommand(statsCommand(run))

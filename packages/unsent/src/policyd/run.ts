@@ -204,7 +204,7 @@ function listenAddresses(config: Config, options: PolicydOptions, descriptors: n
 }
 
 /** One client on standard input and output, as Postfix's spawn(8) starts it. */
-async function serveStdio(options: PolicyServerOptions): Promise<ExitCode> {
+export async function serveStdio(options: PolicyServerOptions): Promise<ExitCode> {
   const stream = Duplex.from({ readable: process.stdin, writable: process.stdout });
   servePolicy(stream, options);
   await new Promise<void>((resolve) => stream.once('close', () => resolve()));

@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import type { ExitCode } from '@unsent/dns';
+import type { Decision, PolicyServerOptions } from '@unsent/policyd';
+import type { Shell } from '../shell.ts';
+import { type PolicydOptions, runPolicyd, serveStdio } from './run.ts';
+
+const LET_THROUGH: Decision = {
+  action: { kind: 'dunno' },
+  intended: { kind: 'dunno' },
+  rule: 'error',
+  identity: null,
+  outcome: null,
+  domain: null,
+  reason: 'could not start',
+};
+
+/**
+ * `unsent policyd --stdio`, as Postfix's spawn(8) starts it: what keeps it from starting, such as a configuration that
+ * this user may not read, must not stop the mail. It answers DUNNO then, and says why in the mail log: on standard error
+ * a word would corrupt the protocol, and an early end would make Postfix defer everything.
+ */
+export async function runSpawned(shell: Shell, options: PolicydOptions): Promise<ExitCode> {
+  try {
+    return await runPolicyd(shell, options);
+  } catch (error) {
+    tellSyslog(error instanceof Error ? error.message : String(error));
+    return serveStdio(letThrough());
+  }
+}
+
+function letThrough(): PolicyServerOptions {
+  return {
+    answer: () => LET_THROUGH,
+    clock: () => 0,
+    events: { onDecision: () => {}, onMalformed: () => {} },
+  };
+}
+
+/** By logger(1), since Node cannot write to /dev/log. Nobody can be told when that fails, too. */
+function tellSyslog(why: string): void {
+  const program = execFile('logger', ['-t', 'unsent/policyd', '-p', 'mail.err', '--', `mail passes unchecked: ${why}`]);
+  program.on('error', () => {});
+}

@@ -48,6 +48,7 @@ export type {
   StoredMessage,
 } from './report-questions.ts';
 export type { Retention } from './retention.ts';
+export type { RunEnds } from './run-ends.ts';
 export type { LockHolder, ScanLock, ScanLocks } from './scan-locks.ts';
 export type {
   JoinSpans,

@@ -96,6 +96,8 @@ export type PieceRun = {
   readonly label: string;
   readonly startedAt: Date;
   readonly finishedAt: Date | null;
+  /** All is read, and a worker is at what follows, or has died at it. */
+  readonly isEnding: boolean;
   readonly pieces: {
     readonly waiting: number;
     readonly active: number;

@@ -6,7 +6,7 @@ import type { Row } from './sql.ts';
 export type PieceEnds = {
   /** Moves the cursor of the piece's source when all pieces of its cut are done, and nobody has moved it meanwhile. */
   moveCursor(client: pg.ClientBase, id: string): Promise<void>;
-  /** Finishes the run when none of its pieces is left; true for the one who did it. */
+  /** Finishes the run when none of its pieces is left, so that its end can be done; true for the one who did it. */
   finishRun(client: pg.ClientBase, run: number, at: Date): Promise<boolean>;
   /** Has the piece failed for good? */
   hasFailed(client: pg.ClientBase, id: string): Promise<boolean>;
@@ -49,7 +49,12 @@ export function pieceEnds(schema: string): PieceEnds {
          RETURNING id`,
         [PIECES, run, at.getTime()],
       );
-      return rows.length > 0;
+      if (rows.length === 0) return false;
+      await client.query('INSERT INTO run_end (run, begun_at) VALUES ($1, $2) ON CONFLICT (run) DO NOTHING', [
+        run,
+        at.getTime(),
+      ]);
+      return true;
     },
     async hasFailed(client, id) {
       const found = await client.query(`SELECT 1 FROM ${job} WHERE name = $1 AND id = $2 AND state = 'failed'`, [

@@ -28,7 +28,8 @@ async function readRuns(sql: Sql, schema: string): Promise<readonly PieceRun[]> 
          CASE state WHEN 'completed' THEN (output->>'messages')::BIGINT ELSE 0 END AS messages
        FROM ${schema}.job WHERE name = ?
      )
-     SELECT run, min(label) AS label, scan_run.started_at, scan_run.finished_at, scan_run.added, sum(piece.messages) AS messages,
+     SELECT run, min(label) AS label, scan_run.started_at, scan_run.finished_at,
+       EXISTS (SELECT 1 FROM run_end WHERE run_end.run = piece.run) AS ending, scan_run.added, sum(piece.messages) AS messages,
        count(*) FILTER (WHERE state < 'active') AS waiting, count(*) FILTER (WHERE state = 'active') AS active,
        count(*) FILTER (WHERE state = 'completed') AS done, count(*) FILTER (WHERE state > 'completed') AS failed,
        COALESCE(sum(holds) FILTER (WHERE state < 'completed'), 0) AS messages_left
@@ -41,6 +42,7 @@ async function readRuns(sql: Sql, schema: string): Promise<readonly PieceRun[]> 
     label: text(row, 'label'),
     startedAt: new Date(integer(row, 'started_at')),
     finishedAt: dateOrNull(row, 'finished_at'),
+    isEnding: row['ending'] === true,
     pieces: {
       waiting: integer(row, 'waiting'),
       active: integer(row, 'active'),

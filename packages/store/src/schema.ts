@@ -18,6 +18,7 @@ export const APPLICATION_ID = 0x756e7374;
  * - `scan_lock` says which process reads which mailbox at this moment.
  * - `forgotten` is one row: events that arrived before that hour were dropped, their sums in `hourly` stay.
  * - `notice` says up to which event an address was told of backscatter; NULL: up to the run `told_run`.
+ * - `run_end` names the runs whose end is still to be done: lockdown by evidence, notices, forgetting.
  * - `revision` counts the changes of a table that others follow, and `locked_change` says what each changed.
  * - `policy_delivery` holds the number of the last batch of counts that a daemon delivered.
  * - `state_copy` is one row while a copy into this database is not finished: of what, and how many steps it has done.
@@ -191,5 +192,11 @@ export const MIGRATIONS: readonly string[] = [
   `,
   `
   ALTER TABLE notice ADD COLUMN told_event INTEGER;
+  `,
+  `
+  CREATE TABLE run_end (
+    run INTEGER NOT NULL PRIMARY KEY,
+    begun_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
   `,
 ];

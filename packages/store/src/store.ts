@@ -11,6 +11,7 @@ import { type PolicyCounters, sqlPolicyCounters } from './policy-counters.ts';
 import { isPostgres } from './postgres-place.ts';
 import { type RateLimits, sqlRateLimits } from './rate-limits.ts';
 import { type Retention, sqlRetention } from './retention.ts';
+import { type RunEnds, sqlRunEnds } from './run-ends.ts';
 import { type ScanLocks, sqlScanLocks } from './scan-locks.ts';
 import { type JoinSpans, type StoreSentLog, sqlSentLog } from './sent-log.ts';
 import { sourceNames } from './source-names.ts';
@@ -35,6 +36,7 @@ export interface Store<Snapshot, Plan> {
   readonly policyCounters: PolicyCounters;
   readonly scanLocks: ScanLocks;
   readonly notices: Notices;
+  readonly runEnds: RunEnds;
   readonly retention: Retention;
   readonly upkeep: Upkeep;
   readonly transfer: Transfer;
@@ -75,6 +77,7 @@ export async function openStore<Snapshot, Plan>(
     policyCounters: sqlPolicyCounters(sql),
     scanLocks: sqlScanLocks(sql),
     notices: sqlNotices(sql),
+    runEnds: sqlRunEnds(sql),
     retention: sqlRetention(sql),
     upkeep: sqlUpkeep(sql),
     transfer: sqlTransfer(sql),

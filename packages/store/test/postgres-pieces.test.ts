@@ -165,8 +165,14 @@ describe('a run', () => {
     expect(await pieces.done(first, result(10), AT)).toEqual({ isFinal: true, endsRun: false });
     expect(await pieces.fail(second, 'broken', AT)).toEqual({ isFinal: true, endsRun: true });
     expect(await pieces.done(first, result(10), AT)).toEqual({ isFinal: true, endsRun: false });
-    expect((await pieces.status()).runs).toMatchObject([{ run, finishedAt: AT, messages: 10 }]);
+    expect((await pieces.status()).runs).toMatchObject([{ run, finishedAt: AT, isEnding: true, messages: 10 }]);
     expect(await pieces.endAbandoned(AT)).toEqual([]);
+    // Whoever comes next finds it, until it is done; a late answer does not bring it back.
+    expect(await db.runEnds.due()).toEqual([run]);
+    await db.runEnds.done(run);
+    await pieces.done(first, result(10), AT);
+    expect(await db.runEnds.due()).toEqual([]);
+    expect((await pieces.status()).runs).toMatchObject([{ isEnding: false }]);
   });
 
   test('ends once, too, when its last piece killed every worker that took it', async () => {
@@ -177,8 +183,10 @@ describe('a run', () => {
     expect(await pieces.endAbandoned(AT)).toEqual([]);
     await sql("UPDATE job SET started_on = now() - interval '1 hour' WHERE state = 'active'");
     while ((await pieces.open()) > 0) await new Promise((resume) => setTimeout(resume, 100));
+    expect(await db.runEnds.due()).toEqual([]);
     expect(await pieces.endAbandoned(AT)).toEqual([run]);
     expect(await pieces.endAbandoned(AT)).toEqual([]);
+    expect(await db.runEnds.due()).toEqual([run]);
     expect((await pieces.status()).failed).toMatchObject([{ reason: expect.stringContaining('it was killed') }]);
   });
 });
@@ -223,6 +231,7 @@ test('the status tells runs and workers, and who is at what', async () => {
       label: '/var/mail/postmaster',
       startedAt: AT,
       finishedAt: null,
+      isEnding: false,
       pieces: { waiting: 1, active: 1, done: 2, failed: 0 },
       messages: 18,
       added: 2,

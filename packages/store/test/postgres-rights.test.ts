@@ -48,6 +48,8 @@ test('the rights that docs/fleet.md grants are enough for a scanner and a daemon
   await pieces.fail(first, 'broken', new Date());
   expect((await pieces.status()).failed).toMatchObject([{ reason: 'broken' }]);
   expect(await pieces.put({ ...cut, run }, 0)).toBe(0);
+  await scanner.runEnds.begin(run, new Date());
+  for (const ended of await scanner.runEnds.due()) await scanner.runEnds.done(ended);
   await maintain(server.url.replace('unsent_admin', 'scan'));
   expect(await scanner.lockedDomains.all()).toHaveLength(1);
   await expect(scanner.lockedDomains.remove([domain('locked.example')])).rejects.toMatchObject({

@@ -63,6 +63,7 @@ async function filled(count = 20, path = ':memory:'): Promise<AnyStore> {
   const [action] = await made.actions.intend(run, NOON, [intent]);
   await made.actions.finish(action?.id ?? 0, NOON, 'done', 'Junk/cur/a');
   await made.notices.pending('postmaster@example.org', run, run);
+  await made.runEnds.begin(run, NOON);
   const { id } = await made.journal.begin(NOON, draft);
   await made.journal.finish(id, 'applied', NOON, 'done');
   await made.lockedDomains.add([domain('parked.example')], NOON, id);

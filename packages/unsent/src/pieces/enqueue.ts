@@ -10,6 +10,7 @@ import { basisOf, ownDomains } from '../scan/make-pipeline.ts';
 import type { ScanFlags } from '../scan/options.ts';
 import { memoryOf } from '../scan/pipeline.ts';
 import { forEachSource, printNotes, printProblem } from '../scan/read-sources.ts';
+import { endRuns } from '../scan/run-ends.ts';
 import type { Shell } from '../shell.ts';
 import type { Store } from '../store.ts';
 import { type EnqueueRequest, enqueueRequest, MAX_EXPIRE_SECONDS } from './enqueue-options.ts';
@@ -49,6 +50,7 @@ export async function runEnqueue(shell: Shell, sources: readonly string[], flags
       printNotes(shell, source, 0);
       return true;
     });
+    await endRuns(shell, store);
     if (shell.options.json) shell.stdout.write(`${JSON.stringify({ sources: enqueued, failed })}\n`);
     return failed > 0 ? 1 : 0;
   });

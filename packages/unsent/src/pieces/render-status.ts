@@ -28,7 +28,7 @@ export function renderStatus(status: PieceStatus, options: StatusOptions): strin
   return parts.join('');
 }
 
-function renderRun({ run, label, pieces, messages, added }: PieceRun, options: StatusOptions): string {
+function renderRun({ run, label, isEnding, pieces, messages, added }: PieceRun, options: StatusOptions): string {
   const total = pieces.waiting + pieces.active + pieces.done + pieces.failed;
   const counts = [`${formatCount(pieces.done)} of ${plural(total, 'piece')}`];
   if (pieces.active > 0) counts.push(`${pieces.active} at work`);
@@ -39,7 +39,8 @@ function renderRun({ run, label, pieces, messages, added }: PieceRun, options: S
     { done: pieces.done, total, count: messages, unit: 'messages' },
     columns,
   );
-  const head = fit(`Run ${run}: ${label}, ${formatCount(added)} new`, options);
+  const left = isEnding ? '; what follows the last piece is not done yet' : '';
+  const head = fit(`Run ${run}: ${label}, ${formatCount(added)} new${left}`, options);
   return `${head}\n${bar}\n`;
 }
 

@@ -46,7 +46,7 @@ function render(shell: Shell, status: PieceStatus): string {
 function statusJson({ at, runs, workers, windowSeconds, failed }: PieceStatus): object {
   return {
     at,
-    runs: runs.map(({ label, ...run }) => ({ ...run, source: label })),
+    runs: runs.map(({ label, isEnding, ...run }) => ({ ...run, ending: isEnding, source: label })),
     workers: workers.map((worker) => ({
       ...worker,
       messagesPerSecond: Math.round(worker.messagesPerSecond * 10) / 10,

@@ -1,13 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type ExitCode, UnsentError } from '@unsent/dns';
-import type { PieceEnd, PieceQueue, TakenPiece } from '@unsent/store';
+import type { ExitCode } from '@unsent/dns';
+import type { PieceQueue, TakenPiece } from '@unsent/store';
 import { escapeForTerminal } from '../output/escape.ts';
 import { plural } from '../output/number.ts';
-import { finishScan } from '../scan/afterwards.ts';
-import { lockAttacked, tellEvidence } from '../scan/evidence.ts';
 import { configuredAccounts } from '../scan/mailboxes.ts';
 import { MAX_JOBS, wholeNumber } from '../scan/options.ts';
 import { printProblem } from '../scan/read-sources.ts';
+import { endRuns, isOutage } from '../scan/run-ends.ts';
 import type { Shell } from '../shell.ts';
 import type { Store } from '../store.ts';
 import { thisProcess } from '../this-process.ts';
@@ -98,7 +97,8 @@ async function takePieces(work: Work, signal: AbortSignal): Promise<void> {
 /** What is left to do when nothing waits. True for one that drains when nothing will wait any more. */
 async function isIdle({ shell, store, queue, drains }: Work): Promise<boolean> {
   const open = await queue.open();
-  for (const run of await queue.endAbandoned(shell.now())) await finishRun(shell, store, run);
+  await queue.endAbandoned(shell.now());
+  await endRuns(shell, store);
   return drains && open === 0;
 }
 
@@ -107,13 +107,14 @@ async function workOn(work: Work, taken: TakenPiece): Promise<void> {
   void mark(taken.lock);
   const started = performance.now();
   const outcome = await readPiece(taken, { ...work, pipeline: await pipelines.for(taken.run) });
-  const end = await report(work, taken, outcome, Math.round(performance.now() - started));
+  await report(work, taken, outcome, Math.round(performance.now() - started));
   void mark(null);
-  if (end.endsRun) await finishRun(shell, store, taken.run);
+  // Also of runs whose worker died with it left to do.
+  await endRuns(shell, store);
 }
 
 /** Tells the queue and whoever reads the output. */
-async function report(work: Work, taken: TakenPiece, outcome: PieceOutcome, milliseconds: number): Promise<PieceEnd> {
+async function report(work: Work, taken: TakenPiece, outcome: PieceOutcome, milliseconds: number): Promise<void> {
   const { shell, queue, worker, tally } = work;
   const tell = (state: string, more: object = {}): void => {
     const { run, label: source } = taken;
@@ -123,16 +124,16 @@ async function report(work: Work, taken: TakenPiece, outcome: PieceOutcome, mill
   switch (outcome.kind) {
     case 'read': {
       const { read: messages, added } = outcome.totals;
-      const end = await queue.done(taken, { worker, messages, added, milliseconds }, shell.now());
+      await queue.done(taken, { worker, messages, added, milliseconds }, shell.now());
       tally.pieces++;
       tally.messages += messages;
       tell('done', { messages, added });
-      return end;
+      return;
     }
     case 'broken-off':
       await queue.giveBack(taken);
       tell('given-back');
-      return { isFinal: false, endsRun: false };
+      return;
     case 'failed': {
       const end = await queue.fail(taken, outcome.reason, shell.now());
       if (end.isFinal) tally.failed++;
@@ -141,25 +142,8 @@ async function report(work: Work, taken: TakenPiece, outcome: PieceOutcome, mill
       shell.stderr.write(
         `unsent: a piece of ${escapeForTerminal(`${taken.label} failed: ${outcome.reason}`)} ${then}\n`,
       );
-      return end;
     }
   }
-}
-
-/** What a scan does when everything is counted. What fails in it is told: the pieces are read all the same. */
-async function finishRun(shell: Shell, store: Store, run: number): Promise<void> {
-  try {
-    const lockdowns = await lockAttacked(shell, run);
-    if (lockdowns !== null) tellEvidence(shell, lockdowns);
-    await finishScan(shell, store, { notify: null, keepDays: null }, run);
-  } catch (error) {
-    if (!(error instanceof UnsentError)) throw error;
-    printProblem(shell, error.message, error.hint);
-  }
-}
-
-function isOutage(error: unknown): error is UnsentError {
-  return error instanceof UnsentError && /^store-(unreachable|busy|full)$/.test(error.code);
 }
 
 /** Aborted so long after `signal`. */

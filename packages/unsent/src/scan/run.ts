@@ -15,6 +15,7 @@ import { type ScanFlags, type ScanRequest, scanRequest } from './options.ts';
 import { newsParagraph } from './paragraph.ts';
 import { scanSources } from './read-sources.ts';
 import { renderSummary } from './render.ts';
+import { beginRun, endRuns } from './run-ends.ts';
 import { gatherSummary, type ScanSummary } from './summary.ts';
 
 /** `unsent scan`: reads what was named, else what the configuration names. */
@@ -41,6 +42,8 @@ async function scan(shell: Shell, request: ScanRequest, take: TakeMailbox): Prom
   const begun = await ledger.startRun(shell.now(), request.sources, basis);
   const { basisBefore } = begun;
   run = begun.run;
+  const isRemembered = !remembersNothing && !request.dryRun;
+  if (isRemembered) await beginRun(shell, store, run);
   if (basisBefore !== null && basisBefore !== basis && !request.again) noteChangedBasis(shell);
   const { jobs, again } = request;
   const parts = { run, ledger, domains, sentLog: store.sentLog, jobs, again, tells: true };
@@ -55,6 +58,7 @@ async function scan(shell: Shell, request: ScanRequest, take: TakeMailbox): Prom
   await ledger.finishRun(run, shell.now(), totals.read);
   if (request.dryRun) return actions.tell(run) || failed > 0 ? 1 : 0;
   const elapsedMs = performance.now() - started;
+  if (isRemembered) await endRuns(shell, store, request, run);
   const lockdowns = remembersNothing ? null : await lockAttacked(shell, run);
   const question = { run, sources: read, totals, elapsedMs, top: request.top };
   const summary = await gatherSummary(ledger, lockdowns === null ? domains : await ownDomains(shell, store), question);
@@ -68,6 +72,7 @@ async function scan(shell: Shell, request: ScanRequest, take: TakeMailbox): Prom
   if (shell.signal.aborted && !isReaderGone(shell.signal))
     shell.stderr.write('unsent: interrupted; the next run goes on from here\n');
   const isFinished = await finishScan(shell, store, request, run);
+  if (isRemembered && !shell.signal.aborted) await store.runEnds.done(run);
   if (failed > 0 || hasFailedActions || !isFinished || evidenceExitCode(lockdowns ?? []) > 0) return 1;
   const found = summary.isOfRun && summary.domains.some(({ backscatter }) => backscatter > 0);
   return request.failsOnBackscatter && found ? 5 : 0;

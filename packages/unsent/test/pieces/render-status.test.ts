@@ -16,7 +16,7 @@ function run(number: number, waiting: number, done: number): PieceRun {
   const pieces = { waiting, active: 0, done, failed: 0 };
   const label = `/var/mail/box${number}`;
   const counts = { messages: done * 2000, added: done * 1900, messagesLeft: waiting * 2000 };
-  return { run: number, label, startedAt: AT, finishedAt: null, pieces, ...counts };
+  return { run: number, label, startedAt: AT, finishedAt: null, isEnding: false, pieces, ...counts };
 }
 
 function worker(number: number, label: string | null) {

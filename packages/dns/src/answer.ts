@@ -54,16 +54,19 @@ function recordsOf<T extends RrType>(
   wanted: number,
 ): Answer<T> | null {
   let ttlSeconds = Number.POSITIVE_INFINITY;
-  const data: Rdata[T][] = [];
+  let data: Rdata[T][] | null = null;
   for (const record of answers) {
     if (!owns(message, record, owner, wanted)) continue;
     ttlSeconds = Math.min(ttlSeconds, record.ttlSeconds);
     const one = readData(message, record, type);
-    if (one !== null) data.push(one);
+    if (one === null) continue;
+    // Not by push for the first, and mostly only one: the array would have room for sixteen more.
+    if (data === null) data = [one];
+    else data.push(one);
   }
   if (ttlSeconds === Number.POSITIVE_INFINITY) return null;
   // Only names that nobody can look up: as good as none.
-  return data.length === 0 ? { kind: 'nodata', ttlSeconds } : { kind: 'records', data, ttlSeconds };
+  return data === null ? { kind: 'nodata', ttlSeconds } : { kind: 'records', data, ttlSeconds };
 }
 
 function owns(message: Buffer, record: WireRecord, owner: string, type: number): boolean {

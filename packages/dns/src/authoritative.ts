@@ -1,4 +1,3 @@
-import type { Reading } from './answer.ts';
 import { type DnsClient, type OpenClient, openClient } from './client.ts';
 import type { IpText } from './ip.ts';
 import { type DomainName, isSubdomainOf } from './name.ts';
@@ -129,7 +128,7 @@ function zoneOnly(zone: DomainName, client: OpenClient, elsewhere: Resolver): Re
     signal: AbortSignal | undefined,
     cnamesLeft: number,
   ): Promise<Answer<T>> {
-    const reading = await client.read<T, Reading<T>>(name, type, (one) => one, signal);
+    const reading = await client.read(name, type, signal);
     if (reading.kind === 'failure') return reading;
     if (reading.kind === 'answer') return reading.answer;
     if (reading.kind === 'referral') {

@@ -33,7 +33,9 @@ export function knowServer(server: DnsServer, counts: ClientCounts): KnownServer
 }
 
 /** The servers as a new question should try them: as given, dead ones last. */
-export function inOrder(servers: readonly KnownServer[], nowMs: number): KnownServer[] {
+export function inOrder(servers: readonly KnownServer[]): readonly KnownServer[] {
+  if (servers.every(hasNotFailed)) return servers;
+  const nowMs = performance.now();
   const alive: KnownServer[] = [];
   const dead: KnownServer[] = [];
   for (const server of servers) {
@@ -44,6 +46,10 @@ export function inOrder(servers: readonly KnownServer[], nowMs: number): KnownSe
     }
   }
   return dead.length === 0 ? alive : [...alive, ...dead];
+}
+
+function hasNotFailed(server: KnownServer): boolean {
+  return server.deadUntilMs === 0;
 }
 
 /** It answered, whatever it said. */

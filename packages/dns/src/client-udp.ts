@@ -20,12 +20,12 @@ export class UdpPool {
     this.#counts = counts;
   }
 
-  send(attempt: Attempt): void {
+  send(attempt: Attempt, nowMs: number): void {
     const slot = randomId() % SOCKETS;
     let line = this.#lines[slot] ?? null;
-    if (line === null || line.isWorn(performance.now())) {
+    if (line === null || line.isWorn(nowMs)) {
       line?.retire();
-      line = new UdpLine(this.#server, this.#counts);
+      line = new UdpLine(this.#server, this.#counts, nowMs);
       this.#lines[slot] = line;
     }
     line.send(attempt);
@@ -41,7 +41,7 @@ class UdpLine implements Line {
   readonly #socket: Socket;
   readonly #counts: ClientCounts;
   readonly #inFlight = new InFlight();
-  readonly #openedAt = performance.now();
+  readonly #openedAt: number;
   #queriesLeft = MIN_QUERIES + (randomId() % MIN_QUERIES);
   #isConnected = false;
   #isRetired = false;
@@ -50,8 +50,9 @@ class UdpLine implements Line {
     if (error !== null) this.#fail(error);
   };
 
-  constructor(server: DnsServer, counts: ClientCounts) {
+  constructor(server: DnsServer, counts: ClientCounts, nowMs: number) {
     this.#counts = counts;
+    this.#openedAt = nowMs;
     counts.socketsOpened++;
     const family = server.address.includes(':') ? 6 : 4;
     // The address is literal: answering at once keeps the resolver of the operating system out of it.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Reading, readAnswer } from './answer.ts';
 import { Exchange } from './client-exchange.ts';
-import type { Result } from './client-job.ts';
+import type { Asker, Result } from './client-job.ts';
 import type { ClientCounts } from './client-line.ts';
 import { type DnsMessage, readMessage } from './message.ts';
 import type { DomainName } from './name.ts';
@@ -52,52 +52,99 @@ const REFERRED: FailedAnswer = {
  * A DNS client: UDP, and TCP for what does not fit; several servers; random ids and changing ports (RFC 5452).
  */
 export function dnsClient(options: DnsClientOptions): DnsClient {
-  const { read, ...client } = openClient(options);
-
+  const { ask, query, stats, close } = openClient(options);
   return {
-    ...client,
-    resolve: (name, type, signal) => {
-      const follow = (asked: DomainName, ttlSeconds: number, stepsLeft: number): Promise<Answer<typeof type>> =>
-        read(asked, type, answersOnly, signal).then((reading) => {
-          if (reading.kind === 'failure') return reading;
-          if (reading.kind === 'answer') return lowerTtl(reading.answer, ttlSeconds);
-          if (stepsLeft === 0) return tooManyCnames(name);
-          return follow(reading.target, Math.min(ttlSeconds, reading.ttlSeconds), stepsLeft - 1);
-        });
-      return follow(name, Number.POSITIVE_INFINITY, MAX_CNAMES);
-    },
+    query,
+    stats,
+    close,
+    resolve: (name, type, signal) =>
+      new Promise((resolve, reject) => {
+        ask(name, type, new Lookup(name, type, resolve, reject, ask, signal), signal);
+      }),
   };
+}
+
+/** A question of `dnsClient`, followed through CNAMEs to its answer. A class: one is made for each question. */
+class Lookup<T extends RrType> implements Asker<Answered<T>> {
+  readonly #name: DomainName;
+  readonly #type: T;
+  readonly #resolve: (answer: Answer<T>) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly #ask: OpenClient['ask'];
+  readonly #signal: AbortSignal | undefined;
+  #asked: DomainName;
+  #ttlSeconds = Number.POSITIVE_INFINITY;
+  #stepsLeft = MAX_CNAMES;
+
+  constructor(
+    name: DomainName,
+    type: T,
+    resolve: (answer: Answer<T>) => void,
+    reject: (reason: unknown) => void,
+    ask: OpenClient['ask'],
+    signal: AbortSignal | undefined,
+  ) {
+    this.#name = name;
+    this.#type = type;
+    this.#resolve = resolve;
+    this.reject = reject;
+    this.#ask = ask;
+    this.#signal = signal;
+    this.#asked = name;
+  }
+
+  read(message: Buffer): Answered<T> | FailedAnswer {
+    return answersOnly(readAnswer(message, this.#asked, this.#type));
+  }
+
+  settle(reading: Answered<T> | FailedAnswer): void {
+    if (reading.kind === 'failure') this.#resolve(reading);
+    else if (reading.kind === 'answer') this.#resolve(lowerTtl(reading.answer, this.#ttlSeconds));
+    else if (this.#stepsLeft === 0) this.#resolve(tooManyCnames(this.#name));
+    else {
+      this.#stepsLeft--;
+      this.#asked = reading.target;
+      this.#ttlSeconds = Math.min(this.#ttlSeconds, reading.ttlSeconds);
+      this.#ask(reading.target, this.#type, this, this.#signal);
+    }
+  }
 }
 
 function tooManyCnames(name: DomainName): FailedAnswer {
   return { kind: 'failure', cause: 'servfail', detail: `more than ${MAX_CNAMES} CNAMEs from ${name}` };
 }
 
-/** The client without a policy for CNAMEs that lead out of a response; `accept` may refuse a reading. */
+/** The client without a policy for CNAMEs that lead out of a response. */
 export type OpenClient = Pick<DnsClient, 'query' | 'stats' | 'close'> & {
-  read<T extends RrType, R extends Result>(
-    name: DomainName,
-    type: T,
-    accept: (reading: Reading<T>) => R | FailedAnswer,
-    signal?: AbortSignal,
-  ): Promise<R | FailedAnswer>;
+  ask(name: DomainName, type: RrType, asker: Asker, signal?: AbortSignal): void;
+  /** What one server's response says. */
+  read<T extends RrType>(name: DomainName, type: T, signal?: AbortSignal): Promise<Reading<T> | FailedAnswer>;
 };
 
 export function openClient(options: DnsClientOptions): OpenClient {
   const { servers, timeoutMs = 2_000, tries = 2, maxInFlight = 1_000, isRecursive = true } = options;
   const counts = noCounts();
   const exchange = new Exchange({ servers, timeoutMs, tries, maxInFlight }, counts);
+  const ask = (name: DomainName, type: number, asker: Asker, signal?: AbortSignal): void =>
+    exchange.ask({ name, type, isRecursive }, asker, signal);
+  const promised = <R extends Result>(
+    name: DomainName,
+    type: number,
+    read: (message: Buffer) => R | FailedAnswer,
+    signal?: AbortSignal,
+  ): Promise<R | FailedAnswer> =>
+    new Promise((settle, reject) => {
+      const asker: Asker<R> = { read, settle, reject };
+      ask(name, type, asker, signal);
+    });
   return {
-    read: (name, type, accept, signal) =>
-      exchange.ask(
-        { name, type: numberOfType(type), isRecursive },
-        (message) => accept(readAnswer(message, name, type)),
-        signal,
-      ),
+    ask: (name, type, asker, signal) => ask(name, numberOfType(type), asker, signal),
+    read: (name, type, signal) =>
+      promised(name, numberOfType(type), (message) => readAnswer(message, name, type), signal),
     query: async (name, type, signal) => {
       const number = typeNumber(type);
       if (number === null) return { kind: 'failure', cause: 'malformed', detail: `"${type}" is no record type` };
-      return exchange.ask<DnsMessage>({ name, type: number, isRecursive }, readMessage, signal);
+      return promised<DnsMessage>(name, number, readMessage, signal);
     },
     stats: () => ({ ...counts, ...exchange.load() }),
     close: () => exchange.close(),
@@ -114,10 +161,11 @@ export function systemServers(path = '/etc/resolv.conf'): readonly DnsServer[] {
   }
 }
 
+/** A reading that is not a referral. */
+type Answered<T extends RrType> = Exclude<Reading<T>, { readonly kind: 'referral' }>;
+
 /** A referral is no answer: the next server may do better. So is an answer that reports a failure. */
-function answersOnly<T extends RrType>(
-  reading: Reading<T>,
-): Exclude<Reading<T>, { readonly kind: 'referral' }> | FailedAnswer {
+function answersOnly<T extends RrType>(reading: Reading<T>): Answered<T> | FailedAnswer {
   if (reading.kind === 'referral') return REFERRED;
   return reading.kind === 'answer' && reading.answer.kind === 'failure' ? reading.answer : reading;
 }

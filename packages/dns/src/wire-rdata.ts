@@ -138,14 +138,22 @@ function readMx(message: Buffer, start: number, end: number): Rdata['MX'] | null
 }
 
 function readStrings(message: Buffer, start: number, end: number): readonly string[] {
-  const strings: string[] = [];
-  for (let at = start; at < end; ) {
-    const next = at + 1 + (message[at] ?? 0);
-    if (next > end) throw malformed('a character-string leaves its record');
+  if (start === end) return [];
+  let at = endOfString(message, start, end);
+  // Most records have one string. An array that grew by push has room for sixteen more, for as long as it is cached.
+  const strings = [message.toString('latin1', start + 1, at)];
+  while (at < end) {
+    const next = endOfString(message, at, end);
     strings.push(message.toString('latin1', at + 1, next));
     at = next;
   }
   return strings;
+}
+
+function endOfString(message: Buffer, start: number, end: number): number {
+  const next = start + 1 + (message[start] ?? 0);
+  if (next > end) throw malformed('a character-string leaves its record');
+  return next;
 }
 
 /** Letters for the parts of record data: 1, 2 and 4 octets, n a name, s a string; at the end: x hex, b base64, q text. */

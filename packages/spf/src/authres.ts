@@ -73,6 +73,7 @@ export function writeAuthenticationResults(fields: AuthenticationResults, option
   for (let kept = fields.results.length - 1; lineLength(words) > MAX_LINE_LENGTH && kept > 0; kept--) {
     words = wordsOf({ ...fields, results: fields.results.slice(0, kept) }, 64);
   }
+  if (lineLength(words) > MAX_LINE_LENGTH) words = firstResultOf(fields);
   return options.fold === true ? folded(words) : words.join(' ');
 }
 
@@ -136,6 +137,18 @@ function wordsOf(fields: AuthenticationResults, room: number): readonly string[]
     words.push(...own.slice(0, -1), `${own.at(-1)}${isLast ? '' : ';'}`);
   });
   return words;
+}
+
+/** The first result alone, with as many of its properties as there is room for. */
+function firstResultOf({ authservId, results }: AuthenticationResults): readonly string[] {
+  const withProperties = (count: number): readonly string[] => {
+    const cut = results.slice(0, 1).map((one) => ({ ...one, properties: one.properties.slice(0, count) }));
+    return wordsOf({ authservId, results: cut }, 64);
+  };
+  const count = results[0]?.properties.length ?? 0;
+  let kept = 0;
+  while (kept < count && lineLength(withProperties(kept + 1)) <= MAX_LINE_LENGTH) kept++;
+  return withProperties(kept);
 }
 
 function entryWords(entry: AuthenticationResult, room: number): readonly string[] {

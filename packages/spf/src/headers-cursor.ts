@@ -4,19 +4,25 @@ import { decodeText } from './headers-text.ts';
 export type Cursor = { readonly text: string; at: number };
 
 /**
- * A cursor over the body of a header field, unfolded (RFC 5322 §2.2.3).
+ * A cursor over the body of a header field, unfolded.
  *
  * `name` in front is dropped when it is there, in any case; a field of another name gives null.
  */
 export function cursorOver(field: string, name: string): Cursor | null {
-  const unfolded = field.replaceAll('\r\n', ' ').replaceAll('\n', ' ').replaceAll('\r', ' ').replaceAll('\t', ' ');
-  const prefix = unfolded.slice(0, name.length).toLowerCase();
-  if (prefix !== name.toLowerCase()) return { text: unfolded, at: 0 };
-  const cursor = { text: unfolded, at: name.length };
+  const text = unfold(field);
+  const prefix = text.slice(0, name.length).toLowerCase();
+  if (prefix !== name.toLowerCase()) return { text, at: 0 };
+  const cursor = { text, at: name.length };
   while (cursor.text[cursor.at] === ' ') cursor.at++;
   if (cursor.text[cursor.at] !== ':') return null;
   cursor.at++;
   return cursor;
+}
+
+/** A line break before a space is nothing (RFC 5322 §2.2.3); any other, and a tab, is read as a space. */
+function unfold(field: string): string {
+  const lines = field.replaceAll('\r\n', '\n').replaceAll('\r', '\n').replaceAll('\t', ' ');
+  return lines.replaceAll('\n ', ' ').replaceAll('\n', ' ');
 }
 
 /** Skips spaces and comments (CFWS); returns the text of the first comment, or null. */

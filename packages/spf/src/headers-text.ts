@@ -91,10 +91,14 @@ export function comment(text: string): string {
 /** The longest beginning of `text` whose encoded form has at most `length` characters, marked when it was cut. */
 export function shortened(text: string, length: number): string {
   if (text.length * MAX_ENCODED_LENGTH <= length || encodedLength(text) <= length) return text;
-  let kept = text.slice(0, Math.max(0, length - ELLIPSIS.length));
-  while (kept !== '' && encodedLength(kept) > length - ELLIPSIS.length)
-    kept = kept.slice(0, kept.length - 1 - (kept.length >> 3));
-  return kept + ELLIPSIS;
+  const room = length - ELLIPSIS.length;
+  let [kept, tooMany] = [0, Math.min(text.length, room) + 1];
+  while (kept + 1 < tooMany) {
+    const middle = (kept + tooMany) >> 1;
+    if (encodedLength(text.slice(0, middle)) <= room) kept = middle;
+    else tooMany = middle;
+  }
+  return text.slice(0, kept) + ELLIPSIS;
 }
 
 /**
@@ -103,10 +107,10 @@ export function shortened(text: string, length: number): string {
  */
 export function folded(words: readonly string[]): string {
   let text = '';
-  let length = 0;
+  let length = -1; // no space before the first word
   for (const word of words) {
     const breaks = length > 0 && length + 1 + word.length > PREFERRED_LINE_LENGTH;
-    text += (length === 0 ? '' : breaks ? '\r\n\t' : ' ') + word;
+    text += (length === -1 ? '' : breaks ? '\r\n\t' : ' ') + word;
     length = (breaks ? 0 : length) + 1 + word.length;
   }
   return text;

@@ -65,6 +65,59 @@ describe('writing Authentication-Results', () => {
     expect(field.length).toBeLessThanOrEqual(998);
     expect(parseAuthenticationResults(field)?.results.every((entry) => entry.properties.length === 1)).toBe(true);
   });
+
+  test('as many whole results are kept as there is room for', () => {
+    const short = spfAuthenticationResult({ result: 'fail', identity: 'mailfrom', value: 'a@b.c' });
+    const each = '; spf=fail smtp.mailfrom=a@b.c'.length;
+    const fitting = Math.floor((998 - 'Authentication-Results: mx.example.net'.length) / each);
+    const written = (count: number): string =>
+      writeAuthenticationResults({
+        authservId: 'mx.example.net',
+        results: Array.from({ length: count }, () => short),
+      });
+    expect(parseAuthenticationResults(written(fitting))?.results).toHaveLength(fitting);
+    expect(parseAuthenticationResults(written(fitting + 1))?.results).toHaveLength(fitting);
+  });
+
+  test('a line of 998 characters is whole; one more, and its longest values are cut', () => {
+    const rest = 'Authentication-Results: mx; spf=fail smtp.helo=h; spf=fail smtp.helo='.length;
+    const written = (length: number): readonly (string | undefined)[] => {
+      const results = ['h', 'x'.repeat(length - rest)].map((value) =>
+        spfAuthenticationResult({ result: 'fail', identity: 'helo', value }),
+      );
+      const field = writeAuthenticationResults({ authservId: 'mx', results });
+      return parseAuthenticationResults(field)?.results.map(({ properties }) => properties[0]?.value) ?? [];
+    };
+    expect(written(998)).toEqual(['h', 'x'.repeat(998 - rest)]);
+    expect(written(999)).toEqual(['h', `${'x'.repeat(509)}...`]);
+  });
+
+  test('long values are cut to eight characters before a result is left out', () => {
+    const results = Array.from({ length: 15 }, () => ({ ...FAILED, reason: 'r'.repeat(50) }));
+    const read = parseAuthenticationResults(writeAuthenticationResults({ authservId: 'mx', results }));
+    expect(read?.results.map(({ reason }) => reason)).toEqual(results.map(() => 'rrrrr...'));
+  });
+
+  test('one result with more than a line holds loses its last properties', () => {
+    const properties = Array.from({ length: 40 }, (_, i) => ({
+      type: 'policy',
+      name: `${'n'.repeat(40)}${i}`,
+      value: 'v',
+    }));
+    const field = writeAuthenticationResults({ authservId: 'mx', results: [{ ...FAILED, properties }] });
+    expect(field.length).toBeLessThanOrEqual(998);
+    const kept = parseAuthenticationResults(field)?.results[0]?.properties ?? [];
+    expect(kept).toEqual(properties.slice(0, kept.length));
+    expect(kept.length).toBeGreaterThan(10);
+  });
+
+  test('folds between words', () => {
+    const results = [FAILED, FAILED];
+    expect(writeAuthenticationResults({ authservId: 'mx.example.net', results }, { fold: true })).toBe(
+      'Authentication-Results: mx.example.net; spf=fail\r\n' +
+        '\tsmtp.mailfrom=alice@example.com; spf=fail smtp.mailfrom=alice@example.com',
+    );
+  });
 });
 
 describe('reading Authentication-Results', () => {
@@ -132,6 +185,21 @@ describe('whose spf= it is', () => {
     ['a property in a comment', 'mx.example.net; spf=pass (smtp.mailfrom=a.example)'],
   ])('%s: the identity is unknown', (_title, field) => {
     expect(spfStatements([field], ['mx.example.net'])[0]?.identity).toBeNull();
+  });
+
+  test('the name that was checked is told', () => {
+    expect(spfStatements([helo], ['mx.example.net'])).toEqual([
+      { result: 'pass', identity: 'helo', mailfrom: null, helo: 'h.example' },
+    ]);
+  });
+
+  test.each([
+    ['a field that cannot be read', 'Authentication-Results: ; spf=pass', []],
+    ['a word that is none of the seven results', 'mx.example.net; spf=hardfail smtp.mailfrom=a.example', []],
+    ['another method', 'mx.example.net; dkim=pass smtp.mailfrom=a.example', []],
+    ['a property that is not of the type smtp', 'mx.example.net; spf=pass policy.mailfrom=a.example', [null]],
+  ])('%s says nothing about an identity', (_title, field, expected) => {
+    expect(spfStatements([field], ['mx.example.net']).map(({ identity }) => identity)).toEqual(expected);
   });
 
   test('an spf= inside a quoted value or a comment is text', () => {

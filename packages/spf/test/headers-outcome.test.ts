@@ -39,6 +39,20 @@ const checked = (outcome: SpfOutcome, identity: 'mailfrom' | 'helo' = 'mailfrom'
 describe('the header of a finished check', () => {
   test.each<[SpfOutcome, object]>([
     [
+      { ...SPENT, result: 'pass', matched: MATCHED },
+      {
+        comment: 'mx.example.net: domain of alice@example.com designates 192.0.2.1 as permitted sender',
+        mechanism: '~all',
+      },
+    ],
+    [
+      { ...SPENT, result: 'fail', matched: MATCHED, explanation: null },
+      {
+        comment: 'mx.example.net: domain of alice@example.com does not designate 192.0.2.1 as permitted sender',
+        mechanism: '~all',
+      },
+    ],
+    [
       { ...SPENT, result: 'softfail', matched: MATCHED },
       {
         comment:
@@ -82,6 +96,12 @@ describe('the header of a finished check', () => {
     ],
   ])('$result', (outcome, expected) => {
     expect(receivedSpfOf(checked(outcome), 'alice@example.com')).toMatchObject({ ...expected, result: outcome.result });
+  });
+
+  test('without a name of the receiver neither the comment nor a pair makes one up', () => {
+    const { query, ...rest } = checked({ ...SPENT, result: 'none', why: 'no-record' });
+    const fields = receivedSpfOf({ ...rest, query: { ...query, receiver: '' } }, 'alice@example.com');
+    expect(fields).toMatchObject({ comment: 'domain of alice@example.com publishes no SPF record', receiver: null });
   });
 
   test('a HELO check of a bounce names helo and the null sender', () => {

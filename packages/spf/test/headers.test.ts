@@ -48,18 +48,28 @@ describe('writing Received-SPF', () => {
     ],
     ['dots at the wrong place are quoted', { helo: 'a..b' }, 'helo="a..b";'],
     ['parentheses in a comment are escaped', { comment: 'x) evil=1; (' }, '(x\\) evil=1; \\()'],
-    [
-      'a pair with an impossible name is left out',
-      { others: [{ name: 'x: y', value: '1' }] },
-      'fail identity=mailfrom;',
-    ],
-    [
-      'a pair cannot stand in for a known one',
-      { others: [{ name: 'Identity', value: 'helo' }] },
-      'fail identity=mailfrom;',
-    ],
   ])('%s', (_title, fields, expected) => {
     expect(writeReceivedSpf({ ...NOTHING, ...fields })).toContain(expected);
+  });
+
+  // RFC 7208 §6: name = ALPHA *( ALPHA / DIGIT / "-" / "_" / "." ); at most 64 characters is ours.
+  test.each(['x', 'X-Id', 'a.b_c-9', 'n'.repeat(64)])('a pair of the name %j is written', (name) => {
+    const field = writeReceivedSpf({ ...NOTHING, others: [{ name, value: '7' }] });
+    expect(field).toBe(`Received-SPF: fail identity=mailfrom; ${name}=7;`);
+  });
+  test.each([
+    ['', 'is none'],
+    ['n'.repeat(65), 'is too long'],
+    ['x: y', 'would end the pair'],
+    ['x\r\ny', 'would end the line'],
+    ['9x', 'does not begin with a letter'],
+    ['é', 'is not ASCII'],
+    ['\u212aey', 'is not ASCII: the sign of the unit kelvin is no letter k'],
+    ['Identity', 'is a known one, which nothing else may stand in for'],
+    ['HELO', 'is a known one too'],
+  ])('a pair is left out whose name %j %s', (name) => {
+    const field = writeReceivedSpf({ ...NOTHING, others: [{ name, value: '7' }] });
+    expect(field).toBe('Received-SPF: fail identity=mailfrom;');
   });
 
   test('folds between pairs, at most 78 characters where a pair allows it', () => {
@@ -76,6 +86,28 @@ describe('writing Received-SPF', () => {
     expect(parseReceivedSpf(field)?.helo).toMatch(/^h+\.\.\.$/);
     expect(parseReceivedSpf(field)?.identity).toBe('mailfrom');
   });
+
+  test('a line of 998 characters is whole; one more, and its longest values are cut', () => {
+    const rest = 'Received-SPF: fail (why) identity=mailfrom; helo=;'.length;
+    const written = (length: number): string =>
+      writeReceivedSpf({ ...NOTHING, comment: 'why', helo: 'h'.repeat(length - rest) });
+    expect(written(998)).toHaveLength(998);
+    expect(parseReceivedSpf(written(998))).toMatchObject({ comment: 'why', helo: 'h'.repeat(998 - rest) });
+    expect(parseReceivedSpf(written(999))).toMatchObject({ comment: 'why', helo: `${'h'.repeat(509)}...` });
+  });
+
+  test('many long values are cut before any is left out', () => {
+    const others = Array.from({ length: 40 }, (_, i) => ({ name: `name-${10 + i}xyz`, value: 'v'.repeat(100) }));
+    const read = parseReceivedSpf(writeReceivedSpf({ ...NOTHING, comment: 'c'.repeat(100), others }));
+    expect(read?.comment).toBe('ccccc...');
+    expect(read?.others).toEqual(others.map(({ name }) => ({ name, value: 'vvvvv...' })));
+  });
+
+  test('names that fill the line by themselves are left out, and the comment with them', () => {
+    const others = Array.from({ length: 40 }, (_, i) => ({ name: `${'n'.repeat(30)}${i}`, value: 'v' }));
+    const field = writeReceivedSpf({ ...NOTHING, comment: 'c', helo: 'h.example', others });
+    expect(field).toBe('Received-SPF: fail identity=mailfrom; helo=h.example;');
+  });
 });
 
 describe('reading Received-SPF', () => {
@@ -87,7 +119,7 @@ describe('reading Received-SPF', () => {
       ...NOTHING,
       result: 'pass',
       identity: null,
-      comment: 'mx.example.org: domain of  user@example.com designates 192.0.2.1 as permitted sender',
+      comment: 'mx.example.org: domain of user@example.com designates 192.0.2.1 as permitted sender',
       receiver: 'mx.example.org',
       clientIp: '192.0.2.1',
       envelopeFrom: 'user@example.com',
@@ -113,16 +145,51 @@ describe('reading Received-SPF', () => {
     ['an unknown name is kept', 'pass x-id=7', { others: [{ name: 'x-id', value: '7' }] }],
     ['nested comments', 'pass (a (b) c) helo=h', { comment: 'a (b) c', helo: 'h' }],
     ['a quote that never ends', 'pass helo="abc', { helo: 'abc' }],
-    ['junk between pairs is skipped', 'pass ;;= ; what is this; helo=h', { helo: 'h' }],
+    ['junk between pairs is skipped', 'pass ;;= ; =x; what is this; helo=h', { helo: 'h', others: [] }],
+    ['junk behind a value is skipped', 'pass helo=h x=1; receiver=r', { helo: 'h', receiver: 'r', others: [] }],
+    ['a quoted semicolon ends no junk', 'pass helo=h ";receiver=evil"; receiver=r', { helo: 'h', receiver: 'r' }],
+    ['nor does one in a comment', 'pass helo=h (;receiver=evil); receiver=r', { helo: 'h', receiver: 'r' }],
+    ['a comment right behind the result', 'pass(why) helo=h', { result: 'pass', comment: 'why', helo: 'h' }],
+    ['a semicolon right behind the result', 'pass; helo=h', { result: 'pass', helo: 'h' }],
+    ['spaces before the colon', 'Received-SPF  : pass', { result: 'pass' }],
+    // RFC 5322 §2.2.3: a line break before a space or a tab is nothing, and the space stays.
+    ['folds', 'pass (a\r\n b\n\tc\r d)', { comment: 'a b c d' }],
+    ['line breaks that fold nothing', 'pass\r\nidentity=helo;\nhelo=h\rx', { identity: 'helo', helo: 'h' }],
+    ['tabs', 'pass\tidentity=helo;\thelo=h\tx', { identity: 'helo', helo: 'h' }],
     ['an unknown identity is not one', 'pass identity=pra', { identity: null }],
   ])('%s', (_title, field, expected) => {
     expect(parseReceivedSpf(field)).toMatchObject(expected);
   });
 
-  test.each(['', 'Received-SPF:', 'Received-SPF: passed', 'Received-SPFX: pass', 'Subject: pass', '(pass)'])(
-    'is null for %j',
-    (field) => expect(parseReceivedSpf(field)).toBeNull(),
-  );
+  // RFC 6533 §3 writes a code point as \x{HEX}, of one to six digits.
+  test.each([
+    ['\\x{41}', 'A'],
+    ['a\\x{e9}\\x{1F600}b', 'aé\u{1F600}b'],
+    ['\\x{00007E}', '~'],
+    ['\\x{10FFFF}', '\u{10FFFF}'],
+    ['\\x{110000}', '\\x{110000}'], // no code point
+    ['\\x{0000041}', '\\x{0000041}'],
+    ['\\x{}', '\\x{}'],
+    ['\\x{4G}', '\\x{4G}'],
+    ['\\x{41', '\\x{41'],
+    ['\\x{\\x{41}', '\\x{A'],
+  ])('the value %s is %j', (value, expected) => expect(parseReceivedSpf(`pass helo=${value}`)?.helo).toBe(expected));
+
+  test('of many unknown pairs the first fifty are kept', () => {
+    const names = Array.from({ length: 60 }, (_, i) => `x${i}`);
+    const read = parseReceivedSpf(`pass ${names.map((name) => `${name}=1; `).join('')}`);
+    expect(read?.others.map(({ name }) => name)).toEqual(names.slice(0, 50));
+  });
+
+  test.each([
+    '',
+    'Received-SPF:',
+    'Received-SPF: passed',
+    'Received-SPFX: pass',
+    'Received-SPFX pass',
+    'Subject: pass',
+    '(pass)',
+  ])('is null for %j', (field) => expect(parseReceivedSpf(field)).toBeNull());
 });
 
 const anyText = fc.oneof(
@@ -146,6 +213,11 @@ const anyFields = fc.record({
 });
 
 describe('properties', () => {
+  test.each(['\\x{41}', '\\', '\\x{', 'x{41}\\x{', '\uffffA', '\u{1F600}A', '\ud800A', '~ \x7f'])(
+    '%j is read as it was written',
+    (helo) => expect(parseReceivedSpf(writeReceivedSpf({ ...NOTHING, helo }))?.helo).toBe(helo),
+  );
+
   test('what was written is what is read, folded or not', () => {
     fc.assert(
       fc.property(anyFields, fc.boolean(), (fields, fold) => {

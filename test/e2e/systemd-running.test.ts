@@ -38,7 +38,7 @@ describe.runIf(needs(`root, PostgreSQL, ${programs.join(', ')}`, canRun))(
         const [name = '', ...lines] = part.split('\n');
         said.set(name, lines.join('\n').trim());
       }
-      if (!said.has('ended')) throw new Error(`${text}\n${stderr}`);
+      if (!said.has('removed')) throw new Error(`${text}\n${stderr}`);
     }, 300_000);
 
     test.each([
@@ -59,6 +59,8 @@ describe.runIf(needs(`root, PostgreSQL, ${programs.join(', ')}`, canRun))(
       ],
       ['the worker reads what was enqueued', 'worked', '100 %  1 message'],
       ['the worker stops cleanly', 'ended', 'success'],
+      ['an upgrade starts the running service anew', 'upgraded', REFUSED],
+      ['a removal stops and disables them', 'removed', expect.stringMatching(/^inactive\ninactive\nls: cannot access/)],
     ])('%s', (_what, name, expected) => {
       expect(said.get(name)).toEqual(expected);
     });

@@ -75,3 +75,9 @@ systemctl start unsent-worker
 say worked 'eventually "as_unsent unsent scan status | grep 100"; as_unsent unsent scan status | grep -o "100 %  1 message"'
 systemctl stop unsent-worker
 say ended 'property Result unsent-worker'
+
+systemctl enable unsent-policyd unsent-scan.timer >/dev/null 2>&1
+systemctl start unsent-policyd unsent-scan.timer
+pid=$(property MainPID unsent-policyd)
+say upgraded 'dpkg -i /try/unsent.deb >/dev/null 2>&1; [ "$(property MainPID unsent-policyd)" != "$pid" ] && eventually "ask 5"; ask 6'
+say removed 'dpkg -r unsent >/dev/null 2>&1; for unit in unsent-policyd.service unsent-scan.timer; do systemctl is-active $unit; done; ls /etc/systemd/system/*.wants/unsent*'

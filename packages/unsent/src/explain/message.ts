@@ -7,6 +7,9 @@ import { errorFromSystem } from '../output/file-error.ts';
 import { sourceOptions } from '../scan/read-sources.ts';
 import type { Shell } from '../shell.ts';
 
+/** As many as tell a mailbox from a message. */
+const MAGIC_BYTES = 5;
+
 /** The message's bytes. `place`: a file with one message, `MAILBOX#NUMBER` as `scan --json` names it, or `-`. */
 export async function readNamedMessage(shell: Shell, place: string): Promise<Uint8Array> {
   const bytes = await readAt(shell, place);
@@ -15,12 +18,15 @@ export async function readNamedMessage(shell: Shell, place: string): Promise<Uin
 }
 
 async function readAt(shell: Shell, place: string): Promise<Uint8Array> {
-  if (place === '-') return readInput(shell.stdin);
+  if (place === '-') return readStream(shell.stdin);
   const [, mailbox = '', number = ''] = /^(.+)#(\d{1,12})$/s.exec(place) ?? [];
   // A file may be called like that, too.
   if (mailbox !== '' && !existsSync(place)) return readNumbered(shell, mailbox, Number(number));
-  const bytes = await readFileOf(place);
-  return isMailbox(bytes) ? readOnly(shell, place) : bytes;
+  return withFile(place, async (file) => {
+    // A pipe, as in `unsent explain <(zcat message.gz)`: what was read of it is gone.
+    if (!(await file.stat()).isFile()) return readStream(file.createReadStream({ autoClose: false }));
+    return isMailbox(await readStart(file, MAGIC_BYTES)) ? readOnly(shell, place) : readStart(file, Infinity);
+  });
 }
 
 async function readNumbered(shell: Shell, mailbox: string, number: number): Promise<Uint8Array> {
@@ -58,14 +64,14 @@ async function* messagesOf(shell: Shell, mailbox: string): AsyncGenerator<RawMes
 }
 
 /** An mbox, as it is or packed (gzip, zstd). */
-function isMailbox(bytes: Buffer): boolean {
-  return /^(?:46726f6d20|1f8b|28b52ffd)/.test(bytes.toString('hex', 0, 5));
+function isMailbox(start: Buffer): boolean {
+  return /^(?:46726f6d20|1f8b|28b52ffd)/.test(start.toString('hex'));
 }
 
-async function readInput(stdin: Readable): Promise<Buffer> {
+async function readStream(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of stdin) {
+  for await (const chunk of stream) {
     const bytes = Buffer.from(chunk);
     chunks.push(bytes);
     size += bytes.length;
@@ -74,14 +80,18 @@ async function readInput(stdin: Readable): Promise<Buffer> {
   return Buffer.concat(chunks).subarray(0, DEFAULT_MAX_MESSAGE_BYTES);
 }
 
-async function readFileOf(path: string): Promise<Buffer> {
+async function readStart(file: FileHandle, most: number): Promise<Buffer> {
+  const { size } = await file.stat();
+  const buffer = Buffer.alloc(Math.min(size, most, DEFAULT_MAX_MESSAGE_BYTES));
+  const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
+async function withFile(path: string, work: (file: FileHandle) => Promise<Uint8Array>): Promise<Uint8Array> {
   let file: FileHandle | null = null;
   try {
     file = await open(path);
-    const { size } = await file.stat();
-    const buffer = Buffer.alloc(Math.min(size, DEFAULT_MAX_MESSAGE_BYTES));
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-    return buffer.subarray(0, bytesRead);
+    return await work(file);
   } catch (cause) {
     throw errorFromSystem(cause, 'read', path) ?? cause;
   } finally {

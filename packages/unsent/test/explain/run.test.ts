@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,6 +58,17 @@ test('tells what the message is, what was read, each rule that spoke, and the ve
   expect(out).toContain('spf-fail (strong, for backscatter)');
   expect(out).toContain('no-own-host (strong, for backscatter)');
   expect(out).toContain('Verdict: backscatter. 2 strong facts agree, and none speaks against them.');
+});
+
+test('a pipe is read, as of `unsent explain <(zcat message.gz)`', async () => {
+  const pipe = join(folder, 'pipe');
+  const file = join(folder, 'piped.eml');
+  writeFileSync(file, BOUNCE);
+  execFileSync('mkfifo', [pipe]);
+  spawn('sh', ['-c', `cat "${file}" >"${pipe}"`], { stdio: 'ignore' });
+  const { code, out } = await unsent(['explain', pipe]);
+  expect(code).toBe(0);
+  expect(out).toContain(`${pipe}: a delivery report`);
 });
 
 test('what came from the message cannot reach the terminal', async () => {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type CliResult, endProcess, runUnsent, startUnsent, unsentBin, waitForStderr } from '../support/cli.ts';
+import { networkTo } from '../support/network.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../support/postgres.ts';
 import { needs } from '../support/require.ts';
 
@@ -89,7 +89,7 @@ describe.skipIf(!isThere)('a scan that workers share', { timeout: 120_000 }, () 
 
   test('counts exactly when a worker is killed, PostgreSQL crashes and the network is cut', async () => {
     const one = await byOne();
-    const network = await proxyTo(server.port);
+    const network = await networkTo(server.port);
     onTestFinished(() => network.close());
     await run([...ENQUEUE, 'mbox']);
     const killed = start(['--json', ...DRAIN]);
@@ -194,39 +194,6 @@ function linesOf(child: ChildProcess, count: number): Promise<void> {
       if (seen >= count) resolve();
     });
   });
-}
-
-type Network = { readonly port: number; cut(): void; close(): Promise<void> };
-
-/** A way to the server whose connections can all be cut in the middle of whatever they carry. */
-async function proxyTo(port: number): Promise<Network> {
-  const open = new Set<Socket>();
-  const listener = createServer((client) => {
-    const upstream = connect(port, '127.0.0.1');
-    client.pipe(upstream).pipe(client);
-    for (const socket of [client, upstream]) {
-      open.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        client.destroy();
-        upstream.destroy();
-        open.delete(socket);
-      });
-    }
-  });
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  const address = listener.address();
-  const cut = (): void => {
-    for (const socket of open) socket.destroy();
-  };
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : 0,
-    cut,
-    close: () => {
-      cut();
-      return new Promise((resolve) => listener.close(() => resolve()));
-    },
-  };
 }
 
 function bounce(number: number): string {

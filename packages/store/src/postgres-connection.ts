@@ -24,10 +24,11 @@ export type PostgresConnectionOptions = {
   /** How long a server that went away, or one that others keep busy, is tried again. */
   readonly patienceMs: number;
   readonly maxConnections: number;
+  /** A statement that has had no answer for so long was swallowed by the network. Default 60 s. */
+  readonly answerLimitMs?: number | undefined;
 };
 
 const CONNECT_LIMIT_MS = 10_000;
-/** A network that swallows everything is noticed after this. */
 const STATEMENT_LIMIT_MS = 60_000;
 const QUESTION_LIMIT_MS = 600_000;
 const FIRST_WAIT_MS = 5;
@@ -42,10 +43,10 @@ type Client = pg.ClientBase;
 /** Connects when the first statement comes. Loads the driver; `store-unsupported` when it is not installed. */
 export async function connectPostgres(
   place: PostgresPlace,
-  { patienceMs, maxConnections }: PostgresConnectionOptions,
+  { patienceMs, maxConnections, answerLimitMs = STATEMENT_LIMIT_MS }: PostgresConnectionOptions,
 ): Promise<PostgresConnection> {
   const driver = await loadDriver();
-  const config = clientConfig(driver, place);
+  const config = clientConfig(driver, place, answerLimitMs);
   const pool = explained(
     place,
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it, its types do not say so
@@ -59,7 +60,7 @@ export async function connectPostgres(
     all: async (statement, values) => (await patiently(() => ask(pool, statement, values, QUESTION_LIMIT_MS))).rows,
     transaction: (work, _durability, turn = null) => {
       const progress = { mayBeDone: false };
-      const limitMs = turn === 'summaries' ? QUESTION_LIMIT_MS : STATEMENT_LIMIT_MS;
+      const limitMs = turn === 'summaries' ? QUESTION_LIMIT_MS : answerLimitMs;
       return patiently(() =>
         transact(pool, beginning(turn), (c) => work(insideOf(c, limitMs), progress.mayBeDone), progress),
       );
@@ -129,11 +130,13 @@ async function loadDriver(): Promise<typeof pg> {
   }
 }
 
-function clientConfig(driver: typeof pg, place: PostgresPlace): pg.ClientConfig {
+function clientConfig(driver: typeof pg, place: PostgresPlace, answerLimitMs: number): pg.ClientConfig {
   return {
     ...accessOf(driver, place),
     application_name: 'unsent',
     connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    // Of each statement that says nothing else.
+    query_timeout: answerLimitMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     types: { getTypeParser: (oid: number, format?: 'text' | 'binary') => parserOf(driver, oid, format) },
@@ -169,7 +172,7 @@ async function transact<T>(
     await client.query(begin);
     const result = await work(client);
     isCommitting = true;
-    const { command } = await client.query({ text: 'COMMIT', query_timeout: STATEMENT_LIMIT_MS } as pg.QueryConfig);
+    const { command } = await client.query('COMMIT');
     if (command !== 'COMMIT') throw new Error('the transaction was rolled back: a statement in it had failed');
     client.release();
     return result;

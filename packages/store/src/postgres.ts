@@ -15,12 +15,16 @@ export type PostgresOptions = {
   readonly busyLimitMs?: number;
   /** Connections at a time. Default 4: a scan uses one or two, a daemon one. */
   readonly maxConnections?: number;
+  /** When a statement that has had no answer is given up. Default 60 s; questions over millions of messages have longer. */
+  readonly answerLimitMs?: number;
   /** The steps that make the schema; tests hand in their own. */
   readonly migrations?: readonly string[];
 };
 
 const DEFAULT_PATIENCE_MS = 60_000;
 const MIGRATION_LOCK = 5;
+/** An index over a hundred million rows takes minutes, and whoever comes meanwhile waits for it. */
+const MIGRATION_LIMIT_MS = 24 * 3_600_000;
 
 /**
  * Opens the database that a `postgres://` address names, makes our schema in it when it is missing, and brings an older
@@ -34,6 +38,7 @@ export async function openPostgres(location: string, options: PostgresOptions = 
   const connection = await connectPostgres(place, {
     patienceMs: options.busyLimitMs ?? DEFAULT_PATIENCE_MS,
     maxConnections: options.maxConnections ?? 4,
+    answerLimitMs: options.answerLimitMs,
   });
   try {
     await connection.withClient(async (client) => {
@@ -100,7 +105,8 @@ async function readVersion(client: pg.ClientBase, { schema, shown }: PostgresPla
 async function migrate(client: pg.ClientBase, place: PostgresPlace, migrations: readonly string[]): Promise<void> {
   await client.query('BEGIN');
   try {
-    await client.query(`SELECT pg_advisory_xact_lock(${LOCK_CLASS}, ${MIGRATION_LOCK})`);
+    const lock = `SELECT pg_advisory_xact_lock(${LOCK_CLASS}, ${MIGRATION_LOCK})`;
+    await client.query({ text: lock, query_timeout: MIGRATION_LIMIT_MS } as pg.QueryConfig);
     // Somebody else may have done it while this process waited for the lock.
     const version = await readVersion(client, place, migrations.length);
     if (version === 0) {
@@ -111,9 +117,9 @@ async function migrate(client: pg.ClientBase, place: PostgresPlace, migrations: 
     }
     for (const [index, step] of migrations.entries()) {
       if (index < version) continue;
-      await client.query(inPostgres(step));
       const parts = step === MIGRATIONS[index] ? POSTGRES_PARTS.get(index + 1) : undefined;
-      if (parts !== undefined) await client.query(parts.replaceAll('{schema}', place.schema));
+      const text = [inPostgres(step), parts?.replaceAll('{schema}', place.schema) ?? ''].join(';');
+      await client.query({ text, query_timeout: MIGRATION_LIMIT_MS } as pg.QueryConfig);
     }
     await client.query(`UPDATE schema_version SET version = ${migrations.length}`);
     await client.query('COMMIT');

@@ -4,13 +4,13 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { networkTo } from '../../../test/support/network.ts';
 import { startPostgres } from '../../../test/support/postgres.ts';
 import { openStore } from '../src/index.ts';
 import { openPostgres } from '../src/postgres.ts';
 import { failureOf } from '../src/postgres-errors.ts';
 import type { Engine } from '../src/sql.ts';
 import { temporaryFolder } from './support/folder.ts';
-import { lossyProxy } from './support/lossy-proxy.ts';
 import { entry, joinTouching, locationOf, store } from './support/store.ts';
 
 const NOVEMBER = Date.UTC(2026, 10, 23);
@@ -219,20 +219,20 @@ describe('a server that goes away', () => {
   });
 
   test('with the answer to a commit: what was committed is found, and told as done', async () => {
-    const proxy = await lossyProxy(inject('postgresUrl') ?? '');
-    onTestFinished(() => proxy.close());
+    const network = await networkTo(Number(new URL(inject('postgresUrl') ?? '').port));
+    onTestFinished(() => network.close());
     const location = locationOf('lossy');
     const { ledger, journal } = await store('lossy');
     const { run } = await ledger.startRun(new Date(), [], '');
     const through = new URL(location);
-    through.port = String(proxy.port);
+    through.port = String(network.port);
     const far = await openStore<unknown, unknown>(through.href, { joinSpans: joinTouching, busyLimitMs: 5000 });
     onTestFinished(() => far.close());
-    proxy.loseNextCommit();
+    network.loseAnswerTo('COMMIT');
     expect((await far.ledger.recordBatch(run, [entry(1), entry(2)], null)).added.size).toBe(2);
-    proxy.loseNextCommit(); // what the batch before had counted is not counted as this one's
+    network.loseAnswerTo('COMMIT'); // what the batch before had counted is not counted as this one's
     expect([...(await far.ledger.recordBatch(run, [entry(2), entry(3)], null)).added]).toEqual([entry(3).identity]);
-    proxy.loseNextCommit();
+    network.loseAnswerTo('COMMIT');
     const zone = entry(1).domain;
     if (zone === null) throw new Error('the entry has a domain');
     const draft = {
@@ -246,8 +246,24 @@ describe('a server that goes away', () => {
     } as const;
     await far.journal.begin(new Date(NOVEMBER), () => draft);
     expect(await journal.entries({ zone: null, states: null, limit: null })).toHaveLength(1);
-    expect(proxy.lost()).toBe(3);
+    expect(network.lost()).toBe(3);
   });
+});
+
+test('a network that swallows everything is noticed, whatever is asked', async () => {
+  const network = await networkTo(Number(new URL(inject('postgresUrl') ?? '').port));
+  onTestFinished(() => network.close());
+  const through = new URL(locationOf(randomUUID()));
+  through.port = String(network.port);
+  const engine = await openPostgres(through.href, { busyLimitMs: 100, answerLimitMs: 500 });
+  const pieces = await engine.server?.pieceQueue('visitor', (name) => name);
+  onTestFinished(() => engine.close());
+  network.swallow();
+  const asking = [pieces?.take(), pieces?.open(), engine.transaction((inside) => inside.all('SELECT 1 AS one'))];
+  for (const one of await Promise.allSettled(asking))
+    expect(one).toMatchObject({ reason: { code: 'store-unreachable' } });
+  network.heal();
+  expect(await pieces?.take()).toBeNull();
 });
 
 test('the password file is read anew for each connection', async () => {

@@ -1,6 +1,5 @@
 import { EVENT_COLUMNS, eventRow, fromHex, type StoredEntry, toHex, VALUES_PER_LOOKUP } from './event-row.ts';
-import { type EventHour, hourOf, sumAgain } from './ledger-hours.ts';
-import { readForgottenHour } from './retention.ts';
+import { type EventHour, hourOf, readForgottenHour, sumAgain } from './ledger-hours.ts';
 import { bytes, integer, placeholders, type Row, type ServerParts, type Sql, text } from './sql.ts';
 import { touchHours } from './summaries.ts';
 

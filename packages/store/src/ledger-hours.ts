@@ -1,4 +1,4 @@
-import { placeholders, type Sql, type SqlValue } from './sql.ts';
+import { integer, placeholders, type Sql, type SqlValue } from './sql.ts';
 
 /** What an event adds to the sums of its hour. `domain` is null for none. */
 export type HourlyEvent = {
@@ -66,4 +66,10 @@ export async function sumAgain(sql: Sql, hours: readonly EventHour[]): Promise<v
       [hour, domain, hour * MS_PER_HOUR, (hour + 1) * MS_PER_HOUR],
     );
   }
+}
+
+/** Hours (since 1970) before this one were forgotten: their sums can no longer be made from events. */
+export async function readForgottenHour(sql: Sql): Promise<number> {
+  const [row] = await sql.all('SELECT before_hour FROM forgotten WHERE id = 1');
+  return row === undefined ? 0 : integer(row, 'before_hour');
 }

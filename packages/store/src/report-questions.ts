@@ -3,7 +3,7 @@ import { type OverviewLimits, overview, type StoredOverview } from './domain-tot
 import { byGroups, condition, type NameCount, type StoredFilter } from './ledger-filter.ts';
 import { hourOf } from './ledger-hours.ts';
 import { dateOrNull, type Engine, integer, placeholders, type Row, text, textOrNull } from './sql.ts';
-import { bySummaries, hoursOf, listedNames, mostForged, nameCount } from './summary-questions.ts';
+import { bySummaries, forgedBySummaries, hoursOf, listedNames, nameCount } from './summary-questions.ts';
 
 /** One day (UTC); `domain` is null for messages that are about no domain of ours, and for the sums over all domains. */
 export type StoredDay = {
@@ -102,7 +102,7 @@ export function reportQuestions(sql: Engine): ReportQuestions {
     },
     injectors: (by, filter, limit) => injectors(sql, by, filter, limit),
     forgedAddresses: async (filter, limit) => {
-      const summed = await bySummaries(sql, filter, 'yes', (inside, cover) => mostForged(inside, cover, limit));
+      const summed = await forgedBySummaries(sql, filter, limit);
       if (summed !== null) return summed.map(readForgery);
       const { where, values } = condition(filter, byGroups(sql), 'local_part IS NOT NULL');
       const rows = await sql.all(

@@ -1,6 +1,6 @@
 import { hourOf, MS_PER_HOUR } from './ledger-hours.ts';
 import { lowerTold } from './notices.ts';
-import { type Engine, integer, type Sql } from './sql.ts';
+import type { Engine } from './sql.ts';
 import { forgetNames } from './summaries.ts';
 
 const EVENTS_PER_COMMIT = 5000;
@@ -52,10 +52,4 @@ export function sqlRetention(sql: Engine): Retention {
       return { removed };
     },
   };
-}
-
-/** Hours (since 1970) before this one were forgotten: their sums can no longer be made from events. */
-export async function readForgottenHour(sql: Sql): Promise<number> {
-  const [row] = await sql.all('SELECT before_hour FROM forgotten WHERE id = 1');
-  return row === undefined ? 0 : integer(row, 'before_hour');
 }

@@ -199,4 +199,7 @@ export const MIGRATIONS: readonly string[] = [
     begun_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE summary ADD COLUMN merged INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

@@ -1,8 +1,10 @@
 import { sumsOf } from './ledger-filter.ts';
 import { MS_PER_HOUR } from './ledger-hours.ts';
-import { type Engine, integer, placeholders, type ServerParts, type Sql } from './sql.ts';
+import { type Engine, integer, type ServerParts, type Sql } from './sql.ts';
 import { type HourRange, readSummaries, type Summary } from './summary-cover.ts';
+import { mergeSummaries } from './summary-merge.ts';
 import { listOfEvents, type SummaryList } from './summary-questions.ts';
+import { addSummary, dropSummaries, monthsOf, type Span } from './summary-rows.ts';
 
 const HOURS_PER_DAY = 24;
 const MS_PER_DAY = 86_400_000;
@@ -17,8 +19,6 @@ const LISTS: readonly SummaryList[] = ['reporter', 'origin', 'network', 'evidenc
 /** Forged addresses that a summary holds. */
 const FORGED_ADDRESSES = 10_000;
 
-type Span = { readonly from: number; readonly until: number };
-
 /** What there is to sum up, and how. */
 export type SummaryOptions = {
   readonly now: Date;
@@ -29,7 +29,10 @@ export type SummaryOptions = {
   readonly forgedAddresses?: number;
 };
 
-/** Sums up the days and months that are over and are not summed up yet, each in a transaction; resolves to their number. */
+/**
+ * Sums up the days and months that are over and are not summed up yet, each in a transaction, and adds these up; resolves to
+ * how many days and months these were.
+ */
 export async function summarise(sql: Engine, options: SummaryOptions): Promise<number> {
   const [row] = await sql.all('SELECT COALESCE(sum(added), 0) AS n FROM scan_run');
   if (row === undefined || integer(row, 'n') < (options.ledgerMessages ?? LEDGER_MESSAGES)) return 0;
@@ -40,7 +43,7 @@ export async function summarise(sql: Engine, options: SummaryOptions): Promise<n
     const isMade = await sql.transaction(
       async (inside) => {
         // Of several that end at once, one does it.
-        if (isHeld(await readSummaries(inside), span)) return false;
+        if (isHeld(await readSingle(inside), span)) return false;
         await sql.server?.lockMonths(inside, monthsOf(span), 'alone');
         await dropOld(inside, span, daysFrom);
         await sumUp(inside, span, options.forgedAddresses ?? FORGED_ADDRESSES);
@@ -51,12 +54,13 @@ export async function summarise(sql: Engine, options: SummaryOptions): Promise<n
     );
     if (isMade) made++;
   }
+  await mergeSummaries(sql, options.signal);
   return made;
 }
 
 /** Months before days, of those that have a message; nothing that has a summary which is usable. */
 async function dueSpans(sql: Sql, now: Date): Promise<readonly Span[]> {
-  const done = await readSummaries(sql);
+  const done = await readSingle(sql);
   const daysFrom = firstKeptHour(now);
   const days = await daysWithMessages(sql, done, daysFrom);
   const months = new Map<number, Span>();
@@ -68,6 +72,10 @@ async function dueSpans(sql: Sql, now: Date): Promise<readonly Span[]> {
     if (span.from >= daysFrom && isOver(span, now, DAY_LAG_MS)) single.push(span);
   }
   return [...months.values(), ...single].filter((span) => !isHeld(done, span));
+}
+
+async function readSingle(sql: Sql): Promise<readonly Summary[]> {
+  return (await readSummaries(sql)).filter(({ isMerged }) => !isMerged);
 }
 
 async function daysWithMessages(sql: Sql, done: readonly Summary[], daysFrom: number): Promise<ReadonlySet<number>> {
@@ -123,8 +131,8 @@ function monthOf(day: number): Span {
 /** What is stale in that time, and days that are too long ago. */
 async function dropOld(sql: Sql, { from, until }: Span, daysFrom: number): Promise<void> {
   const old = await sql.all(
-    `SELECT id FROM summary WHERE (stale = 1 AND from_hour >= ? AND until_hour <= ?)
-     OR (until_hour - from_hour = ${HOURS_PER_DAY} AND until_hour <= ?)`,
+    `SELECT id FROM summary WHERE merged = 0 AND ((stale = 1 AND from_hour >= ? AND until_hour <= ?)
+     OR (until_hour - from_hour = ${HOURS_PER_DAY} AND until_hour <= ?))`,
     [from, until, daysFrom],
   );
   await dropSummaries(
@@ -134,9 +142,7 @@ async function dropOld(sql: Sql, { from, until }: Span, daysFrom: number): Promi
 }
 
 async function sumUp(sql: Sql, { from, until }: Span, forgedAddresses: number): Promise<void> {
-  const [made] = await sql.all('INSERT INTO summary (from_hour, until_hour) VALUES (?, ?) RETURNING id', [from, until]);
-  if (made === undefined) throw new Error('the database gave the summary no number');
-  const id = integer(made, 'id');
+  const id = await addSummary(sql, { from, until }, false);
   await sql.run(
     `INSERT INTO summary_hour (summary, hour, kind, backscatter, decisive, messages, first_at, last_at)
      SELECT CAST(? AS BIGINT), hour, kind, backscatter, decisive, sum(messages), min(first_at), max(last_at) FROM hourly
@@ -173,15 +179,6 @@ async function listNames(sql: Sql, id: number, { from, until }: Span, forgedAddr
     await sql.run('UPDATE summary SET left_out = ? WHERE id = ?', [integer(last, 'messages'), id]);
 }
 
-async function dropSummaries(sql: Sql, ids: readonly number[]): Promise<void> {
-  if (ids.length === 0) return;
-  const list = placeholders(ids.length, 1);
-  for (const table of ['summary_hour', 'summary_domain', 'summary_name']) {
-    await sql.run(`DELETE FROM ${table} WHERE summary IN ${list}`, ids);
-  }
-  await sql.run(`DELETE FROM summary WHERE id IN ${list}`, ids);
-}
-
 /**
  * Called before events of these hours change, in the same transaction: what sums them up is no longer used. On a server
  * nobody sums them up meanwhile.
@@ -206,14 +203,4 @@ export async function forgetNames(sql: Sql, hour: number): Promise<void> {
   await sql.run('UPDATE summary SET stale = 1 WHERE from_hour < ? AND until_hour > ?', [hour, hour]);
   await sql.run('DELETE FROM summary_name WHERE summary IN (SELECT id FROM summary WHERE until_hour <= ?)', [hour]);
   await sql.run('UPDATE summary SET left_out = 0 WHERE until_hour <= ?', [hour]);
-}
-
-/** Months since 1970 that a time touches. */
-function monthsOf({ from, until }: Span): readonly number[] {
-  const month = (hour: number): number => {
-    const at = new Date(hour * MS_PER_HOUR);
-    return (at.getUTCFullYear() - 1970) * 12 + at.getUTCMonth();
-  };
-  const [first, last] = [month(from), month(until - 1)];
-  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }

@@ -5,8 +5,17 @@ import { integer, placeholders, type Row, type Sql, type SqlValue } from './sql.
 /** Hours since 1970, from the first that counts to the first that no longer does; null: no bound. */
 export type HourRange = { readonly from: number | null; readonly until: number | null };
 
-/** A day or month that was summed up. `leftOut`: no forged address that it does not hold came up more often. */
-export type Summary = { readonly id: number; readonly from: number; readonly until: number; readonly leftOut: number };
+/**
+ * A day or month that was summed up; `isMerged`: several that were added up, but for the forged addresses. `leftOut`: no
+ * forged address that it does not hold came up more often.
+ */
+export type Summary = {
+  readonly id: number;
+  readonly from: number;
+  readonly until: number;
+  readonly leftOut: number;
+  readonly isMerged: boolean;
+};
 
 /** A time, taken apart: what summaries hold of it, and the hours that are read one by one. No hour is in two parts. */
 export type Cover = { readonly summaries: readonly Summary[]; readonly rest: readonly HourRange[] };
@@ -14,8 +23,8 @@ export type Cover = { readonly summaries: readonly Summary[]; readonly rest: rea
 /** The summaries that are usable, the longest first. */
 export async function readSummaries(sql: Sql): Promise<readonly Summary[]> {
   const rows = await sql.all(
-    `SELECT id, from_hour, until_hour, left_out FROM summary WHERE stale = 0
-     ORDER BY until_hour - from_hour DESC, from_hour`,
+    `SELECT id, from_hour, until_hour, left_out, merged FROM summary WHERE stale = 0
+     ORDER BY until_hour - from_hour DESC, from_hour, merged`,
   );
   return rows.map(readSummary);
 }
@@ -26,11 +35,12 @@ function readSummary(row: Row): Summary {
     from: integer(row, 'from_hour'),
     until: integer(row, 'until_hour'),
     leftOut: integer(row, 'left_out'),
+    isMerged: integer(row, 'merged') === 1,
   };
 }
 
 /** How the time of a question is covered. Longer summaries are taken before those they overlap. */
-export function coverOf(summaries: readonly Summary[], { since, until }: StoredFilter): Cover {
+export function coverOf(summaries: readonly Summary[], { since, until }: Pick<StoredFilter, 'since' | 'until'>): Cover {
   const from = since === null ? null : hourOf(since.getTime());
   const end = until === null ? null : Math.ceil(until.getTime() / MS_PER_HOUR);
   const taken: Summary[] = [];

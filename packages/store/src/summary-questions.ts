@@ -31,19 +31,24 @@ export function listOfEvents(list: SummaryList, where: string): string {
 
 /**
  * Answers a question about all domains by summaries, as they are at one moment; null where none fits, or the question
- * is about a run, a domain, or other verdicts than `backscatter`.
+ * is about a run, a domain, or other verdicts than `backscatter`. `which`: 'single' are those that were not added up.
  */
 export async function bySummaries<T>(
   sql: Engine,
   filter: StoredFilter,
   backscatter: 'yes' | null,
   work: (inside: Sql, cover: Cover) => Promise<T>,
+  which: 'all' | 'single' = 'all',
 ): Promise<T | null> {
+  const read = async (from: Sql): Promise<Cover> => {
+    const usable = await readSummaries(from);
+    return coverOf(which === 'all' ? usable : usable.filter(({ isMerged }) => !isMerged), filter);
+  };
   if (filter.run !== null || filter.domain !== null || filter.backscatter !== backscatter) return null;
   // Most ledgers have none, and then nothing else is asked.
-  if (coverOf(await readSummaries(sql), filter).summaries.length === 0) return null;
+  if ((await read(sql)).summaries.length === 0) return null;
   return sql.snapshot(async (inside) => {
-    const cover = coverOf(await readSummaries(inside), filter);
+    const cover = await read(inside);
     return cover.summaries.length === 0 ? null : work(inside, cover);
   });
 }
@@ -66,10 +71,7 @@ export async function listedNames(
   list: SummaryList,
   only: { readonly most: number } | { readonly names: readonly string[] },
 ): Promise<readonly Row[]> {
-  const [summed, rest] = [ofSummaries(cover), inRest(cover, 'arrived_at')];
-  const all = `SELECT name, detail, messages AS n FROM summary_name WHERE list = '${list}' AND ${summed.where}
-    UNION ALL ${listOfEvents(list, rest.where)}`;
-  const values: readonly SqlValue[] = [...summed.values, ...rest.values];
+  const { select: all, values } = namesOf(cover, list);
   if ('most' in only) {
     return sql.all(`SELECT name, sum(n) AS n FROM (${all}) AS parts GROUP BY name ORDER BY n DESC, name LIMIT ?`, [
       ...values,
@@ -83,6 +85,19 @@ export async function listedNames(
   );
 }
 
+/** Rows of a list, several for a name where it is in several summaries. */
+export function namesOf(
+  cover: Cover,
+  list: SummaryList,
+): { readonly select: string; readonly values: readonly SqlValue[] } {
+  const [summed, rest] = [ofSummaries(cover), inRest(cover, 'arrived_at')];
+  return {
+    select: `SELECT name, detail, messages AS n FROM summary_name WHERE list = '${list}' AND ${summed.where}
+      UNION ALL ${listOfEvents(list, rest.where)}`,
+    values: [...summed.values, ...rest.values],
+  };
+}
+
 /** A row of `listedNames`. */
 export function nameCount(row: Row): NameCount {
   return { name: text(row, 'name'), count: integer(row, 'n') };
@@ -91,6 +106,11 @@ export function nameCount(row: Row): NameCount {
 /** More addresses than this are counted with all others. */
 const MAX_DOUBTFUL = 500;
 
+/** The addresses that were forged most, as `mostForged`; null where no summary fits, or too many are in doubt. */
+export function forgedBySummaries(sql: Engine, filter: StoredFilter, limit: number): Promise<readonly Row[] | null> {
+  return bySummaries(sql, filter, 'yes', (inside, cover) => mostForged(inside, cover, limit), 'single');
+}
+
 /**
  * The addresses that were forged most: rows with `name` (the local part), `detail` (the domain) and `n`.
  *
@@ -98,7 +118,7 @@ const MAX_DOUBTFUL = 500;
  * address can be told to be among the first, or not to be, from what is held (Fagin's threshold algorithm); the few that
  * are in doubt are counted. Null when too many are: then all must be counted.
  */
-export async function mostForged(sql: Sql, cover: Cover, limit: number): Promise<readonly Row[] | null> {
+async function mostForged(sql: Sql, cover: Cover, limit: number): Promise<readonly Row[] | null> {
   const [summed, rest] = [ofSummaries(cover), inRest(cover, 'arrived_at')];
   const held = `SELECT name, detail, messages AS n, summary.left_out AS known FROM summary_name
       JOIN summary ON summary.id = summary WHERE list = 'forged' AND ${summed.where}

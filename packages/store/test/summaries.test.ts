@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { StoredEntry, StoredFilter, StoreLedger } from '../src/index.ts';
+import { openPostgres } from '../src/postgres.ts';
+import { openSqlite } from '../src/sqlite.ts';
 import { temporaryFolder } from './support/folder.ts';
-import { domain, entry, isPostgres, type store as openOne, store } from './support/store.ts';
+import { domain, entry, isPostgres, locationOf, type store as openOne, store } from './support/store.ts';
 
 type AnyStore = Awaited<ReturnType<typeof openOne>>;
 
@@ -131,9 +133,12 @@ describe('of the first domains in each summary', () => {
       );
       await one.ledger.recordBatch(1, entries, null);
     }
-    expect(await summarise(one)).toBe(3);
+    // Another one, without which nothing that was added up fits the question.
+    const until = new Date(Date.UTC(2026, 10, 8));
+    await one.ledger.recordBatch(1, [entry(number, { arrivedAt: until })], null);
+    expect(await summarise(one)).toBe(4);
     const limits = { domains: limit, attacked: 1, zones: [domain('example')], taken };
-    const { domains, attacked, all, below } = await one.ledger.overview(ALL, limits);
+    const { domains, attacked, all, below } = await one.ledger.overview({ ...ALL, until }, limits);
     expect(domains.map(({ domain: name }) => name)).toEqual(expected);
     expect(attacked.map(({ domain: name, backscatter }) => [name, backscatter])).toEqual([['d0.example', 80]]);
     expect([all.messages, new Set(below).size]).toEqual([214, 10]);
@@ -185,6 +190,39 @@ describe('days and months that are over', () => {
     expect(await summarise(one)).toBe(2);
     await one.ledger.recordBatch(1, [{ ...on(4, '2026-11-22'), backscatter: 'no' }], null, 'again');
     expect(await summarise(one)).toBe(1);
+  });
+
+  test('are added up: the months, and the days since; anew when something of them changes', async () => {
+    const path = isPostgres ? randomUUID() : join(temporaryFolder(), 'state.db');
+    const one = await store(path);
+    const add = (...entries: StoredEntry[]) => one.ledger.recordBatch(1, entries, null);
+    const engine = await (isPostgres ? openPostgres(locationOf(path)) : openSqlite(path));
+    onTestFinished(() => engine.close());
+    const added = async (): Promise<readonly string[]> => {
+      const rows = await engine.all(
+        'SELECT from_hour, until_hour FROM summary WHERE merged = 1 AND stale = 0 ORDER BY 1',
+      );
+      const day = (hour: unknown): string => new Date(Number(hour) * HOUR_MS).toISOString().slice(5, 10);
+      return rows.map((row) => `${day(row['from_hour'])} ${day(row['until_hour'])}`);
+    };
+    await add(on(1, '2026-09-20'), on(2, '2026-10-20'), on(3, '2026-11-03'), on(4, '2026-11-21'));
+    await summarise(one);
+    expect(await added()).toEqual(['09-01 11-01', '11-03 11-22']);
+    await add(on(5, '2026-11-21'));
+    expect(await added()).toEqual(['09-01 11-01']);
+    await summarise(one);
+    expect(await added()).toEqual(['09-01 11-01', '11-03 11-22']);
+    await one.upkeep.summarise({ now: new Date('2026-12-05T12:00:00Z'), signal: SIGNAL, ledgerMessages: 0 });
+    expect(await added()).toEqual(['09-01 12-01']);
+    expect(await engine.all('SELECT id FROM summary WHERE merged = 1')).toHaveLength(1);
+    // What is being forgotten is not added up with what stays.
+    await one.retention.forgetEvents(new Date('2026-10-10T00:00:00Z'));
+    await summarise(one);
+    expect(await added()).toEqual([]);
+    await one.retention.forgetEvents(new Date('2026-11-02T00:00:00Z'));
+    await summarise(one);
+    // Asked in November, which is not over then.
+    expect(await added()).toEqual(['09-01 11-01', '11-03 11-22']);
   });
 
   test('are summed up by one of two at once, while others write', async () => {

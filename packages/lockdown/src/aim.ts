@@ -2,7 +2,7 @@ import type { DnsRecord, DomainName } from '@unsent/dns';
 import type { PlanNote } from './change.ts';
 import type { ZoneFacts } from './facts.ts';
 import type { Ownership } from './kinds.ts';
-import type { LockdownOptions, Part } from './options.ts';
+import type { LockdownOptions } from './options.ts';
 import type { ProviderCapabilities } from './providers/provider.ts';
 import type { OpaqueRecord, WantedRecord } from './zone.ts';
 
@@ -12,7 +12,6 @@ import type { OpaqueRecord, WantedRecord } from './zone.ts';
  * An empty `wanted` clears them away.
  */
 export type Aim = {
-  readonly part: Part;
   readonly name: DomainName;
   readonly type: string;
   readonly owns: Ownership;

@@ -19,7 +19,6 @@ export function desiredDkim(context: DesiredContext): Desired {
     return { aims: [], notes: [{ code: 'not-covered', message }] };
   }
   const revoke = (name: DomainName, why: string): Aim => ({
-    part: 'dkim',
     name,
     type: 'TXT',
     owns: 'dkim',
@@ -28,13 +27,13 @@ export function desiredDkim(context: DesiredContext): Desired {
   });
   const selectors = liveSelectors(facts).filter((name) => name !== star);
   const aims = selectors.flatMap((name) => [
-    ...(recordsAt(facts, name, 'CNAME').length > 0 ? [clearCname('dkim', name)] : []),
+    ...(recordsAt(facts, name, 'CNAME').length > 0 ? [clearCname(name)] : []),
     revoke(name, 'the key of this selector is revoked (RFC 6376 §3.6.1)'),
   ]);
   const isRevoked = recordsAt(facts, star, 'TXT').some((record) => isRevokedDkimText(txtOf(record) ?? ''));
   const isLive = liveSelectors(facts).includes(star);
   if (isRevoked && !isLive) return { aims, notes: [] };
-  const clear = recordsAt(facts, star, 'CNAME').length > 0 ? [clearCname('dkim', star)] : [];
+  const clear = recordsAt(facts, star, 'CNAME').length > 0 ? [clearCname(star)] : [];
   return { aims: [...clear, revoke(star, 'no other selector has a key either'), ...aims], notes: [] };
 }
 

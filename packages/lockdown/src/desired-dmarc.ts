@@ -28,7 +28,7 @@ function dmarcAim(context: DesiredContext, name: DomainName, existing: readonly 
   const isAlready = existing.length === 1 && only !== undefined && isSameDmarc(txtOf(only) ?? '', text);
   const wanted = isAlready ? only : context.wanted({ name, type: 'TXT', data: cut(text) });
   const why = 'receivers that check DMARC reject what fails (RFC 9989 §4.7)';
-  return { part: 'dmarc', name, type: 'TXT', owns: 'dmarc', wanted: [wanted], why };
+  return { name, type: 'TXT', owns: 'dmarc', wanted: [wanted], why };
 }
 
 function dmarcText(

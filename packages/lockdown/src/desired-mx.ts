@@ -64,7 +64,7 @@ function nullMxAims(context: DesiredContext): readonly Aim[] {
   const record = wanted({ name: facts.zone, type: 'MX', data: { preference: 0, exchange: '.' } });
   const why = 'no mail is accepted (RFC 7505)';
   // RFC 7505 §3: a null MX stands alone, so the aim owns every MX record of the name.
-  return [{ part: 'mx', name: facts.zone, type: 'MX', owns: 'all', wanted: [record], why }];
+  return [{ name: facts.zone, type: 'MX', owns: 'all', wanted: [record], why }];
 }
 
 function loopbackAims(context: DesiredContext): readonly Aim[] {
@@ -76,7 +76,6 @@ function loopbackAims(context: DesiredContext): readonly Aim[] {
   const address = wanted({ name: host, type: 'A', data: ip.text });
   return [
     {
-      part: 'mx',
       name: facts.zone,
       type: 'MX',
       owns: 'all',
@@ -84,7 +83,7 @@ function loopbackAims(context: DesiredContext): readonly Aim[] {
       why: 'bounces to this domain end where they began: every host is its own 127.0.0.1',
     },
     // An MX names a host, never an address (RFC 1035 §3.3.9), and never a CNAME (RFC 2181 §10.3).
-    { part: 'mx', name: host, type: 'A', owns: 'all', wanted: [address], why: 'the host that the MX names' },
+    { name: host, type: 'A', owns: 'all', wanted: [address], why: 'the host that the MX names' },
   ];
 }
 
@@ -103,7 +102,7 @@ function wildcardMx(context: DesiredContext, choice: 'loopback' | 'null'): Desir
   const record: WantedRecord[] =
     choice === 'null' ? [wanted({ name: star, type: 'MX', data: { preference: 0, exchange: '.' } })] : [];
   const why = choice === 'null' ? 'no name below accepts mail (RFC 7505)' : 'no name below receives mail';
-  return { aims: [{ part: 'wildcard', name: star, type: 'MX', owns: 'all', wanted: record, why }], notes: [] };
+  return { aims: [{ name: star, type: 'MX', owns: 'all', wanted: record, why }], notes: [] };
 }
 
 function keptNote(zone: DomainName): PlanNote {

@@ -4,7 +4,7 @@ import type { PlanNote } from './change.ts';
 import { loopbackName } from './desired-mx.ts';
 import { below, hasOwnMail, hostNames, recordsAt, whyBlocked, type ZoneFacts } from './facts.ts';
 import { SPF_NOBODY } from './kinds.ts';
-import type { LockdownOptions, MailHost, Part } from './options.ts';
+import type { LockdownOptions, MailHost } from './options.ts';
 import { isType } from './zone.ts';
 
 /** Longest chain of CNAMEs that is followed; a loop ends there too. */
@@ -34,13 +34,13 @@ export function whyCarriesMail(facts: ZoneFacts, options: LockdownOptions, name:
 
 function apexSpf(context: DesiredContext): Desired {
   // RFC 7208 §4.5: two records are a permerror, so the aim owns every SPF record of the name.
-  const aim = spfAim(context, 'spf', context.facts.zone, 'no host may send as this domain (RFC 7208 §10.1.2)');
+  const aim = spfAim(context, context.facts.zone, 'no host may send as this domain (RFC 7208 §10.1.2)');
   return covered(context, aim, 'the apex');
 }
 
 function wildcardSpf(context: DesiredContext): Desired {
   const star = below('*', context.facts.zone);
-  return covered(context, spfAim(context, 'wildcard', star, 'nor as any name below it that does not exist'), star);
+  return covered(context, spfAim(context, star, 'nor as any name below it that does not exist'), star);
 }
 
 /** A wildcard covers no name that exists (RFC 4592 §2.2.1): one record for each host. */
@@ -59,7 +59,7 @@ function hostSpf(context: DesiredContext): Desired {
     const blocked = whyBlocked(facts, name, options.replaceCnamesAt);
     if (carries !== null) notes.push(carriesNote(name, carries));
     else if (hasOwnMail(facts, name)) notes.push(ownMailNote(name));
-    else if (blocked === null) aims.push(spfAim(context, 'hosts', name, 'the wildcard does not cover a host'));
+    else if (blocked === null) aims.push(spfAim(context, name, 'the wildcard does not cover a host'));
   }
   return { aims: [...aims, ...replacedCnameAims(context, names)], notes: [...notes, ...uncoveredNotes(context)] };
 }
@@ -73,15 +73,12 @@ function replacedCnameAims(context: DesiredContext, hosts: ReadonlySet<DomainNam
   const { facts, options } = context;
   return [...options.replaceCnamesAt]
     .filter((name) => !hosts.has(name) && isPlainHost(facts, name) && recordsAt(facts, name, 'CNAME').length > 0)
-    .flatMap((name) => [
-      clearCname('hosts', name),
-      spfAim(context, 'hosts', name, 'in the place of the CNAME, as you asked'),
-    ]);
+    .flatMap((name) => [clearCname(name), spfAim(context, name, 'in the place of the CNAME, as you asked')]);
 }
 
 /** The aim that removes the CNAME of a name where the person, or DKIM, wants other records. */
-export function clearCname(part: Part, name: DomainName): Aim {
-  return { part, name, type: 'CNAME', owns: 'all', wanted: [], why: 'nothing stands beside a CNAME (RFC 1034 §3.6.2)' };
+export function clearCname(name: DomainName): Aim {
+  return { name, type: 'CNAME', owns: 'all', wanted: [], why: 'nothing stands beside a CNAME (RFC 1034 §3.6.2)' };
 }
 
 function uncoveredNotes({ facts, options }: DesiredContext): readonly PlanNote[] {
@@ -116,8 +113,8 @@ function isPlainHost(facts: ZoneFacts, name: DomainName): boolean {
   );
 }
 
-function spfAim({ wanted }: DesiredContext, part: Part, name: DomainName, why: string): Aim {
-  return { part, name, type: 'TXT', owns: 'spf', wanted: [wanted({ name, type: 'TXT', data: [SPF_NOBODY] })], why };
+function spfAim({ wanted }: DesiredContext, name: DomainName, why: string): Aim {
+  return { name, type: 'TXT', owns: 'spf', wanted: [wanted({ name, type: 'TXT', data: [SPF_NOBODY] })], why };
 }
 
 /** The aim, or a note when a CNAME or a delegation stands in the way; a CNAME that may go is cleared first. */
@@ -127,7 +124,7 @@ export function covered({ facts, options }: DesiredContext, aim: Aim, what: stri
     return { aims: [], notes: [] };
   if (blocked !== null) return { aims: [], notes: [notCovered(blocked, what)] };
   const isCname = aim.name !== facts.zone && recordsAt(facts, aim.name, 'CNAME').length > 0;
-  return { aims: isCname ? [clearCname(aim.part, aim.name), aim] : [aim], notes: [] };
+  return { aims: isCname ? [clearCname(aim.name), aim] : [aim], notes: [] };
 }
 
 function notCovered(why: string, what: string | null): PlanNote {

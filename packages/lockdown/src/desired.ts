@@ -1,11 +1,11 @@
-import type { DnsRecord } from '@unsent/dns';
+import { type DnsRecord, type DomainName, parseDomainName } from '@unsent/dns';
 import type { Desired, DesiredContext, WithoutTtl } from './aim.ts';
 import type { PlanNote } from './change.ts';
 import { desiredDkim } from './desired-dkim.ts';
 import { desiredDmarc } from './desired-dmarc.ts';
 import { desiredMx } from './desired-mx.ts';
 import { desiredSpf } from './desired-spf.ts';
-import { zoneFacts } from './facts.ts';
+import { hasOwnMail, type ZoneFacts, zoneFacts } from './facts.ts';
 import type { LockdownOptions } from './options.ts';
 import type { ProviderCapabilities } from './providers/provider.ts';
 import { NO_META, type WantedRecord, type ZoneSnapshot } from './zone.ts';
@@ -68,7 +68,7 @@ function desiredCaa({ facts, options, wanted }: DesiredContext): Desired {
   const why = 'no certificate authority may issue for this domain (RFC 8659 §4.2)';
   const records = [forbid('issue'), forbid('issuewild')];
   return {
-    aims: [{ part: 'caa', name: facts.zone, type: 'CAA', owns: 'caa-issue', wanted: records, why }],
+    aims: [{ name: facts.zone, type: 'CAA', owns: 'caa-issue', wanted: records, why }],
     notes: [],
   };
 }
@@ -76,7 +76,7 @@ function desiredCaa({ facts, options, wanted }: DesiredContext): Desired {
 /** RFC 8461 §8.3 asks for an orderly retreat from MTA-STS; a receiver's cached policy outlives the record. */
 function policyHostNotes({ facts, options }: DesiredContext): Desired {
   if (options.keepsMx || !options.parts.has('mx')) return { aims: [], notes: [] };
-  const found = [...facts.names.keys()].filter((name) => /^(?:_mta-sts|_smtp\._tls)\./.test(name)).sort();
+  const found = [...facts.names.keys()].filter((name) => speaksForNobody(facts, name)).sort();
   const notes = found.map(
     (name): PlanNote => ({
       code: 'mta-sts',
@@ -84,4 +84,11 @@ function policyHostNotes({ facts, options }: DesiredContext): Desired {
     }),
   );
   return { aims: [], notes };
+}
+
+/** True for the policies of MTA-STS and TLS reporting, but not those of a subdomain with mail of its own. */
+function speaksForNobody(facts: ZoneFacts, name: DomainName): boolean {
+  const prefix = ['_mta-sts.', '_smtp._tls.'].find((labels) => name.startsWith(labels));
+  const domain = prefix === undefined ? null : parseDomainName(name.slice(prefix.length));
+  return domain !== null && (domain === facts.zone || !hasOwnMail(facts, domain));
 }

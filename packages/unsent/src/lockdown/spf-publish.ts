@@ -114,7 +114,7 @@ async function prepare(
     ...{ ...NO_META, comment: provider.capabilities.comments ? 'unsent:spf' : null },
   };
   const why = 'one SPF record, and no other (RFC 7208 §4.5)';
-  const aim = { part: 'spf' as const, name: domain, type: 'TXT', owns: 'spf' as const, wanted: [record], why };
+  const aim = { name: domain, type: 'TXT', owns: 'spf' as const, wanted: [record], why };
   const planned = planLockdown(
     snapshot,
     { aims: [aim], notes: [] },

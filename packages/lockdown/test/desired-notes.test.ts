@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import type { LockdownOptions } from '../src/options.ts';
+import { locked, only } from './support/locked.ts';
+
+type Case = readonly [title: string, zone: string, given: Partial<LockdownOptions>, notes: readonly string[]];
+
+const notesOf = (zone: string, given: Partial<LockdownOptions>, nullMx = true): readonly string[] =>
+  locked(zone, given, nullMx).plan.notes.map(({ code, message }) => `${code}: ${message}`);
+
+const LOOPBACK =
+  'mx-choice: MX to loopback: bounces loop back at the host that sends them. --mx null: Postfix 3 and others also refuse the forged mail itself.';
+const NULL =
+  'mx-choice: Null MX: Postfix 3 and others refuse the forged mail at once. --mx loopback: works with servers older than RFC 7505 too, but forged mail is still accepted.';
+
+describe('what the plan says about MX', () => {
+  test.each<Case>([
+    ['loopback', '', { mx: 'loopback', ...only('mx') }, [LOOPBACK]],
+    ['null', '', { mx: 'null', ...only('mx') }, [NULL]],
+    ['auto', '', { mx: 'auto', ...only('mx') }, [NULL]],
+    [
+      'a domain that keeps its MX',
+      '@ 300 MX 10 mail.example.net.\n_mta-sts 300 TXT v=STSv1; id=1',
+      { keepsMx: true, ...only('mx') },
+      ['declared: example.com is declared as receiving: its MX records stay as they are.'],
+    ],
+    [
+      'a website at www',
+      'www 300 CNAME host.example.net.',
+      only('mx'),
+      [
+        LOOPBACK,
+        "same-site: loopback.example.com shares the site (and cookies) of www.example.com with the visitor's own machine. If a live website is there, prefer --mx null.",
+      ],
+    ],
+    [
+      'MTA-STS and TLS reporting, but of a subdomain with mail of its own',
+      `
+        _smtp._tls 300 TXT v=TLSRPTv1
+        _mta-sts 300 TXT v=STSv1; id=1
+        _mta-sts.shop 300 TXT v=STSv1; id=1
+        _mta-sts.lists 300 TXT v=STSv1; id=1
+        lists 300 MX 10 mx.lists.example.
+        x_mta-sts 300 TXT a
+        @ 300 MX 10 mail.old-host.example.
+      `,
+      only('mx'),
+      [
+        LOOPBACK,
+        ...['_mta-sts', '_mta-sts.shop', '_smtp._tls'].map(
+          (label) =>
+            `mta-sts: ${label}.example.com speaks of incoming mail; with no mail to come it can go (first "mode: none", RFC 8461 §8.3).`,
+        ),
+      ],
+    ],
+    ['MTA-STS is no matter of the other parts', '_mta-sts 300 TXT v=STSv1; id=1', only('spf'), []],
+  ])('%s', (_title, zone, given, notes) => expect(notesOf(zone, given)).toEqual(notes));
+
+  test('where null MX cannot be stored, the plan does not offer it', () => {
+    const possible = LOOPBACK.replace('--mx null:', '--mx null (this provider cannot store it):');
+    expect(notesOf('', { mx: 'loopback', ...only('mx') }, false)).toEqual([possible]);
+    expect(notesOf('', { mx: 'auto', ...only('mx') }, false)).toEqual([possible]);
+  });
+});
+
+const HINT = '(--replace-cname NAME gives the CNAME up)';
+
+describe('what the plan says it does not cover', () => {
+  const CHAIN = (length: number): string =>
+    [
+      'end 300 A 192.0.2.1',
+      ...Array.from({ length }, (_, i) => `c${i} 300 CNAME ${i === 0 ? 'end' : `c${i - 1}`}`),
+    ].join('\n');
+
+  test.each<Case>([
+    [
+      'CNAMEs, each by the part that wants its place',
+      'www 300 CNAME parking.example.\n* 300 CNAME parking.example.\n_dmarc 300 CNAME dmarc.example.\nftp 300 CNAME parking.example.',
+      only('wildcard', 'hosts', 'dmarc'),
+      [
+        `not-covered: *.example.com cannot be covered: *.example.com is a CNAME to parking.example ${HINT}.`,
+        `not-covered: Not covered: ftp.example.com is a CNAME to parking.example ${HINT}.`,
+        `not-covered: Not covered: www.example.com is a CNAME to parking.example ${HINT}.`,
+        `not-covered: _dmarc.example.com cannot be covered: _dmarc.example.com is a CNAME to dmarc.example ${HINT}.`,
+      ],
+    ],
+    [
+      'a delegation and a DNAME, in order',
+      'old 300 DNAME new.example.\ndev 300 NS ns1.example.net.\ndev 300 NS ns2.example.net.',
+      only('hosts'),
+      [
+        'not-covered: Not covered: dev.example.com is delegated elsewhere.',
+        'not-covered: Not covered: old.example.com is a DNAME.',
+      ],
+    ],
+    [
+      'a DMARC record behind a CNAME, wherever that leads',
+      '_dmarc 300 CNAME @',
+      only('spf', 'dmarc'),
+      [`not-covered: _dmarc.example.com cannot be covered: _dmarc.example.com is a CNAME to example.com ${HINT}.`],
+    ],
+    [
+      'DKIM keys below a delegation',
+      '_domainkey 300 NS ns.esp.example.',
+      only('dkim'),
+      ['not-covered: DKIM keys cannot be revoked: _domainkey.example.com is delegated elsewhere.'],
+    ],
+    [
+      'a CNAME to a host that carries mail',
+      'www 300 CNAME mail\nmail 300 A 192.0.2.1\n@ 300 MX 10 mail\nlists 300 MX 10 mail',
+      only('hosts'),
+      [
+        'left-alone: mail.example.com carries mail (the MX of example.com, lists.example.com): no -all there. "v=spf1 a -all" would be the record for it.',
+        `not-covered: Not covered: www.example.com is a CNAME to mail.example.com ${HINT}.`,
+      ],
+    ],
+    [
+      'a host with mail of its own',
+      'lists 300 A 192.0.2.2\nlists 300 MX 10 mx.lists.example.',
+      only('hosts'),
+      ['left-alone: lists.example.com has MX or SPF records of its own and stays as it is.'],
+    ],
+    ['eight CNAMEs in a row are followed', CHAIN(8), only('hosts'), []],
+    [
+      'nine are not',
+      CHAIN(9),
+      only('hosts'),
+      [`not-covered: Not covered: c8.example.com is a CNAME to c7.example.com ${HINT}.`],
+    ],
+    [
+      'CNAMEs in a circle',
+      'a 300 CNAME b\nb 300 CNAME a',
+      only('hosts'),
+      [
+        `not-covered: Not covered: a.example.com is a CNAME to b.example.com ${HINT}.`,
+        `not-covered: Not covered: b.example.com is a CNAME to a.example.com ${HINT}.`,
+      ],
+    ],
+  ])('%s', (_title, zone, given, notes) => expect(notesOf(zone, given)).toEqual(notes));
+
+  test('nothing is put beside a CNAME, though an address is there too', () => {
+    expect(locked('odd 300 A 192.0.2.1\nodd 300 CNAME x.example.', only('hosts')).after).toEqual([
+      'odd A 192.0.2.1',
+      'odd CNAME x.example',
+    ]);
+  });
+});
+
+test('reports that would never arrive are named', () => {
+  const zone = '_dmarc 300 TXT v=DMARC1; p=none; rua=mailto:d@example.com,mailto:e@r.example';
+  expect(notesOf(zone, only('mx', 'dmarc'))).toContain(
+    'rua: Reports to mailto:d@example.com would never arrive, so it is left out.',
+  );
+});

@@ -3,7 +3,7 @@ import { spendQuery } from './budget.ts';
 import type { Check } from './check.ts';
 import type { Failure } from './match.ts';
 import type { Step } from './step.ts';
-import { noteQuery } from './trace.ts';
+import { noteQuery, type Tracer } from './trace.ts';
 
 /** What the terms see when nothing more may be asked; the reason is in `check.halt`. */
 const HALTED: FailedAnswer = { kind: 'failure', cause: 'timeout', detail: 'the check has ended' };
@@ -27,25 +27,34 @@ export function ask<T extends RrType>(check: Check, name: DomainName, type: T): 
   return answer;
 }
 
-/** Two promises and no async function: this is done once for each question of each check. */
+/** No async function, and no promise more than it takes: this is done once for each question of each check. */
 function later<T extends RrType>(
   check: Check,
   name: DomainName,
   type: T,
   coming: Promise<Answer<T>>,
 ): Promise<Answer<T>> {
-  const take = (answer: Answer<T>): Answer<T> => {
-    if (check.tracer !== null) noteQuery(check.tracer, name, type, answer);
+  const { limiter, tracer } = check;
+  const found = tracer === null ? coming : coming.catch(failureOf).then(noted(check, tracer, name, type));
+  if (limiter === null) return tracer === null ? coming.catch(failureOf) : found;
+  return limiter.race(found, failureOf, () => {
+    mustHalt(check, name);
+    if (tracer !== null) noteQuery(tracer, name, type, HALTED);
+    return HALTED;
+  });
+}
+
+/** Writes an answer down in the trace, unless it comes after the end. */
+function noted<T extends RrType>(
+  check: Check,
+  tracer: Tracer,
+  name: DomainName,
+  type: T,
+): (answer: Answer<T>) => Answer<T> {
+  return (answer) => {
+    if (check.halt === null) noteQuery(tracer, name, type, answer);
     return answer;
   };
-  const fail = (error: unknown): Answer<T> => take(failureOf(error));
-  const { limiter } = check;
-  if (limiter === null) return coming.then(take, fail);
-  return limiter.race(coming).then((answer) => {
-    if (answer !== null) return take(answer);
-    mustHalt(check, name);
-    return take(HALTED);
-  }, fail);
 }
 
 /** Spends a question; true, with the reason in `check.halt`, when it must not be asked. */

@@ -23,9 +23,14 @@ export function checkHost(
   const domain = domainToCheck(query.domain);
   if (domain === null) return outcomeOf(check, { result: 'none', why: 'invalid-domain', isVoid: false }, null);
   const ruling = evaluate(check, domain, 0);
-  const outcome = ruling instanceof Promise ? ruling.then((later) => conclude(check, later)) : conclude(check, ruling);
-  if (limiter === null || !(outcome instanceof Promise)) return outcome;
-  return outcome.then((settled) => {
+  return ruling instanceof Promise ? ruling.then((later) => finish(check, later)) : finish(check, ruling);
+}
+
+function finish(check: Check, ruling: Ruling): Step<SpfOutcome> {
+  const outcome = conclude(check, ruling);
+  const { limiter } = check;
+  if (limiter === null) return outcome;
+  return andThen(outcome, (settled) => {
     limiter.dispose();
     return settled;
   });

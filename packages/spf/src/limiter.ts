@@ -1,53 +1,69 @@
-import type { SpfOptions } from './options.ts';
+import type { Clock, SpfOptions } from './options.ts';
 
-/** Ends a check from outside: the time limit, the caller's signal, or both. */
-export type Limiter = {
-  /** Why the check must end now, or null. */
-  expired(): string | null;
-  /** The value, or null when the check must end before it comes. */
-  race<T>(value: Promise<T>): Promise<T | null>;
-  /** Calls off the timer and stops listening. */
-  dispose(): void;
-};
-
-/** Null when the options ask for neither; then nothing is measured and nothing listened to. */
+/** Null when the options ask for neither a time limit nor an end by signal; then nothing is measured or listened to. */
 export function newLimiter({ timeLimit, signal }: SpfOptions): Limiter | null {
-  if (timeLimit === undefined && signal === undefined) return null;
-  const startedAt = timeLimit?.clock.now() ?? 0;
-  const waiting: (() => void)[] = [];
-  let hasEnded = false;
-  let dispose: (() => void) | null = null;
-  const onEnd = (): void => {
-    hasEnded = true;
-    for (const giveUp of waiting) giveUp();
-  };
-  /** One timer and one listener for the whole check, made when the first answer is not at hand. */
-  const watch = (): (() => void) => {
-    const remainingMs = timeLimit === undefined ? 0 : startedAt + timeLimit.ms - timeLimit.clock.now();
-    const cancel = timeLimit?.clock.after(Math.max(0, remainingMs), onEnd);
-    signal?.addEventListener('abort', onEnd);
-    if (signal?.aborted === true) onEnd(); // the resolver may have aborted it while it was asked
-    return () => {
-      cancel?.();
-      signal?.removeEventListener('abort', onEnd);
-    };
+  return timeLimit === undefined && signal === undefined ? null : new Limiter(timeLimit, signal);
+}
+
+/** Ends a check from outside: the time limit, the caller's signal, or both. A class: one is made for each check. */
+export class Limiter {
+  readonly #timeLimit: { readonly ms: number; readonly clock: Clock } | undefined;
+  readonly #signal: AbortSignal | undefined;
+  readonly #startedAt: number;
+  #hasEnded = false;
+  /** Ends the wait under way: a check asks one thing after the other. */
+  #giveUp: (() => void) | null = null;
+  /** Calls off the timer; null while there is none. */
+  #cancel: (() => void) | null = null;
+  #isWatching = false;
+  readonly #onEnd = (): void => {
+    this.#hasEnded = true;
+    this.#giveUp?.();
   };
 
-  return {
-    expired() {
-      if (signal?.aborted === true) return 'the check was aborted';
-      if (timeLimit === undefined) return null;
-      // A timer may fire a little before the clock says so.
-      if (!hasEnded && timeLimit.clock.now() - startedAt < timeLimit.ms) return null;
-      return `the check took longer than ${timeLimit.ms} ms`;
-    },
-    race: (value) =>
-      new Promise((resolve, reject) => {
-        waiting.push(() => resolve(null));
-        dispose ??= watch();
-        if (hasEnded) resolve(null);
-        value.then(resolve, reject);
-      }),
-    dispose: () => dispose?.(),
-  };
+  constructor(timeLimit: SpfOptions['timeLimit'], signal: AbortSignal | undefined) {
+    this.#timeLimit = timeLimit;
+    this.#signal = signal;
+    this.#startedAt = timeLimit?.clock.now() ?? 0;
+  }
+
+  /** Why the check must end now, or null. */
+  expired(): string | null {
+    if (this.#signal?.aborted === true) return 'the check was aborted';
+    if (this.#timeLimit === undefined) return null;
+    const { ms, clock } = this.#timeLimit;
+    // A timer may fire a little before the clock says so.
+    return this.#hasEnded || clock.now() - this.#startedAt >= ms ? `the check took longer than ${ms} ms` : null;
+  }
+
+  /** The value, what `failed` makes of its rejection, or what `ended` says when the check must end before it comes. */
+  race<T>(value: Promise<T>, failed: (error: unknown) => T, ended: () => T): Promise<T> {
+    return new Promise((resolve) => {
+      const settle = (settled: T): void => {
+        this.#giveUp = null;
+        resolve(settled);
+      };
+      this.#giveUp = () => settle(ended());
+      if (!this.#isWatching) this.#watch();
+      if (this.#hasEnded) this.#giveUp();
+      value.then(settle, (error: unknown) => settle(failed(error)));
+    });
+  }
+
+  /** Calls off the timer and stops listening. */
+  dispose(): void {
+    this.#cancel?.();
+    this.#signal?.removeEventListener('abort', this.#onEnd);
+  }
+
+  /** One timer and one listener for the whole check, from when the first answer is not at hand. */
+  #watch(): void {
+    this.#isWatching = true;
+    if (this.#timeLimit !== undefined) {
+      const { ms, clock } = this.#timeLimit;
+      this.#cancel = clock.after(Math.max(0, this.#startedAt + ms - clock.now()), this.#onEnd);
+    }
+    this.#signal?.addEventListener('abort', this.#onEnd);
+    if (this.#signal?.aborted === true) this.#onEnd(); // the resolver may have aborted it while it was asked
+  }
 }

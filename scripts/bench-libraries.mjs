@@ -8,7 +8,6 @@ import { root } from './lib/run.mjs';
 const ROUNDS = Number(process.argv[2] ?? 15);
 /** By the package that imports it. */
 const LIBRARIES = {
-  dns: ['lru-cache'],
   bounce: ['mailparser', 'tldts', 'imapflow'],
   lockdown: ['cloudflare/tree-shakable'],
   store: ['libsql', 'pg', 'pg-boss'],

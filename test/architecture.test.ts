@@ -19,7 +19,7 @@ const WORKSPACE_IMPORTS: Record<string, readonly string[]> = {
 
 /** Libraries a package may carry, so that nobody who installs one package pays for another's. */
 const LIBRARIES: Record<string, readonly string[]> = {
-  dns: ['dns-packet', 'lru-cache'],
+  dns: ['dns-packet'],
   spf: [],
   bounce: ['mailparser', '@zone-eu/mailsplit', 'imapflow', 'tldts'],
   lockdown: ['cloudflare', 'dns-packet'],

@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache';
-import { oneFlight } from './flight.ts';
+import { type Flight, join } from './flight.ts';
+import { Generations } from './generations.ts';
 import type { DomainName } from './name.ts';
-import type { RrType } from './record.ts';
+import { RR_TYPES, type RrType } from './record.ts';
 import type { Answer, Resolver } from './resolver.ts';
 
 export type CacheOptions = {
@@ -9,6 +9,8 @@ export type CacheOptions = {
   readonly now: () => number;
   /** Names held, each with its answers by type; the one not asked for longest goes first. Default 20,000. */
   readonly maxEntries?: number;
+  /** Memory for answers, roughly; senders choose how long their records are. Default 32 MiB. */
+  readonly maxOctets?: number;
   /** TTLs below this are raised to it, negative ones too. Default 0. */
   readonly minTtlSeconds?: number;
   /** TTLs above this are cut. Default one day. */
@@ -34,12 +36,19 @@ export interface CachedResolver extends Resolver {
   clear(): void;
 }
 
-type Held<T extends RrType> = { answer: Answer<T>; readonly expiresAtMs: number };
-type HeldByType = { [T in RrType]: Held<T> | null };
+/** What is known of a name and type. Answered or on its way, or both when the answer has expired. */
+type Slot<T extends RrType> = { answer: Answer<T> | null; expiresAtMs: number; flight: Flight<T> | null };
+type Slots = { [T in RrType]: Slot<T> | null };
+/** What is known of a name; `octets` is what it takes, roughly. */
+type Held = Slots & { octets: number };
 
 const DAY_SECONDS = 86_400;
 /** Fewer names are not worth a look for what has expired. */
 const MIN_SWEPT = 1_024;
+/** What V8 takes for a name, for one type of it, and for a record or a string within a record. */
+const NAME_OCTETS = 200;
+const SLOT_OCTETS = 120;
+const RECORD_OCTETS = 60;
 
 /**
  * Remembers what `resolver` answered for as long as its TTL says, within bounds.
@@ -48,67 +57,140 @@ const MIN_SWEPT = 1_024;
  * the others waiting, and when all have, the question is aborted. `ttlSeconds` in an answer is what is left of it.
  */
 export function cachedResolver(resolver: Resolver, options: CacheOptions): CachedResolver {
-  const { now } = options;
-  const names = new LRUCache<DomainName, HeldByType>({ max: options.maxEntries ?? 20_000 });
-  const sweep = sweeperOf(names, now);
-  const counts = { hits: 0, misses: 0, joined: 0 };
-
-  function keep<T extends RrType>(name: DomainName, type: T, answer: Answer<T>): Answer<T> {
-    const ttlSeconds = boundedTtl(answer, options);
-    if (ttlSeconds <= 0) return answer;
-    const held: Held<T> = { answer: withTtl(answer, ttlSeconds), expiresAtMs: now() + ttlSeconds * 1000 };
-    const byType = names.get(name) ?? nothingHeld();
-    hold<T>(byType, type, held);
-    names.set(name, byType);
-    sweep();
-    return held.answer;
-  }
-
-  const keeping: Resolver = {
-    resolve<T extends RrType>(name: DomainName, type: T, signal?: AbortSignal): Answer<T> | Promise<Answer<T>> {
-      counts.misses++;
-      const answer = resolver.resolve(name, type, signal);
-      return answer instanceof Promise ? answer.then((one) => keep(name, type, one)) : keep(name, type, answer);
-    },
-  };
-  const asking = oneFlight(keeping, () => {
-    counts.joined++;
-  });
-
-  return {
-    resolve<T extends RrType>(name: DomainName, type: T, signal?: AbortSignal): Answer<T> | Promise<Answer<T>> {
-      const held = names.get(name)?.[type];
-      const leftMs = held == null ? 0 : held.expiresAtMs - now();
-      if (held == null || leftMs <= 0) return asking.resolve(name, type, signal);
-      counts.hits++;
-      held.answer = withTtl(held.answer, Math.ceil(leftMs / 1000));
-      return held.answer;
-    },
-    stats: () => ({ ...counts, entries: names.size }),
-    clear: () => names.clear(),
-  };
+  return new Cache(resolver, options);
 }
 
-/** Lets go of names of which no answer lives any more; looks when their number has doubled, so that it costs little a name. */
-function sweeperOf(names: LRUCache<DomainName, HeldByType>, now: () => number): () => void {
-  let sweepAt = MIN_SWEPT;
-  return () => {
-    if (names.size < sweepAt) return;
-    const nowMs = now();
-    for (const [name, byType] of [...names.entries()]) {
-      if (Object.values(byType).every((held) => held === null || held.expiresAtMs <= nowMs)) names.delete(name);
+class Cache implements CachedResolver {
+  readonly #resolver: Resolver;
+  readonly #options: CacheOptions;
+  readonly #names: Generations<DomainName, Held>;
+  readonly #counts = { hits: 0, misses: 0, joined: 0 };
+  #sweepAt = MIN_SWEPT;
+
+  constructor(resolver: Resolver, options: CacheOptions) {
+    this.#resolver = resolver;
+    this.#options = options;
+    this.#names = new Generations(options.maxEntries ?? 20_000, options.maxOctets ?? 32 * 1_048_576);
+  }
+
+  resolve<T extends RrType>(name: DomainName, type: T, signal?: AbortSignal): Answer<T> | Promise<Answer<T>> {
+    const held = this.#names.get(name);
+    const slot = held === undefined ? null : slotIn<T>(held, type);
+    if (slot === null) return this.#ask(name, type, signal);
+    if (slot.answer !== null) {
+      const leftMs = slot.expiresAtMs - this.#options.now();
+      if (leftMs > 0) {
+        this.#counts.hits++;
+        slot.answer = withTtl(slot.answer, Math.ceil(leftMs / 1000));
+        return slot.answer;
+      }
     }
-    sweepAt = Math.max(MIN_SWEPT, 2 * names.size);
-  };
+    if (slot.flight === null) return this.#ask(name, type, signal);
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
+    this.#counts.joined++;
+    return join(slot.flight, signal);
+  }
+
+  stats(): CacheStats {
+    return { ...this.#counts, entries: this.#names.size };
+  }
+
+  clear(): void {
+    this.#names.clear();
+  }
+
+  #ask<T extends RrType>(name: DomainName, type: T, signal: AbortSignal | undefined): Answer<T> | Promise<Answer<T>> {
+    if (signal?.aborted === true) return Promise.reject(signal.reason);
+    this.#counts.misses++;
+    const abort = signal === undefined ? null : new AbortController();
+    const asked = this.#resolver.resolve(name, type, abort?.signal);
+    const isAtOnce = !(asked instanceof Promise);
+    if (isAtOnce && boundedTtl(asked, this.#options) <= 0) return asked;
+    const held = this.#hold(name);
+    const slot = slotOf(held, type);
+    if (isAtOnce) return this.#keep(held, slot, asked);
+    const promise = asked.then(
+      (answer) => {
+        if (slot.flight === flight) slot.flight = null;
+        return this.#keep(held, slot, answer);
+      },
+      (error: unknown) => {
+        if (slot.flight === flight) slot.flight = null;
+        throw error;
+      },
+    );
+    const flight: Flight<T> = { promise, abort, waiting: 0 };
+    slot.flight = flight;
+    // Who comes after the last one gave up must not join a question that is being aborted.
+    abort?.signal.addEventListener('abort', () => {
+      if (slot.flight === flight) slot.flight = null;
+    });
+    return join(flight, signal);
+  }
+
+  /** The place for a name's answers. It may be forgotten while it waits for them. */
+  #hold(name: DomainName): Held {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    const held = newHeld(name);
+    this.#names.add(name, held);
+    if (this.#names.size >= this.#sweepAt) this.#sweep();
+    return held;
+  }
+
+  #keep<T extends RrType>(held: Held, slot: Slot<T>, answer: Answer<T>): Answer<T> {
+    const ttlSeconds = boundedTtl(answer, this.#options);
+    if (ttlSeconds <= 0) return answer;
+    const kept = withTtl(answer, ttlSeconds);
+    slot.answer = kept;
+    slot.expiresAtMs = this.#options.now() + ttlSeconds * 1000;
+    this.#names.grow(held, octetsOf(answer));
+    return kept;
+  }
+
+  /** Lets go of names of which no answer lives any more; looks when their number has doubled, so that it costs little a name. */
+  #sweep(): void {
+    const nowMs = this.#options.now();
+    this.#names.sweep((held) => RR_TYPES.every((type) => isDone(held[type], nowMs)));
+    this.#sweepAt = Math.max(MIN_SWEPT, 2 * this.#names.size);
+  }
+}
+function newHeld(name: DomainName): Held {
+  const octets = NAME_OCTETS + name.length;
+  return { A: null, AAAA: null, MX: null, TXT: null, NS: null, PTR: null, CNAME: null, octets };
+}
+
+function slotIn<T extends RrType>(slots: { readonly [K in T]: Slot<K> | null }, type: T): Slot<T> | null {
+  return slots[type];
+}
+
+/** The place for answers of one type, new if there is none. */
+function slotOf<T extends RrType>(held: Held, type: T): Slot<T> {
+  const known = slotIn<T>(held, type);
+  if (known !== null) return known;
+  const slot: Slot<T> = { answer: null, expiresAtMs: 0, flight: null };
+  put<T>(held, type, slot);
+  return slot;
 }
 
 /** Not by copying: an object with a computed key is built by the slow way through the engine. */
-function hold<T extends RrType>(byType: { [K in T]: Held<K> | null }, type: T, held: Held<T>): void {
-  byType[type] = held;
+function put<T extends RrType>(held: { [K in T]: Slot<K> | null }, type: T, slot: Slot<T>): void {
+  held[type] = slot;
 }
 
-function nothingHeld(): HeldByType {
-  return { A: null, AAAA: null, MX: null, TXT: null, NS: null, PTR: null, CNAME: null };
+function isDone(slot: Slot<RrType> | null, nowMs: number): boolean {
+  return slot === null || (slot.flight === null && slot.expiresAtMs <= nowMs);
+}
+
+/** Memory that an answer takes, roughly. */
+function octetsOf(answer: Answer<RrType>): number {
+  if (answer.kind !== 'records') return SLOT_OCTETS;
+  let octets = SLOT_OCTETS + RECORD_OCTETS * answer.data.length;
+  for (const one of answer.data) {
+    if (!Array.isArray(one)) continue;
+    for (const text of one) octets += RECORD_OCTETS + text.length;
+  }
+  return octets;
 }
 
 /** Seconds to keep an answer; 0 for not at all. */

@@ -91,6 +91,25 @@ test('names of which nothing lives any more are let go before there are too many
   expect(cache.stats().entries).toBeLessThanOrEqual(1_024);
 });
 
+test('long answers are let go long before there are too many names', () => {
+  const long = 'x'.repeat(255);
+  const text = Array.from({ length: 200 }, () => long);
+  const names = Array.from({ length: 1_000 }, (_, n) => name(`n${n}.example`));
+  const records = names.map((owner): DnsRecord => ({ name: owner, type: 'TXT', data: text, ttlSeconds: 300 }));
+  const { cache, asked } = cacheOver({ records }, { maxOctets: 1_000_000 });
+  for (const owner of names) atOnce(cache.resolve(owner, 'TXT'));
+  // 50 kB each: 19 at most, and half of those at least.
+  expect(cache.stats().entries).toBeLessThanOrEqual(20);
+  for (const owner of names.slice(-9)) atOnce(cache.resolve(owner, 'TXT'));
+  expect(asked()).toBe(1_000);
+});
+
+test('an answer that is not to be kept leaves no name behind when it came at once', () => {
+  const { cache } = cacheOver({ records: [host(one, 0)] });
+  atOnce(cache.resolve(one, 'A'));
+  expect(cache.stats().entries).toBe(0);
+});
+
 test('clear forgets', () => {
   const { cache, asked } = cacheOver({ records: [host(one, 60)] });
   atOnce(cache.resolve(one, 'A'));

@@ -1,15 +1,14 @@
 import { expect, test } from 'vitest';
-import { oneFlight } from '../src/flight.ts';
+import { cachedResolver } from '../src/index.ts';
 import { manualResolver } from './support/answers.ts';
 import { name } from './support/names.ts';
 
 const asked = name('example.com');
 const done = { kind: 'nodata', ttlSeconds: 1 } as const;
-const noJoin = (): void => {};
 
 test('who gives up leaves the others waiting', async () => {
   const source = manualResolver();
-  const flights = oneFlight(source, noJoin);
+  const flights = cachedResolver(source, { now: () => 0 });
   const impatient = new AbortController();
   const first = flights.resolve(asked, 'A', impatient.signal);
   const second = flights.resolve(asked, 'A', new AbortController().signal);
@@ -24,7 +23,7 @@ test('who gives up leaves the others waiting', async () => {
 
 test('when all give up the question is aborted, and who comes later asks anew', async () => {
   const source = manualResolver();
-  const flights = oneFlight(source, noJoin);
+  const flights = cachedResolver(source, { now: () => 0 });
   const impatient = [new AbortController(), new AbortController()];
   const waiting = impatient.map(({ signal }) => flights.resolve(asked, 'A', signal));
   for (const controller of impatient) controller.abort(new Error('enough'));
@@ -37,7 +36,7 @@ test('when all give up the question is aborted, and who comes later asks anew', 
 
 test('someone without a signal keeps the question alive', async () => {
   const source = manualResolver();
-  const flights = oneFlight(source, noJoin);
+  const flights = cachedResolver(source, { now: () => 0 });
   const impatient = new AbortController();
   const patient = flights.resolve(asked, 'A');
   const first = flights.resolve(asked, 'A', impatient.signal);
@@ -49,7 +48,7 @@ test('someone without a signal keeps the question alive', async () => {
 
 test('a question that failed to come back is asked anew', async () => {
   const source = manualResolver();
-  const flights = oneFlight(source, noJoin);
+  const flights = cachedResolver(source, { now: () => 0 });
   const first = flights.resolve(asked, 'A');
   source.asked[0]?.reject(new Error('broken'));
   await expect(first).rejects.toThrow('broken');
@@ -60,8 +59,8 @@ test('a question that failed to come back is asked anew', async () => {
 
 test('an aborted signal asks nothing', async () => {
   const source = manualResolver();
-  await expect(oneFlight(source, noJoin).resolve(asked, 'A', AbortSignal.abort(new Error('never')))).rejects.toThrow(
-    'never',
-  );
+  await expect(
+    cachedResolver(source, { now: () => 0 }).resolve(asked, 'A', AbortSignal.abort(new Error('never'))),
+  ).rejects.toThrow('never');
   expect(source.asked).toEqual([]);
 });

@@ -31,6 +31,28 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+describe('the warm-up', () => {
+  test('leaves no trace but its line in the log', async () => {
+    const metricsPort = await freePort();
+    const daemon = startUnsent(args('--metrics', `127.0.0.1:${metricsPort}`));
+    daemons.push(daemon);
+    const log = await waitForStderr(daemon, /listening at/);
+    expect(log).toMatch(/^warmed up: \d+ made-up requests in \d+ ms\nlistening at .*\n$/);
+    const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    expect(metrics).not.toMatch(/^unsent_policyd_decisions_total\{/m);
+    await endProcess(daemon);
+    const { stdout } = await unsent('--json', 'policyd', 'stats');
+    expect(JSON.parse(stdout)).toMatchObject({ messages: 0 });
+  });
+
+  test('is left out where the configuration says so', async () => {
+    await writeFile(join(folder, 'unsent.yaml'), 'policy: {warmUp: false}\n');
+    const daemon = startUnsent(args());
+    daemons.push(daemon);
+    expect(await waitForStderr(daemon, /listening at/)).toMatch(/^listening at/);
+  });
+});
+
 describe('metrics', () => {
   test('tell what was answered, and that the daemon is well', async () => {
     const metricsPort = await freePort();

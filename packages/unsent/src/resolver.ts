@@ -34,9 +34,19 @@ export async function openResolver(
   const zone = zoneFileOf(options, config);
   if (zone !== null) return readZoneResolver(resolve(surroundings.cwd, zone));
   const servers = options.dns === null ? configuredServers(config) : [await serverOf(options.dns)];
+  return resolverOf(servers, config, surroundings.now, onClose);
+}
+
+/** A cached resolver that asks these servers. */
+export function resolverOf(
+  servers: readonly DnsServer[],
+  config: Pick<Config, 'dns'>,
+  now: () => Date,
+  onClose: (close: () => void | Promise<void>) => void,
+): Resolver {
   const client = dnsClient({ servers, timeoutMs: config.dns.timeoutMs });
   onClose(() => client.close());
-  return cachedResolver(client, { now: () => surroundings.now().getTime() });
+  return cachedResolver(client, { now: () => now().getTime() });
 }
 
 /** The zone file that stands in for DNS (`--dns zone:FILE` or `dns.zone`), or null when servers are asked. */

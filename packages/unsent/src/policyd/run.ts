@@ -3,20 +3,15 @@ import { hostname } from 'node:os';
 import { Duplex } from 'node:stream';
 import { contains, type ExitCode, type IpAddress, type IpPrefix, parseIp, UnsentError } from '@unsent/dns';
 import {
-  createAnswerer,
-  createInvestigator,
   createPolicyServer,
   createTally,
-  logFields,
   type PolicyServer,
   type PolicyServerOptions,
   servePolicy,
 } from '@unsent/policyd';
-import { createRecordCache } from '@unsent/spf';
 import { isNoPath, stateFolder, statePlace } from '../config/places.ts';
 import type { Config } from '../config.ts';
 import type { Shell } from '../shell.ts';
-import { systemClock } from './clock.ts';
 import { type Knowledge, knowledgeOf } from './knowledge.ts';
 import { listenAt, type SocketAccess, systemdDescriptors } from './listen.ts';
 import {
@@ -26,11 +21,12 @@ import {
   listenAddressText,
   parseListenAddress,
 } from './listen-address.ts';
-import type { LogSink } from './log-sink.ts';
+import type { LogFormat, LogSink } from './log-sink.ts';
 import { parseLogPlace } from './log-target.ts';
 import { createMeter, type Meter } from './meter.ts';
 import { type LogOptions, openLog } from './open-log.ts';
 import { reload, writePidFile } from './reload.ts';
+import { type Health, newHealth, serviceOf } from './service.ts';
 import { socketAccess } from './socket-access.ts';
 import { builtStoreWorker, type StoreThread, startStoreThread } from './store-thread.ts';
 
@@ -52,14 +48,6 @@ type Parts = {
   readonly health: Health;
 };
 
-/** What only the metrics tell; written by the daemon as it goes. */
-type Health = { storeTrouble: string | null; answerSeconds: number; isStopping: boolean };
-
-/** Parsed records kept between checks: more than a busy day repeats, and parsing one again takes microseconds. */
-const RECORD_CACHE_ENTRIES = 8_192;
-const PRIVATE_CLIENT_WARNING =
-  'warning: a client in a private network failed SPF, and is not refused for it. If all clients look like this one, ' +
-  'Postfix stands behind NAT or a container bridge and does not see who connects (said once)';
 /** Sender domains counted by name between two writes. */
 const NAMED_DOMAINS = 1_000;
 
@@ -75,10 +63,18 @@ export async function runPolicyd(shell: Shell, options: PolicydOptions): Promise
     return 0;
   }
   const log = await openLog(shell, options);
-  const health: Health = { storeTrouble: null, answerSeconds: 0, isStopping: false };
+  const health = newHealth();
   const parts: Parts = { config, knowledge, meter: createMeter(createTally(NAMED_DOMAINS)), log, health };
   const thread = openThread(shell, parts, options.stdio === true);
-  const serverOptions = await prepare(shell, parts);
+  const serverOptions = serviceOf({
+    ...parts,
+    resolver: await shell.resolver(),
+    tally: parts.meter.tally,
+    now: shell.now,
+    mayConnect: mayConnect(config.policy.allow),
+  });
+  // After the service is made: the one that is met in the end must be made of code that V8 knows to be shared.
+  if (options.stdio !== true && config.policy.warmUp) await warmUp(shell, config, log, options.logFormat ?? 'text');
   await thread?.ready;
   try {
     if (options.stdio === true) return await serveStdio(serverOptions);
@@ -116,6 +112,12 @@ async function serveSockets(
   return 0;
 }
 
+/** Serving begins once most of what a request runs through is compiled, or when that takes too long. */
+async function warmUp(shell: Shell, config: Config, log: LogSink, logFormat: LogFormat): Promise<void> {
+  const { warmUp, warmUpAndTell } = await import('./warm-up.ts');
+  log.message(await warmUpAndTell(() => warmUp({ config, logFormat, now: shell.now, signal: shell.signal })));
+}
+
 /** Null where there is no database to work with. Under spawn(8) none is made: the user there is often nobody. */
 function openThread(
   shell: Shell,
@@ -135,33 +137,6 @@ function openThread(
   };
   const onLocked = knowledge.useLocked;
   return startStoreThread({ url, place, cacheFolder, tally: meter.tally, onLocked, onTrouble, onWritten });
-}
-
-async function prepare(shell: Shell, { config, knowledge, meter, log, health }: Parts): Promise<PolicyServerOptions> {
-  const { tally } = meter;
-  let hasWarned = false;
-  const investigator = createInvestigator({
-    resolver: await shell.resolver(),
-    recordCache: createRecordCache(RECORD_CACHE_ENTRIES),
-    clock: systemClock,
-    now: shell.now,
-  });
-  return {
-    answer: createAnswerer({ investigator, policy: knowledge.policy, own: knowledge.own, now: shell.now }),
-    clock: systemClock.now,
-    mayConnect: mayConnect(config.policy.allow),
-    events: {
-      onDecision: (request, decision, ms) => {
-        tally.add(decision, shell.now());
-        health.answerSeconds += ms / 1000;
-        log.decision(logFields(request, decision, ms));
-        if (decision.rule !== 'private-client' || hasWarned) return;
-        hasWarned = true;
-        log.message(PRIVATE_CLIENT_WARNING);
-      },
-      onMalformed: (why) => log.message(`closed a connection: ${why}`),
-    },
-  };
 }
 
 /** A client without an address came by a UNIX socket; loopback is this host. */

@@ -1,0 +1,62 @@
+import type { Resolver } from '@unsent/dns';
+import { createAnswerer, createInvestigator, logFields, type PolicyServerOptions, type Tally } from '@unsent/policyd';
+import { createRecordCache } from '@unsent/spf';
+import { systemClock } from './clock.ts';
+import type { Knowledge } from './knowledge.ts';
+import type { LogSink } from './log-sink.ts';
+
+/** What only the metrics tell; written by the daemon as it goes. */
+export type Health = { storeTrouble: string | null; answerSeconds: number; isStopping: boolean };
+
+/** A healthy daemon that has answered nothing yet. */
+export function newHealth(): Health {
+  return { storeTrouble: null, answerSeconds: 0, isStopping: false };
+}
+
+/** What requests are answered from, and who hears of the answers. */
+export type ServiceParts = {
+  readonly resolver: Resolver;
+  readonly knowledge: Knowledge;
+  readonly tally: Tally;
+  readonly log: LogSink;
+  readonly health: Health;
+  readonly now: () => Date;
+  readonly mayConnect: (address: string | null) => boolean;
+};
+
+/** Parsed records kept between checks: more than a busy day repeats, and parsing one again takes microseconds. */
+const RECORD_CACHE_ENTRIES = 8_192;
+const PRIVATE_CLIENT_WARNING =
+  'warning: a client in a private network failed SPF, and is not refused for it. If all clients look like this one, ' +
+  'Postfix stands behind NAT or a container bridge and does not see who connects (said once)';
+
+/** Puts the daemon's service together, with memories of its own. */
+export function serviceOf({
+  resolver,
+  knowledge,
+  tally,
+  log,
+  health,
+  now,
+  mayConnect,
+}: ServiceParts): PolicyServerOptions {
+  let hasWarned = false;
+  const recordCache = createRecordCache(RECORD_CACHE_ENTRIES);
+  const investigator = createInvestigator({ resolver, recordCache, clock: systemClock, now });
+  return {
+    answer: createAnswerer({ investigator, policy: knowledge.policy, own: knowledge.own, now }),
+    clock: systemClock.now,
+    mayConnect,
+    events: {
+      onDecision: (request, decision, ms) => {
+        tally.add(decision, now());
+        health.answerSeconds += ms / 1000;
+        log.decision(logFields(request, decision, ms));
+        if (decision.rule !== 'private-client' || hasWarned) return;
+        hasWarned = true;
+        log.message(PRIVATE_CLIENT_WARNING);
+      },
+      onMalformed: (why) => log.message(`closed a connection: ${why}`),
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { connect } from 'node:net';
+import { WARM_UP_KINDS, warmUpDomain, warmUpRequest } from './warm-up-mail.ts';
+
+/** As many as a small mail server keeps open. */
+const CONNECTIONS = 8;
+/** Of each kind so many domains come again and again, and every so often one that nobody has asked about. */
+const KNOWN_DOMAINS = 4;
+const NEW_EVERY = 16;
+/** From memory or a name server on this host an answer takes no time; one that does not come is not waited for. */
+const ANSWER_WITHIN_MS = 500;
+/** Every so many messages go to two recipients. */
+const SECOND_RECIPIENT_EVERY = 4;
+
+export type AskLimits = {
+  readonly requests: number;
+  /** By `performance.now()`. */
+  readonly untilMs: number;
+  readonly signal: AbortSignal;
+};
+
+/** Asks the service at `port` about all kinds of mail, over and over; resolves to the number of requests. */
+export async function askAllKinds(port: number, limits: AskLimits): Promise<number> {
+  const requests = requestsWithin(limits);
+  const asked = await Promise.all(Array.from({ length: CONNECTIONS }, () => askOver(port, requests)));
+  return asked.reduce((sum, one) => sum + one, 0);
+}
+
+/** One message after the other, until a limit is met. */
+function* requestsWithin({ requests, untilMs, signal }: AskLimits): Generator<readonly string[], undefined> {
+  let left = requests;
+  for (let message = 0; left > 0 && performance.now() < untilMs && !signal.aborted; message++) {
+    const texts = requestsOf(message);
+    left -= texts.length;
+    yield texts;
+  }
+}
+
+/** The requests of a message: one for each of its recipients. */
+function requestsOf(message: number): readonly string[] {
+  const index = message % WARM_UP_KINDS.length;
+  const kind = WARM_UP_KINDS[index];
+  if (kind === undefined) return [];
+  const round = Math.floor(message / WARM_UP_KINDS.length);
+  const domain = warmUpDomain(index, round % NEW_EVERY === 0 ? KNOWN_DOMAINS + round : round % KNOWN_DOMAINS);
+  const first = warmUpRequest(kind, domain, message, 0);
+  return message % SECOND_RECIPIENT_EVERY === 0 ? [first, warmUpRequest(kind, domain, message, 1)] : [first];
+}
+
+/** Asks over one connection, each request after the answer to the last. */
+function askOver(port: number, messages: Iterator<readonly string[], undefined>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.setNoDelay(true);
+    socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy());
+    let waiting: readonly string[] = [];
+    let asked = 0;
+    const ask = (): void => {
+      if (waiting.length === 0) waiting = messages.next().value ?? [];
+      const [text, ...rest] = waiting;
+      waiting = rest;
+      if (text === undefined) return void socket.end();
+      asked++;
+      socket.write(text, 'latin1');
+    };
+    socket.once('error', reject);
+    socket.once('close', () => resolve(asked));
+    // An answer is short: it comes in one piece.
+    socket.on('data', ask);
+    ask();
+  });
+}

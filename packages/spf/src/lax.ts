@@ -71,7 +71,9 @@ async function correction(
   resolver: Resolver,
   signal: AbortSignal | undefined,
 ): Promise<CorrectedRecord | null> {
-  if (outcome.result === 'none') return correctUnrecognised(query, resolver, signal);
+  if (outcome.result === 'none') {
+    return outcome.why === 'invalid-domain' ? null : correctUnrecognised(query, resolver, signal);
+  }
   if (outcome.result !== 'permerror') return null;
   const { code, domain, text, span } = outcome.problem;
   if (domain === null || text === null) return null;

@@ -38,6 +38,12 @@ describe('the explanation of a fail', () => {
     expect(explanation('@ TXT "v=spf1 -all exp=%{l}.example.com"', { sender: 'a..b@example.com' })).toBeNull();
   });
 
+  test('is not asked for with a local part that is not ASCII, percent-encoded neither (RFC 8616 §4)', () => {
+    const text = '@ TXT "v=spf1 -all exp=%{L}.e.example.com"\n*.e TXT "x"';
+    expect(explanation(text)).toBe('x');
+    expect(explanation(text, { sender: '\u00fc@example.com' })).toBeNull();
+  });
+
   test('is one line of 7-bit text whatever the client says', () => {
     const sender = 'a\r\nb\u00fc\u0000\u007f@example.com';
     expect(explanation(`${RECORD}e TXT "%{l} %{h}"`, { sender, helo: 'x\r\n250 ok' })).toBe('a??b??? x??250 ok');

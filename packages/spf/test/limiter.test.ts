@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import type { Answer, Resolver, RrType } from '@unsent/dns';
 import { expect, test } from 'vitest';
 import { checkHost } from '../src/check-host.ts';
@@ -5,13 +6,15 @@ import type { Clock } from '../src/options.ts';
 import { query, zone } from './support/check.ts';
 
 /** A clock that stands still until it is told how far to go. */
-function handClock() {
-  let nowMs = 0;
+function handClock(startMs = 0) {
+  let nowMs = startMs;
+  const delays: number[] = [];
   const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
   const clock: Clock = {
     now: () => nowMs,
     after(ms, callback) {
       const timer = { at: nowMs + ms, callback };
+      delays.push(ms);
       timers.add(timer);
       return () => timers.delete(timer);
     },
@@ -24,7 +27,10 @@ function handClock() {
       timer.callback();
     }
   };
-  return { clock, pass, timers };
+  const fire = () => {
+    for (const timer of timers) timer.callback();
+  };
+  return { clock, pass, fire, timers, delays };
 }
 
 /** Answers a name's questions with a promise that never comes, all others at once. */
@@ -47,6 +53,54 @@ test('a resolver that never answers ends at the time limit, and the timer is cal
     detail: 'the check took longer than 20000 ms',
   });
   expect(timers.size).toBe(0);
+});
+
+/** Not midnight, as no clock of a process stands there when a check begins. */
+const LATE = 1_000_000;
+
+test('the limit counts from the beginning of the check', async () => {
+  const { clock, pass } = handClock(LATE);
+  const slow: Resolver = {
+    resolve(asked, type) {
+      pass(4_000);
+      return ZONE.resolve(asked, type);
+    },
+  };
+  expect(checkHost(query(), slow, { timeLimit: { ms: 8_001, clock } })).toMatchObject({ result: 'pass' });
+  expect(checkHost(query(), slow, { timeLimit: { ms: 4_000, clock } })).toMatchObject({ result: 'temperror' });
+});
+
+test('the timer is set for what is left of the limit, and for nothing when nothing is', async () => {
+  const slowlyLater = async (usedMs: number): Promise<readonly number[]> => {
+    const { clock, pass, delays } = handClock(LATE);
+    const resolver: Resolver = {
+      resolve(asked, type) {
+        pass(usedMs);
+        return Promise.resolve(ZONE.resolve(asked, type));
+      },
+    };
+    await checkHost(query(), resolver, { timeLimit: { ms: 5_000, clock } });
+    return delays;
+  };
+  expect(await slowlyLater(2_000)).toEqual([3_000]);
+  expect(await slowlyLater(6_000)).toEqual([0]);
+});
+
+test('a timer that fires a little early ends the check all the same', async () => {
+  const { clock, pass, fire } = handClock(LATE);
+  const outcome = checkHost(query(), silentAbout('slow.example.com', ZONE), { timeLimit: { ms: 20_000, clock } });
+  pass(19_999);
+  fire();
+  expect(await outcome).toMatchObject({ result: 'temperror', detail: 'the check took longer than 20000 ms' });
+});
+
+test('a finished check listens to the signal no more', async () => {
+  const { signal } = new AbortController();
+  const later: Resolver = { resolve: async (asked, type) => ZONE.resolve(asked, type) };
+  const waiting = checkHost(query(), later, { signal });
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  await waiting;
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 test('answers in time leave no timer behind', async () => {

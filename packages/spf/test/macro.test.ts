@@ -87,6 +87,7 @@ describe('values', () => {
     ['$&$1@example.com', '%{l}', '$&$1'],
     ['constructor@example.com', '%{l}', 'constructor'],
     ['a b&c@example.com', '%{L}', 'a%20b%26c'],
+    ['a\tb@example.com', '%{L}', 'a%09b'], // RFC 3986 §2.1: two digits
     ['a_b~c.d-e9Z@example.com', '%{L}', 'a_b~c.d-e9Z'],
     ['a.b.c.d.e.f.g.h.i.j.k@example.com', '%{l10}', 'b.c.d.e.f.g.h.i.j.k'],
     ['\u00fc@example.com', '%{L}', '%C3%BC'],

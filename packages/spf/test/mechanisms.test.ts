@@ -1,3 +1,4 @@
+import type { Answer, DomainName, RrType } from '@unsent/dns';
 import { describe, expect, test } from 'vitest';
 import { checkNow, name, recorded, zone } from './support/check.ts';
 
@@ -44,6 +45,17 @@ describe('mx', () => {
     expect(checkNow(txt(`v=spf1 ${term} -all`, hosts), { ip }).result).toBe(result);
   });
 
+  test.each(['.', ''] as const)('for the host %j of a null MX nothing is asked', (exchange) => {
+    const { resolver, questions } = recorded({
+      resolve: <T extends RrType>(asked: DomainName, type: T) =>
+        type === 'MX'
+          ? ({ kind: 'records', data: [{ preference: 0, exchange }], ttlSeconds: 60 } as unknown as Answer<T>)
+          : txt('v=spf1 mx -all').resolve(asked, type),
+    });
+    expect(checkNow(resolver).result).toBe('fail');
+    expect(questions).toEqual(['example.com TXT', 'example.com MX']);
+  });
+
   test.each([
     [10, 'pass'],
     [11, 'permerror'],
@@ -69,6 +81,17 @@ describe('ptr', () => {
   ])('%s for %s → %s', (term, ip, result) => {
     const resolver = txt(`v=spf1 ${term} -all`, `host A 192.0.2.1\nliar A 192.0.2.9\n${pointers}`);
     expect(checkNow(resolver, { ip }).result).toBe(result);
+  });
+
+  test.each([
+    ['the address of the client', 'AAAA 2001:db8::1', 'pass'],
+    ['another one beside it', 'AAAA 2001:db8::2\nhost AAAA 2001:db8::1', 'pass'],
+    ['one of the same /32 alone', 'AAAA 2001:db8::2', 'fail'],
+    ['an IPv4 address', 'A 192.0.2.1', 'fail'],
+  ])('a name of an IPv6 client with %s', (_title, address, result) => {
+    const pointer = `${'1.0.0.0.'.padEnd(48, '0.')}8.b.d.0.1.0.0.2.ip6.arpa. PTR host.example.com.`;
+    const resolver = txt('v=spf1 ptr -all', `host ${address}\n${pointer}`);
+    expect(checkNow(resolver, { ip: '2001:db8::1' }).result).toBe(result);
   });
 
   test('asks for the first ten names only, and only for those that could match', () => {
@@ -105,6 +128,19 @@ describe('exists', () => {
     const outcome = checkNow(resolver, { sender: '\u00fcser@example.com' });
     expect(outcome).toMatchObject({ result: 'softfail', lookups: 0 });
     expect(questions).toEqual(['example.com TXT']);
+  });
+
+  test('terms with other macros match for a non-ASCII local part too (RFC 8616 §4)', () => {
+    const outcome = checkNow(txt('v=spf1 exists:%{o}.x.example.com -all', 'example.com.x A 127.0.0.2'), {
+      sender: '\u00fcser@example.com',
+    });
+    expect(outcome.result).toBe('pass');
+  });
+
+  test('%{p} of a client without a name asks for no name', () => {
+    const { resolver, questions } = recorded(txt('v=spf1 exists:%{p}.x.example.com -all'));
+    checkNow(resolver);
+    expect(questions).toEqual(['example.com TXT', '1.2.0.192.in-addr.arpa PTR', 'unknown.x.example.com A']);
   });
 
   test('%{p} is the validated name: the domain itself, then one below it, then any', () => {

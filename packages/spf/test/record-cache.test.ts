@@ -33,11 +33,40 @@ test('it never holds more than it was made for, and keeps what is used', () => {
   expect(cache.read(record(50))).not.toBe(rare);
 });
 
-test('long texts are not kept', () => {
+test.each([
+  [4096, 1],
+  [4097, 0],
+])('of a text of %i characters that is used twice %i is kept', (length, kept) => {
   const cache = createRecordCache(10);
-  const text = `v=spf1 ${'ip4:192.0.2.1 '.repeat(1000)}`;
-  expect(cache.read(text).record.directives).toHaveLength(1000);
-  expect(cache.size).toBe(0);
+  const text = 'v=spf1 -all'.padEnd(length);
+  for (let i = 0; i < 3; i++) expect(cache.read(text).record.directives).toHaveLength(1);
+  expect(cache.size).toBe(kept);
+});
+
+test('what is remembered of records that were used once has its bounds too', () => {
+  const sizeAfter = (...numbers: number[]): number => {
+    const cache = createRecordCache(4); // two in each generation
+    for (const n of numbers) cache.read(record(n));
+    return cache.size;
+  };
+  expect(sizeAfter(1, 2, 1)).toBe(1);
+  expect(sizeAfter(1, 2, 3, 1)).toBe(0); // the third was one too many to remember
+  expect(sizeAfter(1, 2, 3, 1, 1)).toBe(1);
+});
+
+test('a record that moves back among the young is counted once', () => {
+  const cache = createRecordCache(4);
+  for (const n of [1, 1, 2, 2, 3, 3]) cache.read(record(n)); // 1 and 2 are old now
+  expect(cache.size).toBe(3);
+  cache.read(record(1));
+  expect(cache.size).toBe(3);
+});
+
+test('the selection of an answer is made once', () => {
+  const cache = createRecordCache(4);
+  const answer = [['v=spf1 -all'], ['other']];
+  expect(cache.selectionIn(answer)).toEqual({ text: 'v=spf1 -all', isOnly: true });
+  expect(cache.selectionIn(answer)).toBe(cache.selectionIn(answer));
 });
 
 test('a broken record is a permerror of the domain that published it, from the cache too', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { traceSteps } from '../src/trace.ts';
-import { checkNow, zone } from './support/check.ts';
+import { checkNow, name, zone } from './support/check.ts';
 
 const RESOLVER = zone(
   [
@@ -38,6 +38,7 @@ test('the tree has every term with what it cost and what it asked', () => {
         term: 'include:i.example.com',
         outcome: 'no-match',
         lookups: 2,
+        voidLookups: 0,
         note: 'i.example.com says softfail',
         queries: [],
         inner: {
@@ -79,6 +80,15 @@ test('the tree has every term with what it cost and what it asked', () => {
 test('the same as a list counts lookups up', () => {
   const { trace } = checkNow(RESOLVER, {}, { trace: true });
   const steps = trace === null ? [] : traceSteps(trace);
+  expect(steps.map(({ note }) => note)).toEqual([
+    'gone.example.com A: nxdomain',
+    'i.example.com says softfail',
+    'i.example.com MX: 1 record; m.example.com A: 1 record',
+    'the client matches',
+    'r.example.com says fail',
+    'the client does not match',
+    'alice.x.example.com A: 1 record',
+  ]);
   expect(steps.map(({ depth, term, lookupsSoFar, outcome }) => [depth, term, lookupsSoFar, outcome])).toEqual([
     [0, 'a:gone.example.com', 1, 'no-match'],
     [0, 'include:i.example.com', 3, 'no-match'],
@@ -87,6 +97,20 @@ test('the same as a list counts lookups up', () => {
     [0, 'redirect=r.example.com', 5, 'match'],
     [1, 'ip4:203.0.113.0/24', 4, 'no-match'],
     [1, '-exists:%{l}.x.example.com', 5, 'match'],
+  ]);
+});
+
+test('a question that failed, and one with several answers, say so', () => {
+  const text = '@ TXT "v=spf1 exists:two.example.com a:bad.example.com -all"\ntwo A 192.0.2.8\ntwo A 192.0.2.9';
+  const asked = (record: string): unknown =>
+    checkNow(
+      zone(text.replace('exists', record), [{ name: name('bad.example.com'), cause: 'servfail' }]),
+      {},
+      { trace: true },
+    ).trace?.terms.map(({ queries, note }) => [queries.map(({ answer }) => answer), note]);
+  expect(asked('a')).toEqual([
+    [['2 records'], 'two.example.com A: 2 records'],
+    [['servfail'], expect.stringContaining('servfail')],
   ]);
 });
 

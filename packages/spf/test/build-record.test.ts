@@ -27,6 +27,17 @@ test.each<[Partial<Senders>, string]>([
   [{ ip: ['::ffff:192.0.2.1'] }, 'v=spf1 ip4:192.0.2.1 ~all'],
   [{ include: ['a.example', 'A.example', 'b.example'] }, 'v=spf1 include:a.example include:b.example ~all'],
   [{ include: ['b\u00fccher.example'] }, 'v=spf1 include:xn--bcher-kva.example ~all'],
+  [{ ip: [' 192.0.2.1 '], include: [' a.example '] }, 'v=spf1 ip4:192.0.2.1 include:a.example ~all'],
+  [{ ip: ['192.0.2.0/25', '192.0.2.0/24'] }, 'v=spf1 ip4:192.0.2.0/24 ~all'],
+  [{ ip: ['192.0.2.0/24', '192.0.2.0/25'] }, 'v=spf1 ip4:192.0.2.0/24 ~all'],
+  // Halves of the whole Internet stay halves.
+  [{ ip: ['0.0.0.0/1', '128.0.0.0/1'] }, 'v=spf1 ip4:0.0.0.0/1 ip4:128.0.0.0/1 ~all'],
+  [{ ip: ['0.0.0.0/2', '64.0.0.0/2', '128.0.0.0/1'] }, 'v=spf1 ip4:0.0.0.0/1 ip4:128.0.0.0/1 ~all'],
+  // In ascending order, whichever of the four words differs.
+  [
+    { ip: ['2001:db9::', '2001:db8:1::', '2001:db8:0:0:1::', '2001:db8::9', '2001:db8::4'] },
+    'v=spf1 ip6:2001:db8::4 ip6:2001:db8::9 ip6:2001:db8:0:0:1:: ip6:2001:db8:1:: ip6:2001:db9:: ~all',
+  ],
   [{ ip: ['192.0.2.300'] }, 'invalid: 192.0.2.300 is no IP address or network'],
   [{ ip: ['0.0.0.0/0'] }, 'invalid: 0.0.0.0/0 would let every host of the Internet send'],
   [{ include: ['localhost'] }, 'invalid: localhost is no domain name'],
@@ -39,6 +50,25 @@ test('a long record is cut between terms into strings of at most 255 octets, and
   expect(built.strings.every((string) => string.length <= 255)).toBe(true);
   expect(built.strings.slice(0, -1).every((string) => string.endsWith(' '))).toBe(true);
   expect(built.lint.findings.map((finding) => finding.code)).toEqual(['record-size', 'long-string']);
+});
+
+test.each<[Partial<Senders>, string, string]>([
+  [{ ip: ['x'] }, 'x', 'is no IP address or network'],
+  [{ ip: ['::/0'] }, '::/0', 'would let every host of the Internet send'],
+  [{ include: ['a..b'] }, 'a..b', 'is no domain name'],
+])('%j is invalid', (senders, value, why) => {
+  expect(buildRecord({ ...NOBODY, ...senders })).toEqual({ kind: 'invalid', value, why });
+});
+
+test.each([
+  ['x'.repeat(255), [255]],
+  ['x'.repeat(256), [255, 1]],
+  [`${'x'.repeat(254)} y`, [255, 1]],
+  [`${'x'.repeat(255)} y`, [255, 2]],
+  [` ${'x'.repeat(255)}`, [255, 1]],
+])('%j is cut into strings of %j', (whole, lengths) => {
+  expect(splitText(whole).map((string) => string.length)).toEqual(lengths);
+  expect(splitText(whole).join('')).toBe(whole);
 });
 
 test('a text without spaces is cut all the same', () => {

@@ -137,6 +137,12 @@ describe('exists', () => {
     expect(outcome.result).toBe('pass');
   });
 
+  test('a local part with DEL is ASCII still', () => {
+    const { resolver, questions } = recorded(txt('v=spf1 exists:%{L}.x.example.com -all'));
+    checkNow(resolver, { sender: 'a\u007f@example.com' });
+    expect(questions.at(-1)).toBe('a%7f.x.example.com A');
+  });
+
   test('%{p} of a client without a name asks for no name', () => {
     const { resolver, questions } = recorded(txt('v=spf1 exists:%{p}.x.example.com -all'));
     checkNow(resolver);

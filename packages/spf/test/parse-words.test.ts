@@ -76,6 +76,16 @@ test('what is no record has no terms', () => {
   });
 });
 
+test.each(['exposed', 'ex', 'redirected', 'redir'])('%s= is a modifier of its own', (name) => {
+  const { record, problems } = parseSpf(`v=spf1 -all ${name}=a.example`);
+  expect(problems).toEqual([]);
+  expect(record).toMatchObject({ redirect: null, exp: null, unknownModifiers: [{ name }] });
+});
+
+test('z and Z are letters too', () => {
+  expect(parseSpf('v=spf1 a:b.z a:b.Z zZ=z -all').problems).toEqual([]);
+});
+
 // RFC 7208 §7.2 and §7.3: a capital letter asks for percent-encoding; c, r and t are for explanations alone.
 test.each([...'slodipvh'])('%%{%s} and its capital are macros of a name', (letter) => {
   for (const macro of [letter, letter.toUpperCase()]) {

@@ -111,6 +111,30 @@ describe('writing Authentication-Results', () => {
     expect(kept.length).toBeGreaterThan(10);
   });
 
+  test('of several results that are each too long the first is kept, as far as it fits', () => {
+    const properties = Array.from({ length: 40 }, (_, i) => ({
+      type: 'policy',
+      name: `${'n'.repeat(40)}${i}`,
+      value: 'v',
+    }));
+    const results = [FAILED, FAILED].map((one) => ({ ...one, properties }));
+    const read = parseAuthenticationResults(writeAuthenticationResults({ authservId: 'mx', results }));
+    expect(read?.results).toHaveLength(1);
+    expect(read?.results[0]?.properties.length).toBeGreaterThan(10);
+  });
+
+  test('a property whose type or name is no keyword is left out', () => {
+    const properties = [
+      { type: 'x y', name: 'a', value: '1' },
+      { type: 'smtp', name: 'a\r\nb', value: '1' },
+      { type: '', name: 'a', value: '1' },
+      { type: 'smtp', name: 'helo', value: 'h.example' },
+    ];
+    expect(writeAuthenticationResults({ authservId: 'mx', results: [{ ...FAILED, properties }] })).toBe(
+      'Authentication-Results: mx; spf=fail smtp.helo=h.example',
+    );
+  });
+
   test('folds between words', () => {
     const results = [FAILED, FAILED];
     expect(writeAuthenticationResults({ authservId: 'mx.example.net', results }, { fold: true })).toBe(

@@ -22,7 +22,7 @@ export async function explanationFindings(
   if (answer.kind !== 'records') return advice(`${target} has no TXT record`);
   if (answer.data.length > 1) return advice(`${target} has ${answer.data.length} TXT records, and one is allowed`);
   const text = answer.data.map(joinTxt).join('');
-  if (parseExplanation(text) === null) return advice(`the text at ${target} has a macro that cannot be read`);
   const isAscii = [...text].every((character) => character >= ' ' && character <= '~');
-  return isAscii ? [] : advice(`the text at ${target} is not plain ASCII`);
+  if (!isAscii) return advice(`the text at ${target} is not plain ASCII`);
+  return parseExplanation(text) === null ? advice(`the text at ${target} has a macro that cannot be read`) : [];
 }

@@ -50,6 +50,8 @@ describe('octets that are no UTF-8', () => {
     '\xf4\x90\x80\x80', // beyond U+10FFFF
     '\xf5\x80\x80\x80',
     '\x80',
+    '\xa1\xa1\xa1\xa1',
+    '\uffffa',
   ])('%j stays', (text) => expect(cleanText(text)).toMatchObject({ text, changes: [] }));
 
   test.each([

@@ -217,6 +217,9 @@ describe('what is told of the explanation', () => {
     ['no text', 'e A 192.0.2.1', [`${NOT_USED}e.example.com has no TXT record`]],
     ['no name', '', [`${NOT_USED}e.example.com has no TXT record`]],
     ['two texts', 'e TXT "a"\ne TXT "b"', [`${NOT_USED}e.example.com has 2 TXT records, and one is allowed`]],
+    ['an accent', 'e TXT "caf\\195\\169"', [`${NOT_USED}the text at e.example.com is not plain ASCII`]],
+    ['a tab', 'e TXT "a\\009b"', [`${NOT_USED}the text at e.example.com is not plain ASCII`]],
+    ['DEL', 'e TXT "a\\127b"', [`${NOT_USED}the text at e.example.com is not plain ASCII`]],
     ['a macro that is none', 'e TXT "100%"', [`${NOT_USED}the text at e.example.com has a macro that cannot be read`]],
   ])('%s', async (_title, text, expected) => {
     expect(await told(`@ TXT "v=spf1 -all exp=e.example.com"\n${text}`)).toEqual(expected);
@@ -250,24 +253,58 @@ describe('a text that need not be published', () => {
       ['target-has-no-record', null],
     ]);
   });
+  test('that can be read is looked up as it stands, whatever would be better', async () => {
+    const text = 'v=spf1 A:x.example.com ip4:192.0.2.5/24 -all';
+    const { tree, fixed, records } = await lintText(ORIGIN, text, zone('x A 192.0.2.1\nx AAAA 2001:db8::1'));
+    expect([tree?.record, records]).toEqual([text, [text]]);
+    expect(fixed).toBe('v=spf1 a:x.example.com ip4:192.0.2.0/24 -all');
+  });
   test('stays as it is where nobody knows what was meant', async () => {
     const { tree, fixed } = await lintText(ORIGIN, 'v=spf1 foo a:x.example.com -all', zone('x A 192.0.2.1'));
     expect([tree?.record, fixed]).toEqual(['v=spf1 foo a:x.example.com -all', null]);
   });
 });
 
-test('the signal is handed to every question', async () => {
-  const { signal } = new AbortController();
-  const given: unknown[] = [];
-  const inner = zone(
-    '@ TXT "spf1 mx a:h.example.com include:i.example.com -all exp=e.example.com"\n@ MX 1 h\nh A 192.0.2.1\ni TXT "v=spf1 exists:h.example.com"',
-  );
-  const resolver: Resolver = {
-    resolve(asked, type, one) {
-      given.push(one);
-      return inner.resolve(asked, type, one);
-    },
-  };
-  await lintDomain(ORIGIN, resolver, signal);
-  expect(new Set(given)).toEqual(new Set([signal]));
+describe('a published record', () => {
+  const codesOf = async (text: string): Promise<readonly string[]> =>
+    (await lintDomain(ORIGIN, zone(text))).findings.map(({ code }) => code);
+  const long = `x=${'y'.repeat(200)}" "${'y'.repeat(100)} -all`;
+  test.each(['v=spf1', 'spf1'])('that begins with %s is not told to be cut into strings', async (version) => {
+    expect(await codesOf(`@ TXT "${version} ${long}"`)).not.toContain('long-string');
+  });
+  test('keeps its other findings beside too many lookups', async () => {
+    const text = `@ TXT "v=spf1 ${terms(10)} MX -all"\n${addresses(10)}\n@ MX 1 h0`;
+    expect(await codesOf(text)).toEqual(['too-many-lookups', 'upper-case']);
+  });
+  test.each([
+    ['@ TXT "v=spf1 -all"', ['v=spf1 -all']],
+    ['@ TXT "spf1 -all"', []],
+    ['@ TXT "hello"', []],
+    ['@ TXT "v=spf1 -all"\n@ TXT "hello"\n@ TXT "v=spf1 mx"', ['v=spf1 -all', 'v=spf1 mx']],
+  ])('of %j the SPF records are %j', async (text, records) => {
+    expect((await lintDomain(ORIGIN, zone(text))).records).toEqual(records);
+  });
+  test('of two each is mended before they become one', async () => {
+    const { fixed } = await lintDomain(ORIGIN, zone('@ TXT "v=spf1 ip4: 192.0.2.1 -all"\n@ TXT "v=spf1 mx -all"'));
+    expect(fixed).toBe('v=spf1 ip4:192.0.2.1 mx -all');
+  });
 });
+
+test.each(['v=spf1', 'spf1'])(
+  'the signal is handed to every question about a record that begins with %s',
+  async (version) => {
+    const { signal } = new AbortController();
+    const given: unknown[] = [];
+    const inner = zone(
+      `@ TXT "${version} mx a:h.example.com include:i.example.com -all exp=e.example.com"\n@ MX 1 h\nh A 192.0.2.1\ni TXT "v=spf1 exists:h.example.com"`,
+    );
+    const resolver: Resolver = {
+      resolve(asked, type, one) {
+        given.push(one);
+        return inner.resolve(asked, type, one);
+      },
+    };
+    await lintDomain(ORIGIN, resolver, signal);
+    expect(new Set(given)).toEqual(new Set([signal]));
+  },
+);

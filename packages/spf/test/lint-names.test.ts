@@ -51,6 +51,10 @@ describe('what was meant', () => {
     'ab',
     'exi',
     'dirct',
+    'incde', // two letters short of a name
+    'exts',
+    'inxyzde', // three letters in a row
+    'rexyzect',
     'mail',
     'spf',
     'mxx',

@@ -72,7 +72,14 @@ describe('what people write, and what they meant', () => {
     ['v=spf1 include:https://a.example/ -all', 'v=spf1 include:a.example -all', 'not-a-name'],
     ['v=spf1 include:b\u00fccher.example -all', 'v=spf1 include:xn--bcher-kva.example -all', 'not-a-name'],
     ['v=spf1 a: include: -all', 'v=spf1 a -all', 'stray-character'],
+    // An end of its own is "all" alone, nothing that begins or ends so.
+    ['v=spf1 ip4:192.0.2.0/25-all a:x.small', 'v=spf1 ip4:192.0.2.0/25 -all a:x.small', 'missing-space'],
+    ['v=spf1 ip4:192.0.2.0/25-all allow=x', 'v=spf1 ip4:192.0.2.0/25 -all allow=x', 'missing-space'],
+    ['v=spf1 ip4:192.0.2.0/25-all mx all', 'v=spf1 ip4:192.0.2.0/25 mx all', 'missing-space'],
+    ['v=spf1 mx all; a -all', 'v=spf1 mx all a -all', 'separator'],
     // Two mistakes in one term.
+    ['v=spf1 a,ipv4:192.0.2.1 -all', 'v=spf1 a ip4:192.0.2.1 -all', 'separator'],
+    ['v=spf1 mx,ipv4:192.0.2.0/255.255.255.0 -all', 'v=spf1 mx ip4:192.0.2.0/24 -all', 'separator'],
     ['v=spf1 ipv4:192.0.2.0/25-all', 'v=spf1 ip4:192.0.2.0/25 -all', 'misspelt'],
   ])('%j', (source, expected, code) => {
     const repaired = repairRecord(source);
@@ -136,6 +143,37 @@ test('a repair says where it was and what it became', () => {
   expect(repairRecord('v=spf1 ip4: 192.0.2.1 -all')?.repairs).toMatchObject([
     { message: 'there must be no space after "ip4:"', span: { start: 7, end: 21 }, replacement: 'ip4:192.0.2.1' },
   ]);
+});
+
+test('the repairs stand in the order of the text, each with what it became', () => {
+  const source = '"spf1 ip4: 192.0.2.1 foo mx,a"';
+  expect(
+    repairRecord(source, { dropBroken: true })?.repairs.map(({ code, message, span, replacement }) => [
+      code,
+      message,
+      source.slice(span.start, span.end),
+      replacement,
+    ]),
+  ).toEqual([
+    ['quotes', 'quotation marks have become part of the record', '"', ''],
+    ['version', 'a record begins with "v=spf1" and a space', 'spf1', 'v=spf1'],
+    ['needless-space', 'there must be no space after "ip4:"', 'ip4: 192.0.2.1', 'ip4:192.0.2.1'],
+    ['dropped', '"foo" means nothing and was left out', 'foo', ''],
+    ['separator', 'terms are separated by spaces, not by ","', 'mx,a', 'mx a'],
+    ['quotes', 'quotation marks have become part of the record', '"', ''],
+  ]);
+});
+
+test('longer texts than any record, and more faults than anybody makes by mistake, are left as they are', () => {
+  const long = (length: number): string => `v=spf1 ${'a '.repeat(length)}`.slice(0, length);
+  expect(repairRecord(long(16_384))).not.toBeNull();
+  expect(repairRecord(long(16_385))).toBeNull();
+  const faults = (count: number): readonly string[] =>
+    repairRecord(`v=spf1 ${'ipv4:192.0.2.1 '.repeat(count)}-all`)?.terms.map(({ text }) => text) ?? [];
+  expect(faults(50)).not.toContain('ipv4:192.0.2.1');
+  expect(faults(51).filter((term) => term === 'ipv4:192.0.2.1')).toHaveLength(1);
+  const dropped = repairRecord(`v=spf1 ${'foo '.repeat(50)}ipv4:192.0.2.1 -all`, { dropBroken: true });
+  expect(dropped?.text).toBe('v=spf1 -all');
 });
 
 describe('properties', () => {

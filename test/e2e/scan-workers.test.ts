@@ -147,6 +147,20 @@ describe.skipIf(!isThere)('a scan that workers share', { timeout: 120_000 }, () 
     expect((await status()).failed).toEqual([]);
   });
 
+  test('leaves pieces to workers that judge by the same domains, until the source is enqueued by others', async () => {
+    writeFileSync(join(folder, 'other.yaml'), 'domains:\n  unused: [other.example]\n');
+    const byOther = (args: readonly string[]): Promise<CliResult> =>
+      runUnsent(['--config', 'other.yaml', '--dns', 'zone:dns.txt', '--state', state, ...args], { cwd: folder });
+    await run([...ENQUEUE, 'mbox']);
+    const left = await byOther(DRAIN);
+    expect(left).toMatchObject({ exitCode: 1, stdout: '0 pieces with 0 messages read.\n' });
+    expect(left.stderr.match(/run 1 \(.*mbox\) was enqueued with other domains/g)).toHaveLength(1);
+    expect((await byOther(['scan', '--enqueue', 'mbox'])).stdout).toContain('left as it is: 12 pieces');
+    expect(await run(DRAIN)).toMatchObject({ exitCode: 1, stdout: '0 pieces with 0 messages read.\n' });
+    expect(server.psql(`SELECT count(*) FROM ${schema}.event`)).toBe('0');
+    expect(await byOther(DRAIN)).toMatchObject({ exitCode: 0, stdout: `12 pieces with ${COUNT} messages read.\n` });
+  });
+
   test('needs a database server, and flags that workers can follow', async () => {
     for (const args of [['worker'], ['scan', '--enqueue', 'mbox'], ['scan', 'status']]) {
       const { exitCode, stderr } = await run(args, 'state.db');

@@ -18,6 +18,7 @@ export type { LockedChange, LockedChanges, LockedDomain, LockedDomains, LockedPa
 export type { Notices, PendingNotice } from './notices.ts';
 export type {
   FailedPiece,
+  OthersPiece,
   PieceEnd,
   PieceQueue,
   PieceResult,

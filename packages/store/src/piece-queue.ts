@@ -6,6 +6,8 @@ export type StoredCut<Piece> = {
   readonly source: string;
   /** For people. */
   readonly label: string;
+  /** By what its messages are to be judged: a worker takes pieces of its own kind alone. */
+  readonly judgedBy: string;
   /** The cursor's position when the source was cut. */
   readonly before: string | null;
   /** Where the cursor goes once every piece is done, unless somebody else has moved it; null: it stays where it is. */
@@ -40,6 +42,9 @@ export type TakenPiece = {
   readonly retries: number;
 };
 
+/** A piece that waits for workers of another kind. */
+export type OthersPiece = { readonly run: number; readonly label: string; readonly judgedBy: string };
+
 /** What came of a piece that is done. `added`: counted for the first time. */
 export type PieceResult = {
   /** `HOST:PID`. */
@@ -59,11 +64,14 @@ export type PieceEnd = { readonly isFinal: boolean; readonly endsRun: boolean };
 export interface PieceQueue<Piece> {
   /**
    * Puts all pieces of a cut, or none where pieces of the same source are not finished: resolves to the number of those.
-   * Dead letters of the source are dropped, because what they held has been cut again.
+   * Dead letters of the source are dropped, because what they held has been cut again. Pieces that are not finished are from
+   * now on to be judged by what this cut is: whoever enqueues knows best.
    */
   put(cut: StoredCut<Piece>, retries: number): Promise<number>;
-  /** The oldest piece that waits; null when there is none. */
-  take(): Promise<TakenPiece | null>;
+  /** The oldest piece that waits, for one who judges by `judgedBy`; null when there is none, or it is to be judged otherwise. */
+  take(judgedBy: string): Promise<TakenPiece | null>;
+  /** The oldest piece that waits, where it is to be judged by something else. */
+  nextOfOthers(judgedBy: string): Promise<OthersPiece | null>;
   /** The piece is read to its end. With the last piece of a cut, the cursor of its source moves in the same transaction. */
   done(taken: TakenPiece, result: PieceResult, at: Date): Promise<PieceEnd>;
   /** The piece is tried again later; after its last retry it is a dead letter with this reason. */

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type PgBoss from 'pg-boss';
-import type { PieceEnd, PieceQueue, QueueRole, StoredCut, TakenPiece } from './piece-queue.ts';
+import type { OthersPiece, PieceEnd, PieceQueue, QueueRole, StoredCut, TakenPiece } from './piece-queue.ts';
 import { type Boss, DEAD_PIECES, openBoss, over, PIECES } from './postgres-boss.ts';
 import { LOCK_CLASS, type PostgresConnection } from './postgres-connection.ts';
 import { pieceEnds } from './postgres-piece-ends.ts';
 import { readPieceStatus } from './postgres-piece-status.ts';
 import type { PostgresPlace } from './postgres-place.ts';
-import { integer, type Row, type Sql } from './sql.ts';
+import { integer, type Row, type Sql, text } from './sql.ts';
 
 /** Whoever puts pieces or ends one does so in turn. */
 const PIECES_LOCK = `SELECT pg_advisory_xact_lock(${LOCK_CLASS}, 7)`;
@@ -30,12 +30,25 @@ export async function openPieceQueue(
       await client.query(PIECES_LOCK);
       return work(client);
     });
+  const giveBack = (id: string): Promise<void> =>
+    inTurn(async (client) => {
+      await boss.cancel(PIECES, id, { db: over(client) });
+      await boss.resume(PIECES, id, { db: over(client) });
+    });
   return {
     put(cut, retries) {
       const jobs = jobsOf({ ...cut, source: nameOf(cut.source) }, retries);
       return inTurn((client) => putJobs(client, opened, jobs));
     },
-    take: () => connection.native('single', (client) => takeJob(client, opened)),
+    async take(judgedBy) {
+      if ((await nextOfOthers(connection, schema, judgedBy)) !== null) return null;
+      const job = await connection.native('single', (client) => takeJob(client, opened));
+      if (job === null || job.data.judgedBy === judgedBy) return job === null ? null : takenOf(job);
+      // Another one took the piece that was ours in between.
+      await giveBack(job.id);
+      return null;
+    },
+    nextOfOthers: (judgedBy) => nextOfOthers(connection, schema, judgedBy),
     done: (taken, result, at) =>
       inTurn(async (client): Promise<PieceEnd> => {
         await boss.complete(PIECES, taken.id, result, { db: over(client) });
@@ -48,11 +61,7 @@ export async function openPieceQueue(
         if (!(await ends.hasFailed(client, taken.id))) return { isFinal: false, endsRun: false };
         return { isFinal: true, endsRun: await ends.finishRun(client, taken.run, at) };
       }),
-    giveBack: (taken) =>
-      inTurn(async (client) => {
-        await boss.cancel(PIECES, taken.id, { db: over(client) });
-        await boss.resume(PIECES, taken.id, { db: over(client) });
-      }),
+    giveBack: (taken) => giveBack(taken.id),
     open: () => countOpen(connection, schema),
     async endAbandoned(at) {
       const ended: number[] = [];
@@ -74,7 +83,7 @@ async function putJobs(
 ): Promise<number> {
   const [first] = jobs;
   if (first === undefined) return 0;
-  const { source, cut } = first.data;
+  const { source, cut, judgedBy } = first.data;
   // Not those of this very cut: it may have been put already, and the answer was lost.
   const { rows } = await client.query<Row>(
     `SELECT count(*) AS n FROM ${schema}.job
@@ -82,7 +91,14 @@ async function putJobs(
     [PIECES, source, cut],
   );
   const open = rows[0] === undefined ? 0 : integer(rows[0], 'n');
-  if (open > 0) return open;
+  if (open > 0) {
+    await client.query(
+      `UPDATE ${schema}.job SET data = jsonb_set(data, '{judgedBy}', to_jsonb($3::TEXT))
+       WHERE name = $1 AND state < 'completed' AND singleton_key = $2 AND data->>'judgedBy' IS DISTINCT FROM $3`,
+      [PIECES, source, judgedBy],
+    );
+    return open;
+  }
   await client.query(`DELETE FROM ${schema}.job WHERE name = $1 AND data->>'source' = $2`, [DEAD_PIECES, source]);
   for (let i = 0; i < jobs.length; i += JOBS_PER_INSERT) {
     await boss.insert(jobs.slice(i, i + JOBS_PER_INSERT), { db: over(client) });
@@ -90,7 +106,7 @@ async function putJobs(
   return 0;
 }
 
-async function takeJob(client: pg.ClientBase, { boss }: Boss): Promise<TakenPiece | null> {
+async function takeJob(client: pg.ClientBase, { boss }: Boss): Promise<PgBoss.JobWithMetadata<PieceJob> | null> {
   // pg-boss keeps quiet about a fetch that failed.
   let failure: unknown = null;
   const db = {
@@ -102,7 +118,18 @@ async function takeJob(client: pg.ClientBase, { boss }: Boss): Promise<TakenPiec
   };
   const [job] = await boss.fetch<PieceJob>(PIECES, { includeMetadata: true, db });
   if (failure !== null) throw failure;
-  return job === undefined ? null : takenOf(job);
+  return job ?? null;
+}
+
+/** As pg-boss orders them. */
+async function nextOfOthers(sql: Sql, schema: string, judgedBy: string): Promise<OthersPiece | null> {
+  const [row] = await sql.all(
+    `SELECT (data->>'run')::BIGINT AS run, data->>'label' AS label, COALESCE(data->>'judgedBy', '') AS judged_by FROM ${schema}.job
+     WHERE name = ? AND state < 'active' AND start_after < now() ORDER BY priority DESC, created_on, id LIMIT 1`,
+    [PIECES],
+  );
+  if (row === undefined || text(row, 'judged_by') === judgedBy) return null;
+  return { run: integer(row, 'run'), label: text(row, 'label'), judgedBy: text(row, 'judged_by') };
 }
 
 /** Unfinished runs with a dead letter: whether it was their last piece is for `finishRun` to say. */

@@ -27,11 +27,20 @@ async function queue(role: 'worker' | 'visitor' = 'visitor'): Promise<PieceQueue
 
 function cut(pieces: number, given: Partial<StoredCut<object>> = {}): StoredCut<object> {
   const all = Array.from({ length: pieces }, (_, i) => ({ piece: { number: i }, messages: 10, expireSeconds: 600 }));
-  return { run, source: SOURCE, label: '/var/mail/postmaster', before: null, until: 'end', pieces: all, ...given };
+  return {
+    run,
+    source: SOURCE,
+    label: '/var/mail/postmaster',
+    judgedBy: 'us',
+    before: null,
+    until: 'end',
+    pieces: all,
+    ...given,
+  };
 }
 
 async function takeOne(from: PieceQueue<object>): Promise<TakenPiece> {
-  const taken = await from.take();
+  const taken = await from.take('us');
   if (taken === null) throw new Error('nothing to take');
   return taken;
 }
@@ -56,7 +65,7 @@ describe('pieces', () => {
     const taken = [];
     for (const from of [one, other, one, other, one]) taken.push((await takeOne(from)).piece);
     expect(taken).toEqual([0, 1, 2, 3, 4].map((number) => ({ number })));
-    expect(await other.take()).toBeNull();
+    expect(await other.take('us')).toBeNull();
     expect(await other.open()).toBe(5);
   });
 
@@ -91,13 +100,58 @@ describe('pieces', () => {
     const late = await takeOne(pieces);
     await sql("UPDATE job SET started_on = now() - interval '1 hour'");
     let taken: TakenPiece | null = null;
-    while (taken === null) taken = await pieces.take();
+    while (taken === null) taken = await pieces.take('us');
     expect(taken).toMatchObject({ id: late.id, retries: 1 });
     await pieces.done(taken, result(10), AT);
     await pieces.fail(late, 'too late', AT);
     await pieces.giveBack(late);
     expect(await pieces.open()).toBe(0);
     expect((await pieces.status()).failed).toEqual([]);
+  });
+});
+
+describe('pieces that are to be judged by something else', () => {
+  test('are left to others, and taken by those', async () => {
+    const pieces = await queue();
+    await pieces.put(cut(1, { judgedBy: 'them' }), 0);
+    expect(await pieces.take('us')).toBeNull();
+    expect(await pieces.nextOfOthers('us')).toEqual({ run, label: '/var/mail/postmaster', judgedBy: 'them' });
+    expect(await pieces.nextOfOthers('them')).toBeNull();
+    expect(await pieces.take('them')).toMatchObject({ piece: { number: 0 }, retries: 0 });
+    expect([await pieces.nextOfOthers('us'), await pieces.take('us')]).toEqual([null, null]);
+  });
+
+  test('go to whom the same source is enqueued for again', async () => {
+    const pieces = await queue();
+    await pieces.put(cut(2, { judgedBy: 'them' }), 0);
+    await pieces.put(cut(1, { source: 'mbox:/another', label: 'another', judgedBy: 'them' }), 0);
+    expect(await pieces.put(cut(2), 0)).toBe(2);
+    expect([(await takeOne(pieces)).piece, (await takeOne(pieces)).piece]).toEqual([{ number: 0 }, { number: 1 }]);
+    expect(await pieces.take('us')).toBeNull();
+    expect(await pieces.take('them')).toMatchObject({ label: 'another' });
+  });
+
+  test('are never read by two that come at once and judge differently', async () => {
+    const queues = await Promise.all([queue(), queue(), queue(), queue()]);
+    for (let i = 0; i < 12; i++) {
+      await queues[0]?.put(
+        cut(1, { source: `mbox:/${i}`, label: String(i), judgedBy: i % 2 === 0 ? 'us' : 'them' }),
+        3,
+      );
+    }
+    const wrong: string[] = [];
+    let taken = 0;
+    const work = async (from: PieceQueue<object>, judgedBy: string): Promise<void> => {
+      while (taken < 12) {
+        const one = await from.take(judgedBy);
+        if (one === null) continue;
+        taken++;
+        if (Number(one.label) % 2 !== (judgedBy === 'us' ? 0 : 1)) wrong.push(one.label);
+        await from.done(one, result(10), AT);
+      }
+    };
+    await Promise.all(queues.map((from, i) => work(from, i % 2 === 0 ? 'us' : 'them')));
+    expect(wrong).toEqual([]);
   });
 });
 
@@ -197,7 +251,7 @@ describe('a piece that fails', () => {
     await pieces.put(cut(1), 1);
     expect(await pieces.fail(await takeOne(pieces), 'first', AT)).toEqual({ isFinal: false, endsRun: false });
     let again: TakenPiece | null = null;
-    while (again === null) again = await pieces.take();
+    while (again === null) again = await pieces.take('us');
     expect(await pieces.fail(again, 'does not exist', AT)).toEqual({ isFinal: true, endsRun: true });
     expect((await pieces.status()).failed).toMatchObject([
       { label: '/var/mail/postmaster', run, reason: 'does not exist', piece: { number: 0 } },

@@ -39,9 +39,9 @@ test('the rights that docs/fleet.md grants are enough for a scanner and a daemon
   const pieces = await scanner.pieceQueue('worker');
   onTestFinished(() => pieces.close());
   const piece = { piece: {}, messages: 1, expireSeconds: 60 };
-  const cut = { source: 'b', label: 'b', before: null, until: '9', pieces: [piece, piece] };
+  const cut = { source: 'b', label: 'b', judgedBy: 'us', before: null, until: '9', pieces: [piece, piece] };
   expect(await pieces.put({ ...cut, run }, 0)).toBe(0);
-  const [first, second] = [await pieces.take(), await pieces.take()];
+  const [first, second] = [await pieces.take('us'), await pieces.take('us')];
   if (first === null || second === null) throw new Error('nothing to take');
   await pieces.giveBack(first);
   await pieces.done(second, { worker: 'x', messages: 1, added: 1, milliseconds: 1 }, new Date());

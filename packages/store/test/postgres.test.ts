@@ -259,11 +259,11 @@ test('a network that swallows everything is noticed, whatever is asked', async (
   const pieces = await engine.server?.pieceQueue('visitor', (name) => name);
   onTestFinished(() => engine.close());
   network.swallow();
-  const asking = [pieces?.take(), pieces?.open(), engine.transaction((inside) => inside.all('SELECT 1 AS one'))];
+  const asking = [pieces?.take('us'), pieces?.open(), engine.transaction((inside) => inside.all('SELECT 1 AS one'))];
   for (const one of await Promise.allSettled(asking))
     expect(one).toMatchObject({ reason: { code: 'store-unreachable' } });
   network.heal();
-  expect(await pieces?.take()).toBeNull();
+  expect(await pieces?.take('us')).toBeNull();
 });
 
 test('the password file is read anew for each connection', async () => {

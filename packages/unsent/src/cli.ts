@@ -49,7 +49,7 @@ export async function runCli(
   const run: RunInShell =
     (action) =>
     async (...actionArgs) => {
-      const { shell, close } = openShell(globalOptions(program), surroundings);
+      const { shell, close } = openShell(globalOptions(program), surroundings, version);
       onOpen(close);
       try {
         exitCode = await action(shell, ...actionArgs);

@@ -8,6 +8,8 @@ import type { Environment, GlobalOptions, Output, Surroundings } from './surroun
 /** All that a command may ask of the world around it. Commands never touch `process`. */
 export interface Shell {
   readonly options: GlobalOptions;
+  /** Of this program. */
+  readonly version: string;
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
@@ -42,6 +44,7 @@ export type RunInShell = <A extends unknown[]>(
 export function openShell(
   options: GlobalOptions,
   surroundings: Surroundings,
+  version = '',
 ): { readonly shell: Shell; close(): Promise<void> } {
   const closers: (() => void | Promise<void>)[] = [];
   const onClose = (close: () => void | Promise<void>): void => {
@@ -51,6 +54,7 @@ export function openShell(
   const config = once(async () => (await import('./config.ts')).loadConfig(options, surroundings));
   const shell: Shell = {
     options,
+    version,
     stdin,
     stdout,
     stderr,

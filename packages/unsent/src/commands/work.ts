@@ -9,8 +9,10 @@ Examples:
 
 It works with the database of --state or the configuration, which must be on a
 server, and judges by the configuration of its own host: keep them the same.
+Pieces that were enqueued with other domains, or by another version, it leaves.
 It logs in to IMAP accounts only that are among the mailboxes there.
-Exit codes: 0 done, 1 with --drain: a piece failed for good.`;
+Exit codes: 0 done, 1 with --drain: a piece failed for good,
+or was left to others.`;
 
 /** `unsent worker`: reads pieces of what was enqueued. */
 export function workerCommand(run: RunInShell): Command {

@@ -14,6 +14,7 @@ import { endRuns } from '../scan/run-ends.ts';
 import type { Shell } from '../shell.ts';
 import type { Store } from '../store.ts';
 import { type EnqueueRequest, enqueueRequest, MAX_EXPIRE_SECONDS } from './enqueue-options.ts';
+import { judgedBy } from './judged-by.ts';
 import { openShared } from './shared.ts';
 
 /** What became of one source. `unfinished`: pieces of an earlier cut, which keep it from being cut again. */
@@ -35,7 +36,7 @@ export async function runEnqueue(shell: Shell, sources: readonly string[], flags
   const request = await enqueueRequest(shell, sources, flags);
   return shell.uninterrupted(async () => {
     const { store, queue } = await openShared(shell, 'visitor');
-    const basis = basisOf(await ownDomains(shell, store));
+    const kind = { basis: basisOf(await ownDomains(shell, store)), judgedBy: await judgedBy(shell) };
     const enqueued: Enqueued[] = [];
     const labels = request.sources.map((label) => (isImapAddress(label) ? label : resolve(shell.cwd, label)));
     const accountFor = await imapAccounts(shell, request.login);
@@ -44,7 +45,7 @@ export async function runEnqueue(shell: Shell, sources: readonly string[], flags
         printProblem(shell, `${source.label} is no file: nobody can read it twice.`, null);
         return false;
       }
-      const done = await enqueueOne(shell, { store, queue, basis, request }, source, source.name);
+      const done = await enqueueOne(shell, { store, queue, ...kind, request }, source, source.name);
       enqueued.push(done);
       if (!shell.options.json && !shell.options.quiet) shell.stdout.write(`${line(done)}\n`);
       printNotes(shell, source, 0);
@@ -60,6 +61,7 @@ type Enqueueing = {
   readonly store: Store;
   readonly queue: PieceQueue<object>;
   readonly basis: string;
+  readonly judgedBy: string;
   readonly request: EnqueueRequest;
 };
 
@@ -67,7 +69,7 @@ const NOTHING = { run: null, pieces: 0, messages: 0, unfinished: 0 } as const;
 
 async function enqueueOne(
   shell: Shell,
-  { store, queue, basis, request }: Enqueueing,
+  { store, queue, basis, judgedBy: kind, request }: Enqueueing,
   source: MailSource,
   name: string,
 ): Promise<Enqueued> {
@@ -84,7 +86,7 @@ async function enqueueOne(
   const until = last?.kind === 'range' ? last.until : null;
   const pieces = await Promise.all(cuts.map((cut) => storedPiece(cut, request.expireSeconds)));
   const { run } = await store.ledger.startRun(shell.now(), [source.label], basis);
-  const cut = { run, source: name, label: source.label, before: memory.position, until, pieces };
+  const cut = { run, source: name, label: source.label, judgedBy: kind, before: memory.position, until, pieces };
   const unfinished = await queue.put(cut, request.retries);
   if (unfinished === 0) return { ...nothing, run, pieces: pieces.length, messages: sumOf(cuts) };
   await store.ledger.finishRun(run, shell.now(), 0);

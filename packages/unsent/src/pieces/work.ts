@@ -10,6 +10,7 @@ import { endRuns, isOutage } from '../scan/run-ends.ts';
 import type { Shell } from '../shell.ts';
 import type { Store } from '../store.ts';
 import { thisProcess } from '../this-process.ts';
+import { difference, judgedBy } from './judged-by.ts';
 import { type MarkPiece, pieceMarks } from './piece-marks.ts';
 import { type PiecePipelines, piecePipelines } from './piece-pipeline.ts';
 import { type PieceOutcome, type PieceTools, readPiece } from './read-piece.ts';
@@ -31,7 +32,10 @@ type Work = Pick<PieceTools, 'shell' | 'accountFor' | 'stop'> & {
   /** `HOST:PID`. */
   readonly worker: string;
   readonly drains: boolean;
-  readonly tally: { pieces: number; messages: number; failed: number };
+  readonly judgedBy: string;
+  readonly tally: { pieces: number; messages: number; failed: number; isLeft: boolean };
+  /** Runs of which it was said that their pieces are left to others. */
+  readonly told: Set<number>;
 };
 
 /** `unsent worker`: one piece after the other, until there is none (`--drain`) or a signal comes. */
@@ -46,18 +50,33 @@ export async function runWorker(shell: Shell, flags: WorkerFlags): Promise<ExitC
     const pipelines = piecePipelines(shell, store, jobs);
     shell.onClose(() => pipelines.close());
     const accountFor = await configuredAccounts(shell);
-    const tally = { pieces: 0, messages: 0, failed: 0 };
+    const tally: Work['tally'] = { pieces: 0, messages: 0, failed: 0, isLeft: false };
+    const told = new Set<number>();
+    const kind = await judgedBy(shell);
     const stop = laterThan(signal, GRACE_MS);
     const mark = pieceMarks(store.scanLocks, () => shell.now());
     const worker = `${host}:${pid}`;
-    const work: Work = { shell, accountFor, stop, store, queue, pipelines, mark, worker, drains, tally };
+    const work = {
+      shell,
+      accountFor,
+      stop,
+      store,
+      queue,
+      pipelines,
+      mark,
+      worker,
+      drains,
+      judgedBy: kind,
+      tally,
+      told,
+    };
     if (!shell.options.quiet) shell.stderr.write(`unsent: worker ${worker} takes pieces from ${store.place}\n`);
     await takePieces(work, signal);
     await mark(null);
     if (!shell.options.quiet && !shell.options.json) {
       shell.stdout.write(`${plural(tally.pieces, 'piece')} with ${plural(tally.messages, 'message')} read.\n`);
     }
-    return drains && tally.failed > 0 ? 1 : 0;
+    return drains && (tally.failed > 0 || tally.isLeft) ? 1 : 0;
   });
 }
 
@@ -79,7 +98,7 @@ async function openPatiently(shell: Shell, drains: boolean, signal: AbortSignal)
 async function takePieces(work: Work, signal: AbortSignal): Promise<void> {
   for (let waitMs = POLL_MS; !signal.aborted; ) {
     try {
-      const taken = await work.queue.take();
+      const taken = await work.queue.take(work.judgedBy);
       if (taken !== null) await workOn(work, taken);
       else if (await isIdle(work)) return;
       else await pause(POLL_MS, signal);
@@ -95,11 +114,31 @@ async function takePieces(work: Work, signal: AbortSignal): Promise<void> {
 }
 
 /** What is left to do when nothing waits. True for one that drains when nothing will wait any more. */
-async function isIdle({ shell, store, queue, drains }: Work): Promise<boolean> {
+async function isIdle(work: Work): Promise<boolean> {
+  const { shell, store, queue, drains } = work;
   const open = await queue.open();
   await queue.endAbandoned(shell.now());
   await endRuns(shell, store);
-  return drains && open === 0;
+  const areOthers = await isLeftToOthers(work);
+  return drains && (open === 0 || areOthers);
+}
+
+/** Verdicts of one run that rest on different declarations would be nobody's. Said once for each run. */
+async function isLeftToOthers({ shell, queue, judgedBy: ours, tally, told }: Work): Promise<boolean> {
+  const next = await queue.nextOfOthers(ours);
+  tally.isLeft = next !== null;
+  if (next === null) return false;
+  if (!told.has(next.run)) {
+    told.add(next.run);
+    const how = difference(next.judgedBy, ours);
+    const what = `run ${next.run} (${next.label}) was enqueued ${how}: its pieces are left to workers like that.`;
+    printProblem(
+      shell,
+      what,
+      'Keep all hosts the same; to hand what is left to this one, enqueue the source here again.',
+    );
+  }
+  return true;
 }
 
 async function workOn(work: Work, taken: TakenPiece): Promise<void> {

@@ -3,6 +3,7 @@ import { type OverviewLimits, overview, type StoredOverview } from './domain-tot
 import { byGroups, condition, type NameCount, type StoredFilter } from './ledger-filter.ts';
 import { hourOf } from './ledger-hours.ts';
 import { dateOrNull, type Engine, integer, placeholders, type Row, text, textOrNull } from './sql.ts';
+import { DAY_SUMS, daysBySummaries } from './summary-days.ts';
 import { bySummaries, forgedBySummaries, hoursOf, listedNames, nameCount } from './summary-questions.ts';
 
 /** One day (UTC); `domain` is null for messages that are about no domain of ours, and for the sums over all domains. */
@@ -65,9 +66,6 @@ export interface ReportQuestions {
 
 const MS_PER_DAY = 86_400_000;
 const HOURS_PER_DAY = 24;
-const DAY_SUMS = `sum(messages) AS messages,
-  sum(CASE WHEN kind = 'bounce' THEN messages ELSE 0 END) AS bounces,
-  sum(CASE WHEN backscatter = 'yes' THEN messages ELSE 0 END) AS backscatter`;
 
 /** The report's questions over an engine. */
 export function reportQuestions(sql: Engine): ReportQuestions {
@@ -85,12 +83,10 @@ export function reportQuestions(sql: Engine): ReportQuestions {
     },
     totalsByDomainAndDay: async (filter, domains) => {
       if (domains.length === 0) return [];
+      const summed = await daysBySummaries(sql, filter, domains);
       const { where, values } = condition(filter, 'hourly', `domain IN ${placeholders(domains.length, 1)}`);
-      const rows = await sql.all(
-        `SELECT hour / ${HOURS_PER_DAY} AS day, domain, ${DAY_SUMS} FROM hourly ${where} GROUP BY 1, domain ORDER BY 1, domain`,
-        [...values, ...domains],
-      );
-      return rows.map(readDay);
+      const days = `SELECT hour / ${HOURS_PER_DAY} AS day, domain, ${DAY_SUMS} FROM hourly ${where} GROUP BY 1, domain ORDER BY 1, domain`;
+      return (summed ?? (await sql.all(days, [...values, ...domains]))).map(readDay);
     },
     backscatterBetween: async (domains, since, until) => {
       const [row] = await sql.all(

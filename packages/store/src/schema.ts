@@ -23,7 +23,7 @@ export const APPLICATION_ID = 0x756e7374;
  * - `policy_delivery` holds the number of the last batch of counts that a daemon delivered.
  * - `state_copy` is one row while a copy into this database is not finished: of what, and how many steps it has done.
  * - `summary` is a day or a month that is over, summed up over all domains, for ledgers of many millions: by hour, by
- *   domain (`summary_domain`), and by what the report lists (`summary_name`: all names, but of forged addresses the most
+ *   domain (`summary_domain`; a month also the days of those hit most, `summary_day`), and by what the report lists (`summary_name`: all names, but of forged addresses the most
  *   frequent ones; none that is left out came up more often than `left_out`). Made from `hourly` and `event` and never
  *   the only place of anything; whoever changes something in its time makes it stale in the same transaction.
  * - `zone_lease` says who works on which zone; `rate_limit` and `rate_call` when an account's last calls were made.
@@ -201,5 +201,16 @@ export const MIGRATIONS: readonly string[] = [
   `,
   `
   ALTER TABLE summary ADD COLUMN merged INTEGER NOT NULL DEFAULT 0;
+  `,
+  `
+  CREATE TABLE summary_day (
+    summary INTEGER NOT NULL,
+    domain TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    bounces INTEGER NOT NULL,
+    backscatter INTEGER NOT NULL,
+    PRIMARY KEY (summary, domain, day)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];

@@ -2,6 +2,7 @@ import { sumsOf } from './ledger-filter.ts';
 import { MS_PER_HOUR } from './ledger-hours.ts';
 import { type Engine, integer, type ServerParts, type Sql } from './sql.ts';
 import { type HourRange, readSummaries, type Summary } from './summary-cover.ts';
+import { sumUpDays } from './summary-days.ts';
 import { mergeSummaries } from './summary-merge.ts';
 import { listOfEvents, type SummaryList } from './summary-questions.ts';
 import { addSummary, dropSummaries, monthsOf, type Span } from './summary-rows.ts';
@@ -18,6 +19,8 @@ const DAYS_KEPT = 62;
 const LISTS: readonly SummaryList[] = ['reporter', 'origin', 'network', 'evidence', 'sender', 'forged'];
 /** Forged addresses that a summary holds. */
 const FORGED_ADDRESSES = 10_000;
+/** Domains of which a month holds each day. A report shows the days of a dozen. */
+const DAY_DOMAINS = 1000;
 
 /** What there is to sum up, and how. */
 export type SummaryOptions = {
@@ -27,6 +30,8 @@ export type SummaryOptions = {
   readonly ledgerMessages?: number;
   /** Forged addresses that a summary holds. */
   readonly forgedAddresses?: number;
+  /** Domains of which a month holds each day. */
+  readonly dayDomains?: number;
 };
 
 /**
@@ -46,7 +51,7 @@ export async function summarise(sql: Engine, options: SummaryOptions): Promise<n
         if (isHeld(await readSingle(inside), span)) return false;
         await sql.server?.lockMonths(inside, monthsOf(span), 'alone');
         await dropOld(inside, span, daysFrom);
-        await sumUp(inside, span, options.forgedAddresses ?? FORGED_ADDRESSES);
+        await sumUp(inside, span, options);
         return true;
       },
       'soon',
@@ -141,7 +146,7 @@ async function dropOld(sql: Sql, { from, until }: Span, daysFrom: number): Promi
   );
 }
 
-async function sumUp(sql: Sql, { from, until }: Span, forgedAddresses: number): Promise<void> {
+async function sumUp(sql: Sql, { from, until }: Span, options: SummaryOptions): Promise<void> {
   const id = await addSummary(sql, { from, until }, false);
   await sql.run(
     `INSERT INTO summary_hour (summary, hour, kind, backscatter, decisive, messages, first_at, last_at)
@@ -155,7 +160,8 @@ async function sumUp(sql: Sql, { from, until }: Span, forgedAddresses: number): 
      FROM hourly WHERE hour >= ? AND hour < ? GROUP BY domain`,
     [id, from, until],
   );
-  await listNames(sql, id, { from, until }, forgedAddresses);
+  if (until - from > HOURS_PER_DAY) await sumUpDays(sql, id, { from, until }, options.dayDomains ?? DAY_DOMAINS);
+  await listNames(sql, id, { from, until }, options.forgedAddresses ?? FORGED_ADDRESSES);
 }
 
 async function listNames(sql: Sql, id: number, { from, until }: Span, forgedAddresses: number): Promise<void> {

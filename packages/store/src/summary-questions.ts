@@ -128,14 +128,17 @@ async function mostForged(sql: Sql, cover: Cover, limit: number): Promise<readon
   const sums = `SELECT name, detail, sum(n) AS n, CAST(? AS BIGINT) - sum(known) AS doubt FROM (${held}) AS parts
     GROUP BY name, detail`;
   const values = [mayHave, ...summed.values, ...rest.values];
-  const best = await sql.all(`${sums} ORDER BY n DESC, detail, name LIMIT ?`, [...values, limit]);
-  const last = best[limit - 1];
+  // Those that may have as many as the last of the first ones has for certain.
+  const candidates = await sql.all(
+    `WITH sums AS MATERIALIZED (${sums})
+     SELECT name, detail, n, doubt FROM sums
+     WHERE n + doubt >= COALESCE((SELECT n FROM sums ORDER BY n DESC LIMIT 1 OFFSET ?), 0)
+     ORDER BY n DESC, detail, name LIMIT ?`,
+    [...values, limit - 1, Math.max(MAX_DOUBTFUL, limit) + 1],
+  );
+  const last = candidates[limit - 1];
   const atLeast = last === undefined ? 0 : integer(last, 'n');
   if (mayHave > 0 && atLeast <= mayHave) return null;
-  const candidates = await sql.all(
-    `SELECT name, detail, n, doubt FROM (${sums}) AS sums WHERE n + doubt >= ? ORDER BY n DESC, detail, name LIMIT ?`,
-    [...values, atLeast, MAX_DOUBTFUL + 1],
-  );
   if (candidates.length > MAX_DOUBTFUL && mayHave > 0) return null;
   const counted: Row[] = [];
   for (const row of candidates) counted.push(integer(row, 'doubt') === 0 ? row : await countForged(sql, row, cover));

@@ -19,7 +19,7 @@ export async function addSummary(sql: Sql, { from, until }: Span, isMerged: bool
 export async function dropSummaries(sql: Sql, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
   const list = placeholders(ids.length, 1);
-  for (const table of ['summary_hour', 'summary_domain', 'summary_name']) {
+  for (const table of ['summary_hour', 'summary_domain', 'summary_day', 'summary_name']) {
     await sql.run(`DELETE FROM ${table} WHERE summary IN ${list}`, ids);
   }
   await sql.run(`DELETE FROM summary WHERE id IN ${list}`, ids);

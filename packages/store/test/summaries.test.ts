@@ -21,7 +21,7 @@ const DOMAINS = ['a.example', 'b.example', 'x.a.example', 'c.example', null].map
 const SIGNAL = new AbortController().signal;
 
 const summarise = ({ upkeep }: AnyStore, forgedAddresses = 3): Promise<number> =>
-  upkeep.summarise({ now: NOW, signal: SIGNAL, ledgerMessages: 0, forgedAddresses });
+  upkeep.summarise({ now: NOW, signal: SIGNAL, ledgerMessages: 0, forgedAddresses, dayDomains: 2 });
 
 /** A message that may be anything; few names, so that they meet. */
 const anyEntry: fc.Arbitrary<Partial<StoredEntry>> = fc
@@ -79,6 +79,11 @@ async function answers(ledger: StoreLedger, time: Pick<StoredFilter, 'since' | '
     totals: await ledger.totalsByDomain(all),
     overview: await ledger.overview(all, { domains: 2, attacked: 1, zones: [domain('a.example')], taken: 3 }),
     days: await ledger.totalsByDay(all),
+    domainDays: await ledger.totalsByDomainAndDay(all, [
+      domain('x.a.example'),
+      domain('a.example'),
+      domain('c.example'),
+    ]),
     reporters: await ledger.top('reporter', backscatter, 2),
     evidence: await ledger.top('evidence', backscatter, 2),
     origins: await ledger.injectors('origin', backscatter, 3),

@@ -17,6 +17,7 @@ const NOT_CARRIED = [
   'summary',
   'summary_hour',
   'summary_domain',
+  'summary_day',
   'summary_name',
   'scan_lock',
   'zone_lease',

@@ -34,12 +34,16 @@ await step('TRUNCATE hourly; ALTER TABLE hourly DROP CONSTRAINT hourly_pkey');
 await step(`INSERT INTO hourly SELECT domain, arrived_at / 3600000, kind, backscatter, decisive, count(*), min(arrived_at),
   max(arrived_at) FROM event GROUP BY 1, 2, 3, 4, 5 ORDER BY 2`);
 await step('ALTER TABLE hourly ADD PRIMARY KEY (domain, hour, kind, backscatter, decisive)');
+await step("SELECT setval('event_id_seq', (SELECT max(id) FROM event))");
 await step(`INSERT INTO scan_run (started_at, finished_at, sources, messages, added)
   SELECT 0, 0, '["bench"]', count(*), count(*) FROM event`);
 await step('VACUUM ANALYZE');
 await client.end();
 
-/** The month so many months before this one. Its table is made in the transaction that fills it, which saves the log. */
+/**
+ * The month so many months before this one, in the order in which its bounces arrive, as a fleet records them. Its table is
+ * made in the transaction that fills it, which saves the log.
+ */
 async function fillMonth(ago) {
   const now = new Date();
   const from = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - ago, 1);
@@ -52,7 +56,7 @@ async function fillMonth(ago) {
   await step(`
     INSERT INTO ${name} (id, run, arrived_at, kind, backscatter, decisive, domain, local_part, reporter, origin_ip,
       network, origin_spf, evidence, identity, source, place, message_id, subject)
-    SELECT i, i / 100000, ${from} + (random() * ${until - from})::BIGINT,
+    SELECT i, i / 100000, arrived_at,
       CASE WHEN r < 0.9 THEN 'bounce' WHEN r < 0.97 THEN 'auto-reply' ELSE 'ordinary' END,
       CASE WHEN r < 0.8 THEN 'yes' WHEN r < 0.85 THEN 'no' ELSE 'unknown' END, (r < 0.6)::INT,
       'd' || floor(power(random(), 4) * ${Number(domains)})::INT || '.example', 'user' || floor(random() * 500)::INT,
@@ -60,7 +64,10 @@ async function fillMonth(ago) {
       format('198.51.%s.%s', host / 256, host % 256), format('198.51.%s.0/24', host / 256), CASE WHEN r < 0.6 THEN 'fail' ELSE 'none' END,
       CASE WHEN r < 0.6 THEN 'domain-unused spf-fail' ELSE 'not-in-sent-log' END, decode(md5(i::TEXT), 'hex'),
       '/var/mail/postmaster', '/var/mail/postmaster#' || i, i || '@mx.example.net', 'Undelivered Mail Returned to Sender'
-    FROM (SELECT i, random() AS r, floor(random() * 65536)::INT AS host FROM generate_series(${ago * count + 1}::BIGINT, ${(ago + 1) * count}::BIGINT) AS i) AS made`);
+    FROM (SELECT ${(MONTHS - 1 - ago) * count} + row_number() OVER (ORDER BY arrived_at) AS i, arrived_at, random() AS r,
+        floor(random() * 65536)::INT AS host
+      FROM (SELECT ${from} + (random() * ${until - from})::BIGINT AS arrived_at
+        FROM generate_series(1, ${count})) AS moments) AS made`);
   await step('COMMIT');
 }
 

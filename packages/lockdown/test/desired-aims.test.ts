@@ -77,6 +77,32 @@ describe('SPF at the loopback host', () => {
   });
 });
 
+describe('hosts', () => {
+  test('one that carries mail keeps the others from nothing', () => {
+    const mailHosts = [{ name: name('mail.example.com'), why: 'HELO' }];
+    const { after } = locked('mail 300 A 192.0.2.1\nshop 300 A 192.0.2.2', { mailHosts, ...only('hosts') });
+    expect(after).toEqual(['mail A 192.0.2.1', 'shop A 192.0.2.2', 'shop TXT v=spf1 -all']);
+  });
+  test('our loopback host gets its SPF record though an MX points at it', () => {
+    const { after, notes } = locked('@ 300 MX 0 loopback\nloopback 300 A 127.0.0.1', only('mx', 'hosts'));
+    expect(after).toEqual(['@ MX 0 loopback.example.com', 'loopback A 127.0.0.1', 'loopback TXT v=spf1 -all']);
+    expect(notes).toEqual(['mx-choice']);
+  });
+  test('an address at * is no host: the part wildcard has it', () => {
+    expect(locked('* 300 A 192.0.2.1', only('hosts')).after).toEqual(['* A 192.0.2.1']);
+    expect(locked('* 300 A 192.0.2.1', only('wildcard')).after).toEqual(['* A 192.0.2.1', '* TXT v=spf1 -all']);
+  });
+  test('a CNAME at the apex, which the provider flattens, stays', () => {
+    const replaceCnamesAt = new Set([name('example.com')]);
+    for (const given of [{}, { replaceCnamesAt }]) {
+      expect(locked('@ 300 CNAME app.example.', { ...only('spf', 'hosts'), ...given }).after).toEqual([
+        '@ CNAME app.example',
+        '@ TXT v=spf1 -all',
+      ]);
+    }
+  });
+});
+
 describe('CNAMEs that are given up', () => {
   const replaceCnamesAt = new Set(
     ['*', '_dmarc', 's1._domainkey', 'www', 'shop', 'nowhere'].map((label) => name(`${label}.example.com`)),
@@ -134,7 +160,10 @@ describe('DKIM', () => {
       'lists 300 MX 10 mx.example.net.\nnews 300 A 192.0.2.1\ns1._domainkey.news 300 TXT v=DKIM1; p=AAAA',
       ['create *._domainkey.example.com', 'replace s1._domainkey.news.example.com'],
     ],
-  ])('%s', (_title, zone, expected) => expect(changed(zone)).toEqual(expected));
+  ])('%s', (_title, zone, expected) => {
+    expect(changed(zone)).toEqual(expected);
+    expect(locked(zone, only('dkim')).notes).toEqual([]);
+  });
 });
 
 describe('DMARC', () => {

@@ -84,6 +84,18 @@ describe('what the plan says it does not cover', () => {
       ],
     ],
     [
+      'a CNAME at *, once for MX and SPF together',
+      '* 300 CNAME parking.example.',
+      { mx: 'null', ...only('mx', 'wildcard') },
+      [NULL, `not-covered: *.example.com cannot be covered: *.example.com is a CNAME to parking.example ${HINT}.`],
+    ],
+    [
+      'a host with an underscore inside its name',
+      'my_host 300 CNAME parking.example.',
+      only('hosts'),
+      [`not-covered: Not covered: my_host.example.com is a CNAME to parking.example ${HINT}.`],
+    ],
+    [
       'a delegation and a DNAME, in order',
       'old 300 DNAME new.example.\ndev 300 NS ns1.example.net.\ndev 300 NS ns2.example.net.',
       only('hosts'),

@@ -70,8 +70,8 @@ export class InFlight {
     if (this.#byId.get(id) === attempt) this.#byId.delete(id);
   }
 
-  all(): Iterable<Attempt> {
-    return this.#byId.values();
+  has(attempt: Attempt): boolean {
+    return this.#byId.get(idOf(attempt.query)) === attempt;
   }
 
   /** Takes out all. */

@@ -14,6 +14,8 @@ export class UdpPool {
   readonly #server: DnsServer;
   readonly #counts: ClientCounts;
   readonly #lines: (UdpLine | null)[] = new Array<UdpLine | null>(SOCKETS).fill(null);
+  /** What is sent when all that came in this turn of the event loop has been read. */
+  #outbox: Attempt[] = [];
 
   constructor(server: DnsServer, counts: ClientCounts) {
     this.#server = server;
@@ -28,8 +30,20 @@ export class UdpPool {
       line = new UdpLine(this.#server, this.#counts, nowMs);
       this.#lines[slot] = line;
     }
-    line.send(attempt);
+    line.take(attempt);
+    if (this.#outbox.length === 0) setImmediate(this.#flush);
+    this.#outbox.push(attempt);
   }
+
+  /**
+   * All at once: a server that sleeps is woken by the first packet and finds the others when it looks for more, which
+   * costs both sides less than a packet now and then.
+   */
+  readonly #flush = (): void => {
+    const attempts = this.#outbox;
+    this.#outbox = [];
+    for (const attempt of attempts) if (attempt.line instanceof UdpLine) attempt.line.send(attempt);
+  };
 
   close(): void {
     for (const line of this.#lines) line?.retire();
@@ -43,7 +57,8 @@ class UdpLine implements Line {
   readonly #inFlight = new InFlight();
   readonly #openedAt: number;
   #queriesLeft = MIN_QUERIES + (randomId() % MIN_QUERIES);
-  #isConnected = false;
+  /** What waits for the socket to be connected; null once it is. */
+  #waiting: Attempt[] | null = [];
   #isRetired = false;
   #isClosed = false;
   readonly #onSent = (error: Error | null): void => {
@@ -74,11 +89,17 @@ class UdpLine implements Line {
     return this.#isRetired || this.#queriesLeft <= 0 || now - this.#openedAt > MAX_AGE_MS;
   }
 
-  send(attempt: Attempt): void {
+  /** Gives the question its id and its port. */
+  take(attempt: Attempt): void {
     this.#queriesLeft--;
     setId(attempt.query, this.#inFlight.add(attempt));
     attempt.line = this;
-    if (this.#isConnected) this.#transmit(attempt);
+  }
+
+  /** Does nothing when the question was forgotten meanwhile. */
+  send(attempt: Attempt): void {
+    if (this.#waiting !== null) this.#waiting.push(attempt);
+    else if (!this.#isClosed && this.#inFlight.has(attempt)) this.#transmit(attempt);
   }
 
   forget(attempt: Attempt): void {
@@ -93,8 +114,9 @@ class UdpLine implements Line {
   }
 
   #connected(): void {
-    this.#isConnected = true;
-    for (const attempt of this.#inFlight.all()) this.#transmit(attempt);
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const attempt of waiting) this.send(attempt);
     this.#closeIfDone();
   }
 

@@ -27,9 +27,11 @@ test('an answer is taken once, and not when its question was given up on', () =>
     return respond({ id, name: asked, type: 'A' });
   });
   const [toFirst = Buffer.alloc(0), toSecond = Buffer.alloc(0)] = answers;
+  expect([first, second].map((one) => flying.has(one))).toEqual([true, true]);
   expect(flying.take(toFirst)).toBe(first);
   expect(flying.take(toFirst)).toBeNull();
   flying.remove(second);
+  expect([first, second].map((one) => flying.has(one))).toEqual([false, false]);
   expect(flying.take(toSecond)).toBeNull();
   expect(flying.size).toBe(0);
 });

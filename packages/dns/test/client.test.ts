@@ -362,6 +362,20 @@ describe('abort', () => {
     expect(own.stats()).toMatchObject({ inFlight: 0, waiting: 0 });
   });
 
+  test('in the turn in which it was asked sends nothing', async () => {
+    const { server: at, asked: queries } = await server((query) => [answer(query)]);
+    const own = client({ servers: [at] });
+    // The sockets are connected from here on.
+    await Promise.all(Array.from({ length: 100 }, () => own.resolve(asked, 'A')));
+    const abort = new AbortController();
+    const given = Array.from({ length: 10 }, () => own.resolve(asked, 'A', abort.signal));
+    abort.abort(new Error('enough'));
+    expect(await Promise.allSettled(given)).toMatchObject(given.map(() => ({ status: 'rejected' })));
+    await own.resolve(asked, 'A');
+    expect(queries).toHaveLength(101);
+    expect(own.stats()).toMatchObject({ sentUdp: 101, inFlight: 0 });
+  });
+
   test('before the question asks nothing', async () => {
     const { server: at, asked: queries } = await server((query) => [answer(query)]);
     const own = client({ servers: [at] });

@@ -81,6 +81,8 @@ function readForKeeping(text: string): ReadRecord {
 function keptSelections(): RecordCache['selectionIn'] {
   const selections = new WeakMap<readonly Rdata['TXT'][], Selection>();
   return (records) => {
+    // Nothing to join, and little to choose from.
+    if (records.length === 1 && records[0]?.length === 1) return selectRecord(records);
     let selection = selections.get(records);
     if (selection === undefined) {
       selection = selectRecord(records);

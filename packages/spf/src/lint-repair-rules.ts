@@ -61,7 +61,7 @@ function otherSeparators(term: string): readonly Attempt[] {
     if (isNamed && parts.separator !== '') name = piece.slice(0, piece.length - parts.value.length);
     named.push(isNamed || /^[-+~?]/.test(piece) ? piece : name + piece);
   }
-  const separator = [...term].find((character) => ',;|'.includes(character));
+  const separator = term.charAt(pieces[0]?.length ?? 0);
   return named.length === 0
     ? NO_ATTEMPT
     : [{ terms: named, message: `terms are separated by spaces, not by "${separator}"` }];
@@ -70,8 +70,8 @@ function otherSeparators(term: string): readonly Attempt[] {
 function strayCharacters(term: string): readonly Attempt[] {
   const attempts: Attempt[] = [];
   for (const stripped of [
-    term.replace(/[.,;:'"`)\]>\\]+$/, ''),
     term.replace(/^['"`(<[\\]+/, '').replace(/['"`)>\]\\.,;]+$/, ''),
+    term.replace(/[.,;:'"`)\]>\\]+$/, ''),
     term.replace(/^([-+~?])\1+/, '$1'),
     term.replace(/([:=])[[<(]+(.*?)[\])>]+/, '$1$2'),
     term.replace(/([:=])\1+/, '$1'),
@@ -131,7 +131,7 @@ function wrongFamily(term: string): readonly Attempt[] {
   const parts = partsOf(term);
   if (parts === null || (parts.name !== 'ip4' && parts.name !== 'ip6')) return NO_ATTEMPT;
   const other = parts.name === 'ip4' ? 'ip6' : 'ip4';
-  const isOther = parts.value.includes(':') === (other === 'ip6');
+  const isOther = other === 'ip6' ? parts.value.includes(':') : /^[^a-z:]+$/i.test(parts.value);
   const message = `an IPv${other === 'ip6' ? '6' : '4'} address needs "${other}:"`;
   return isOther ? [{ terms: [`${parts.qualifier}${other}:${parts.value}`], message }] : NO_ATTEMPT;
 }
@@ -179,13 +179,11 @@ function internationalName(term: string): readonly Attempt[] {
   return [{ terms: [head + ascii + tail], message: `"${name}" is written "${ascii}" in DNS` }];
 }
 
-/** `a:` means `a`; an `include:` of nothing means nothing. */
+/** An `include:` of nothing means nothing. (`a:` is `a` with a character too many.) */
 function emptyArgument(term: string): readonly Attempt[] {
   const parts = partsOf(term);
   if (parts === null || parts.separator === '' || parts.value !== '') return NO_ATTEMPT;
-  const isOptional = ['a', 'mx', 'ptr', 'all'].includes(parts.name);
-  const message = `nothing stands after "${parts.name}${parts.separator}"`;
-  return [{ terms: isOptional ? [parts.qualifier + parts.name] : [], message }];
+  return [{ terms: [], message: `nothing stands after "${parts.name}${parts.separator}"` }];
 }
 
 function splitOutsideMacros(term: string, separators: string): readonly string[] {

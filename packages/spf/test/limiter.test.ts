@@ -94,6 +94,22 @@ test('a timer that fires a little early ends the check all the same', async () =
   expect(await outcome).toMatchObject({ result: 'temperror', detail: 'the check took longer than 20000 ms' });
 });
 
+test('the question that was waited for stands in the trace, once, and nothing that comes later', async () => {
+  const controller = new AbortController();
+  let answer = (): void => {};
+  const resolver: Resolver = {
+    resolve: (asked, type) =>
+      new Promise((resolve) => {
+        answer = () => resolve(ZONE.resolve(asked, type));
+      }),
+  };
+  const waiting = checkHost(query(), resolver, { signal: controller.signal, trace: true });
+  controller.abort();
+  answer();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  expect((await waiting).trace?.queries).toEqual([{ name: 'example.com', type: 'TXT', answer: 'timeout' }]);
+});
+
 test('a finished check listens to the signal no more', async () => {
   const { signal } = new AbortController();
   const later: Resolver = { resolve: async (asked, type) => ZONE.resolve(asked, type) };

@@ -102,6 +102,16 @@ describe('what is told of void lookups', () => {
       [`error too-many-voids §4.6.4 of example.com: 3 lookups come back empty for IPv4 clients ${GIVE_UP}`],
     ],
     [
+      'three for IPv6 clients, two of them for all',
+      '@ TXT "v=spf1 mx:a.example.com mx:b.example.com a:c.example.com -all"\nc A 192.0.2.1',
+      [`advice too-many-voids §4.6.4 of example.com: 3 lookups come back empty for IPv6 clients ${GIVE_UP}`],
+    ],
+    [
+      'three for IPv4 clients, two of them for all',
+      '@ TXT "v=spf1 mx:a.example.com mx:b.example.com a:c.example.com -all"\nc AAAA 2001:db8::1',
+      [`error too-many-voids §4.6.4 of example.com: 3 lookups come back empty for IPv4 clients ${GIVE_UP}`],
+    ],
+    [
       'three for IPv4 and four for IPv6 clients',
       '@ TXT "v=spf1 mx:a.example.com mx:b.example.com mx:c.example.com a:d.example.com -all"\nd A 192.0.2.1',
       [`error too-many-voids §4.6.4 of example.com: 4 lookups come back empty ${GIVE_UP}`],

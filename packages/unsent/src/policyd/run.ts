@@ -12,6 +12,7 @@ import {
 import { isNoPath, stateFolder, statePlace } from '../config/places.ts';
 import type { Config } from '../config.ts';
 import type { Shell } from '../shell.ts';
+import { keepHeapSmall } from './heap.ts';
 import { type Knowledge, knowledgeOf } from './knowledge.ts';
 import { listenAt, type SocketAccess, systemdDescriptors } from './listen.ts';
 import {
@@ -62,6 +63,7 @@ export async function runPolicyd(shell: Shell, options: PolicydOptions): Promise
     shell.stdout.write('The configuration is good.\n');
     return 0;
   }
+  keepHeapSmall();
   const log = await openLog(shell, options);
   const health = newHealth();
   const parts: Parts = { config, knowledge, meter: createMeter(createTally(NAMED_DOMAINS)), log, health };

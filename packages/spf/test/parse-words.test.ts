@@ -82,6 +82,11 @@ test.each(['exposed', 'ex', 'redirected', 'redir'])('%s= is a modifier of its ow
   expect(record).toMatchObject({ redirect: null, exp: null, unknownModifiers: [{ name }] });
 });
 
+test('a term without a qualifier has "+" (RFC 7208 §4.6.2)', () => {
+  const { directives } = parseSpf('v=spf1 mx +a -ptr ~ip6:2001:db8::1 ip4:192.0.2.1 ?all').record;
+  expect(directives.map(({ qualifier }) => qualifier)).toEqual(['+', '+', '-', '~', '+', '?']);
+});
+
 test('z and Z are letters too', () => {
   expect(parseSpf('v=spf1 a:b.z a:b.Z zZ=z -all').problems).toEqual([]);
 });

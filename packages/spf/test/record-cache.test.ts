@@ -33,14 +33,15 @@ test('it never holds more than it was made for, and keeps what is used', () => {
   expect(cache.read(record(50))).not.toBe(rare);
 });
 
-test.each([
-  [4096, 1],
-  [4097, 0],
-])('of a text of %i characters that is used twice %i is kept', (length, kept) => {
-  const cache = createRecordCache(10);
-  const text = 'v=spf1 -all'.padEnd(length);
-  for (let i = 0; i < 3; i++) expect(cache.read(text).record.directives).toHaveLength(1);
-  expect(cache.size).toBe(kept);
+test('long texts are not kept', () => {
+  const kept = (length: number): number => {
+    const cache = createRecordCache(10);
+    const text = 'v=spf1 -all'.padEnd(length);
+    for (let i = 0; i < 3; i++) expect(cache.read(text).record.directives).toHaveLength(1);
+    return cache.size;
+  };
+  expect(kept(4096)).toBe(1);
+  expect(kept(4097)).toBe(0);
 });
 
 test('what is remembered of records that were used once has its bounds too', () => {

@@ -70,7 +70,10 @@ export function readRecord(text: string): ReadRecord {
 
 function readForKeeping(text: string): ReadRecord {
   const { record, problems } = parseSpf(text, 1);
-  return { record, problems, layout: layOut(record) };
+  const { directives, redirect, exp, unknownModifiers } = record;
+  // A copy has no room for more.
+  const compact = { text, directives: directives.slice(), redirect, exp, unknownModifiers };
+  return { record: compact, problems, layout: layOut(compact) };
 }
 
 /**

@@ -76,7 +76,7 @@ class Cache implements CachedResolver {
   resolve<T extends RrType>(name: DomainName, type: T, signal?: AbortSignal): Answer<T> | Promise<Answer<T>> {
     const held = this.#names.get(name);
     const slot = held === undefined ? null : slotIn<T>(held, type);
-    if (slot === null) return this.#ask(name, type, signal);
+    if (slot === null) return this.#ask(name, type, held, signal);
     if (slot.answer !== null) {
       const leftMs = slot.expiresAtMs - this.#options.now();
       if (leftMs > 0) {
@@ -85,7 +85,7 @@ class Cache implements CachedResolver {
         return slot.answer;
       }
     }
-    if (slot.flight === null) return this.#ask(name, type, signal);
+    if (slot.flight === null) return this.#ask(name, type, held, signal);
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     this.#counts.joined++;
     return join(slot.flight, signal);
@@ -99,14 +99,19 @@ class Cache implements CachedResolver {
     this.#names.clear();
   }
 
-  #ask<T extends RrType>(name: DomainName, type: T, signal: AbortSignal | undefined): Answer<T> | Promise<Answer<T>> {
+  #ask<T extends RrType>(
+    name: DomainName,
+    type: T,
+    known: Held | undefined,
+    signal: AbortSignal | undefined,
+  ): Answer<T> | Promise<Answer<T>> {
     if (signal?.aborted === true) return Promise.reject(signal.reason);
     this.#counts.misses++;
     const abort = signal === undefined ? null : new AbortController();
     const asked = this.#resolver.resolve(name, type, abort?.signal);
     const isAtOnce = !(asked instanceof Promise);
     if (isAtOnce && boundedTtl(asked, this.#options) <= 0) return asked;
-    const held = this.#hold(name);
+    const held = known ?? this.#hold(name);
     const slot = slotOf(held, type);
     if (isAtOnce) return this.#keep(held, slot, asked);
     const promise = asked.then(
@@ -128,10 +133,8 @@ class Cache implements CachedResolver {
     return join(flight, signal);
   }
 
-  /** The place for a name's answers. It may be forgotten while it waits for them. */
+  /** A place for the answers of a name that has none. It may be forgotten while it waits for them. */
   #hold(name: DomainName): Held {
-    const known = this.#names.get(name);
-    if (known !== undefined) return known;
     const held = newHeld(name);
     this.#names.add(name, held);
     if (this.#names.size >= this.#sweepAt) this.#sweep();

@@ -86,7 +86,7 @@ function write() {
 
 /** Name and text of a file as load.js loads it. */
 async function asCommonJs({ path, text }) {
-  const lazy = text.replaceAll(/\bimport\(("\.\/[^"]+")\)/g, 'Promise.resolve().then(() => require($1))');
+  const lazy = text.replaceAll(/\bimport\(("(?:\.\/|node:)[^"]+")\)/g, 'Promise.resolve().then(() => require($1))');
   const { code } = await transform(lazy, {
     format: 'cjs',
     platform: 'node',

@@ -1,7 +1,9 @@
 // Keeps the code that V8 makes of the bundle in the folder `compiled`, for this version of Node: runs a few harmless
 // commands, each in a process of its own, and stores what each has compiled. Run again after an upgrade of Node.
 'use strict';
-const { spawnSync } = require('node:child_process');
+const { spawn } = require('node:child_process');
+const { createSocket } = require('node:dgram');
+const { once } = require('node:events');
 const { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
@@ -23,7 +25,7 @@ recipient=user@example.org
 
 const [, , ...args] = process.argv;
 if (args.length > 0) runOne();
-else runAll();
+else void runAll();
 
 /** Runs one command here, and writes what V8 has when it ends. */
 function runOne() {
@@ -39,29 +41,59 @@ function runOne() {
 }
 
 /** Each adds to what the ones before it left. */
-function runAll() {
+async function runAll() {
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER);
   const work = mkdtempSync(join(tmpdir(), 'unsent-compile-'));
   const zone = join(work, 'zone');
   const mailbox = join(work, 'mbox');
+  const config = join(work, 'unsent.yaml');
+  const state = join(work, 'state.db');
   writeFileSync(zone, ZONE);
-  writeFileSync(mailbox, '');
-  const dns = ['--dns', `zone:${zone}`, '--config', join(work, 'unsent.yaml'), '--state', ':memory:'];
-  writeFileSync(join(work, 'unsent.yaml'), 'domains:\n  unused: [parked.example]\n');
+  // An empty file is an empty database.
+  for (const empty of [mailbox, state]) writeFileSync(empty, '');
+  writeFileSync(config, 'domains:\n  unused: [parked.example]\n');
+  const server = await nameServer();
+  const inMemory = ['--dns', `zone:${zone}`, '--config', config, '--state', ':memory:'];
   const runs = [
     { args: ['--help'] },
-    { args: ['policyd', '--stdio', ...dns], input: REQUEST },
-    { args: ['scan', '--forget', mailbox, ...dns] },
-    { args: ['lockdown', 'parked.example', '--dry-run', '--provider', 'memory', '--zone', zone, ...dns] },
+    { args: ['policyd', '--stdio', ...inMemory], input: REQUEST },
+    { args: ['policyd', '--stdio', '--dns', server.address, '--config', config, '--state', state], input: REQUEST },
+    { args: ['scan', '--forget', mailbox, ...inMemory] },
+    { args: ['lockdown', 'parked.example', '--dry-run', '--provider', 'memory', '--zone', zone, ...inMemory] },
   ];
-  for (const run of runs) {
-    const { status, stderr } = spawnSync(process.execPath, [__filename, ...run.args], {
-      input: run.input ?? '',
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH, HOME: work },
-    });
-    if (status !== 0) throw new Error(`unsent ${run.args[0]} ended with ${status}: ${stderr}`);
+  try {
+    for (const run of runs) await runApart(run, work);
+  } finally {
+    server.close();
+    rmSync(work, { recursive: true, force: true });
   }
-  rmSync(work, { recursive: true, force: true });
+}
+
+/** Runs one command in a process of its own. */
+async function runApart({ args, input = '' }, home) {
+  const env = { PATH: process.env.PATH, HOME: home };
+  const child = spawn(process.execPath, [__filename, ...args], { env, stdio: ['pipe', 'ignore', 'pipe'] });
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    errors += chunk;
+  });
+  child.stdin.on('error', () => {}); // a command may end before it has read its input
+  child.stdin.end(input);
+  const [status] = await once(child, 'close');
+  if (status !== 0) throw new Error(`unsent ${args[0]} ended with ${status}: ${errors}`);
+}
+
+/** A name server on this host, so that what asks one is compiled too: there is nothing at any name. */
+async function nameServer() {
+  const socket = createSocket('udp4');
+  socket.on('message', (query, { port, address }) => {
+    const answer = Buffer.from(query);
+    answer[2] = 0x81; // a response
+    answer[3] = 0x83; // that the name does not exist
+    socket.send(answer, port, address);
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return { address: `127.0.0.1:${socket.address().port}`, close: () => socket.close() };
 }

@@ -18,23 +18,25 @@ import { HELP_AFTER } from './help.ts';
 import { openShell, type RunInShell } from './shell.ts';
 import type { GlobalOptions, Surroundings } from './surroundings.ts';
 
+type CommandEntry = { readonly group: string; readonly name: string; readonly make: (run: RunInShell) => Command };
+
 /** Every command, by the group it stands in in `unsent --help`. To add one, add its line. */
-const COMMANDS: readonly { readonly group: string; readonly make: (run: RunInShell) => Command }[] = [
-  { group: 'Find out:', make: scanCommand },
-  { group: 'Find out:', make: workerCommand },
-  { group: 'Find out:', make: reportCommand },
-  { group: 'Find out:', make: auditCommand },
-  { group: 'Find out:', make: spfCommand },
-  { group: 'Find out:', make: explainCommand },
-  { group: 'Find out:', make: sentlogCommand },
-  { group: 'Lock down:', make: lockdownCommand },
-  { group: 'Lock down:', make: unlockCommand },
-  { group: 'Lock down:', make: journalCommand },
-  { group: 'Refuse:', make: policydCommand },
-  { group: 'Set up:', make: initCommand },
-  { group: 'Set up:', make: configCommand },
-  { group: 'Set up:', make: stateCommand },
-  { group: 'Set up:', make: doctorCommand },
+const COMMANDS: readonly CommandEntry[] = [
+  { group: 'Find out:', name: 'scan', make: scanCommand },
+  { group: 'Find out:', name: 'worker', make: workerCommand },
+  { group: 'Find out:', name: 'report', make: reportCommand },
+  { group: 'Find out:', name: 'audit', make: auditCommand },
+  { group: 'Find out:', name: 'spf', make: spfCommand },
+  { group: 'Find out:', name: 'explain', make: explainCommand },
+  { group: 'Find out:', name: 'sentlog', make: sentlogCommand },
+  { group: 'Lock down:', name: 'lockdown', make: lockdownCommand },
+  { group: 'Lock down:', name: 'unlock', make: unlockCommand },
+  { group: 'Lock down:', name: 'journal', make: journalCommand },
+  { group: 'Refuse:', name: 'policyd', make: policydCommand },
+  { group: 'Set up:', name: 'init', make: initCommand },
+  { group: 'Set up:', name: 'config', make: configCommand },
+  { group: 'Set up:', name: 'state', make: stateCommand },
+  { group: 'Set up:', name: 'doctor', make: doctorCommand },
 ];
 
 /** Runs one command line (without node and script) and resolves to the exit code. Never rejects. */
@@ -57,7 +59,7 @@ export async function runCli(
         await close();
       }
     };
-  for (const { group, make } of COMMANDS) program.addCommand(inherit(make(run).helpGroup(group), program));
+  for (const { group, make } of commandsFor(args)) program.addCommand(inherit(make(run).helpGroup(group), program));
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -71,6 +73,17 @@ export async function runCli(
     return printFailure(known, surroundings, globalOptions(program));
   }
   return exitCode;
+}
+
+/** Options before the command that take a value. */
+const WITH_VALUE: readonly string[] = ['--config', '--state', '--dns'];
+
+/** The command that is named, alone: the others with all their options take as long as many a command. Else all. */
+function commandsFor(args: readonly string[]): readonly CommandEntry[] {
+  let at = 0;
+  while (args[at]?.startsWith('-') === true) at += WITH_VALUE.includes(args[at] ?? '') ? 2 : 1;
+  const named = COMMANDS.find(({ name }) => name === args[at]);
+  return named === undefined ? COMMANDS : [named];
 }
 
 /**

@@ -5,8 +5,10 @@ const DEFAULT_MAX_LENGTH = 400;
  * what stands beside them, zero-width ones hide), line and paragraph separators, halves of surrogate pairs, and what is
  * drawn as nothing. U+FE0F alone is let through: it makes an emoji of many an honest subject.
  */
-const UNSAFE =
+const unsafe = (): RegExp =>
   /(?!\ufe0f)(?:\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}|\p{Cs}|\p{Default_Ignorable_Code_Point}|\p{Noncharacter_Code_Point})/gu;
+/** Kept from its first use on: V8 takes longer for it than for the rest of the start of many a command. */
+let keptUnsafe: RegExp | null = null;
 
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\x1b': '\\e' };
 
@@ -20,7 +22,8 @@ export function escapeForTerminal(text: string, options: { readonly maxLength?: 
   const maxLength = options.maxLength ?? DEFAULT_MAX_LENGTH;
   // Cut first: a line of 50 MB must not be escaped whole only to be thrown away.
   const head = text.length > maxLength ? text.slice(0, maxLength * 2) : text;
-  const escaped = head.replace(UNSAFE, escapeCharacter);
+  keptUnsafe ??= unsafe();
+  const escaped = head.replace(keptUnsafe, escapeCharacter);
   return truncate(escaped, maxLength, head.length < text.length);
 }
 

@@ -29,7 +29,7 @@ import { type LogOptions, openLog } from './open-log.ts';
 import { reload, writePidFile } from './reload.ts';
 import { type Health, newHealth, serviceOf } from './service.ts';
 import { socketAccess } from './socket-access.ts';
-import { builtStoreWorker, type StoreThread, startStoreThread } from './store-thread.ts';
+import type { StoreService } from './store-link.ts';
 
 export type PolicydOptions = LogOptions & {
   readonly listen?: readonly string[];
@@ -51,6 +51,9 @@ type Parts = {
 
 /** Sender domains counted by name between two writes. */
 const NAMED_DOMAINS = 1_000;
+const BUSY_LIMIT_MS = 1_000;
+/** In our own thread, where an answer may have to wait for it. */
+const BUSY_LIMIT_HERE_MS = 100;
 
 /** `unsent policyd`: serves until it is told to stop. */
 export async function runPolicyd(shell: Shell, options: PolicydOptions): Promise<ExitCode> {
@@ -67,7 +70,7 @@ export async function runPolicyd(shell: Shell, options: PolicydOptions): Promise
   const log = await openLog(shell, options);
   const health = newHealth();
   const parts: Parts = { config, knowledge, meter: createMeter(createTally(NAMED_DOMAINS)), log, health };
-  const thread = openThread(shell, parts, options.stdio === true);
+  const database = await openDatabase(shell, parts, options.stdio === true);
   const serverOptions = serviceOf({
     ...parts,
     resolver: await shell.resolver(),
@@ -77,12 +80,12 @@ export async function runPolicyd(shell: Shell, options: PolicydOptions): Promise
   });
   // After the service is made: the one that is met in the end must be made of code that V8 knows to be shared.
   if (options.stdio !== true && config.policy.warmUp) await warmUp(shell, config, log, options.logFormat ?? 'text');
-  await thread?.ready;
+  await database?.ready;
   try {
     if (options.stdio === true) return await serveStdio(serverOptions);
     return await serveSockets(shell, options, parts, access, serverOptions);
   } finally {
-    await thread?.stop();
+    await database?.stop();
     log.flush();
   }
 }
@@ -121,24 +124,33 @@ async function warmUp(shell: Shell, config: Config, log: LogSink, logFormat: Log
 }
 
 /** Null where there is no database to work with. Under spawn(8) none is made: the user there is often nobody. */
-function openThread(
+async function openDatabase(
   shell: Shell,
   { config, knowledge, meter, log, health }: Parts,
   isStdio: boolean,
-): StoreThread | null {
+): Promise<StoreService | null> {
   const place = statePlace(shell.options.state, config, shell.env, shell.cwd);
-  const url = builtStoreWorker();
-  if (url === null || place === ':memory:' || (isStdio && !isNoPath(place) && !existsSync(place))) return null;
-  const cacheFolder = isNoPath(place) ? stateFolder(place, config, shell.env, shell.cwd) : null;
-  const onTrouble = (why: string): void => {
-    health.storeTrouble = why;
-    log.message(`working without the database: counts wait, and locked domains are as last read: ${why}`);
-  };
-  const onWritten = (): void => {
-    health.storeTrouble = null;
-  };
-  const onLocked = knowledge.useLocked;
-  return startStoreThread({ url, place, cacheFolder, tally: meter.tally, onLocked, onTrouble, onWritten });
+  if (place === ':memory:' || (isStdio && !isNoPath(place) && !existsSync(place))) return null;
+  const open = isStdio
+    ? (await import('./store-here.ts')).storeHere
+    : (await import('./store-thread.ts')).storeInThread();
+  if (open === null) return null;
+  const { StoreService } = await import('./store-link.ts');
+  return new StoreService({
+    open,
+    place,
+    cacheFolder: isNoPath(place) ? stateFolder(place, config, shell.env, shell.cwd) : null,
+    busyLimitMs: isStdio ? BUSY_LIMIT_HERE_MS : BUSY_LIMIT_MS,
+    tally: meter.tally,
+    onLocked: knowledge.useLocked,
+    onTrouble: (why) => {
+      health.storeTrouble = why;
+      log.message(`working without the database: counts wait, and locked domains are as last read: ${why}`);
+    },
+    onWritten: () => {
+      health.storeTrouble = null;
+    },
+  });
 }
 
 /** A client without an address came by a UNIX socket; loopback is this host. */

@@ -1,9 +1,5 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { UnsentError } from '@unsent/dns';
 import type { SocketAccess } from './listen.ts';
-
-const exec = promisify(execFile);
 
 /** Reads `--socket-mode` and `--socket-group`; throws `usage` for a mode that is none and a group that does not exist. */
 export async function socketAccess(options: {
@@ -25,13 +21,16 @@ function readMode(text: string): number {
 /** The number of a group; getent(1) knows those of LDAP too. */
 async function readGroup(name: string): Promise<number> {
   if (/^\d+$/.test(name)) return Number(name);
-  const line = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name)
-    ? await exec('getent', ['group', name]).then(
-        ({ stdout }) => stdout,
-        () => '',
-      )
-    : '';
+  const line = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name) ? await getent('group', name) : '';
   const gid = line.split(':')[2];
   if (gid !== undefined && gid !== '') return Number(gid);
   throw new UnsentError('usage', { message: `--socket-group: there is no group "${name}".`, exitCode: 2 });
+}
+
+/** The line of a system database; empty when there is none. Loaded when needed: a process of spawn(8) starts without. */
+async function getent(database: string, name: string): Promise<string> {
+  const { execFile } = await import('node:child_process');
+  return new Promise((resolve) =>
+    execFile('getent', [database, name], (error, stdout) => resolve(error ? '' : stdout)),
+  );
 }

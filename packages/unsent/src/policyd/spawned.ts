@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import type { ExitCode } from '@unsent/dns';
 import type { Decision, PolicyServerOptions } from '@unsent/policyd';
 import type { Shell } from '../shell.ts';
@@ -23,7 +22,7 @@ export async function runSpawned(shell: Shell, options: PolicydOptions): Promise
   try {
     return await runPolicyd(shell, options);
   } catch (error) {
-    tellSyslog(error instanceof Error ? error.message : String(error));
+    await tellSyslog(error instanceof Error ? error.message : String(error));
     return serveStdio(letThrough());
   }
 }
@@ -37,7 +36,8 @@ function letThrough(): PolicyServerOptions {
 }
 
 /** By logger(1), since Node cannot write to /dev/log. Nobody can be told when that fails, too. */
-function tellSyslog(why: string): void {
+async function tellSyslog(why: string): Promise<void> {
+  const { execFile } = await import('node:child_process');
   const program = execFile('logger', ['-t', 'unsent/policyd', '-p', 'mail.err', '--', `mail passes unchecked: ${why}`]);
   program.on('error', () => {});
 }

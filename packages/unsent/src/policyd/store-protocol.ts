@@ -9,11 +9,13 @@ export type LockedUpdate =
       readonly changes: readonly { readonly name: string; readonly lockedAtMs: number | null }[];
     };
 
-/** What the thread that owns the database is started with. */
-export type StoreThreadSetup = {
+/** What the owner of the database is started with. */
+export type StoreSetup = {
   readonly place: string;
   /** Where to keep what must outlive an absence of the database; null where the database is a file of this host. */
   readonly cacheFolder: string | null;
+  /** A database that is busy for longer is tried again, and meanwhile the lock is free for its holder. */
+  readonly busyLimitMs: number;
 };
 
 /** Counts with a number that tells them from all others of this daemon, so that they count once. */

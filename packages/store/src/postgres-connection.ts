@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { storeError } from './errors.ts';
 import { explainPostgresError, failureOf } from './postgres-errors.ts';
 import type { PostgresPlace } from './postgres-place.ts';
+import { prepareSession } from './postgres-session.ts';
 import { checkedValues, type Row, type Sql, type SqlValue, type Turn } from './sql.ts';
 
 /** A pool of connections to a PostgreSQL server. */
@@ -50,7 +51,8 @@ export async function connectPostgres(
   const pool = explained(
     place,
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it, its types do not say so
-    () => new driver.Pool({ ...config, max: maxConnections, onConnect: prepareSession }),
+    () =>
+      new driver.Pool({ ...config, max: maxConnections, onConnect: (client) => prepareSession(client, place.schema) }),
   );
   // A connection that breaks while nobody uses it is replaced by the pool.
   pool.on('error', () => undefined);
@@ -82,17 +84,6 @@ export async function connectPostgres(
     newClient: () => new driver.Client(config),
     close: () => pool.end(),
   };
-
-  async function prepareSession(client: Client): Promise<void> {
-    client.on('error', () => undefined); // whoever uses it is told by the statement
-    // Sums over a million domains: the server's default would sort them on the disk, and compile each question first.
-    await client.query("SET work_mem TO '128MB'; SET jit TO off");
-    // A client that vanished must not keep its locks: the server looks after it, and ends what it left open.
-    await client.query(
-      `SET search_path TO ${place.schema}; SET idle_in_transaction_session_timeout TO '60s';
-       SET tcp_keepalives_idle TO 30; SET tcp_keepalives_interval TO 10; SET tcp_keepalives_count TO 3`,
-    );
-  }
 }
 
 /** A connection in which something failed is not used again: it may be in the middle of a transaction. */

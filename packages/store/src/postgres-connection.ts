@@ -48,11 +48,11 @@ export async function connectPostgres(
 ): Promise<PostgresConnection> {
   const driver = await loadDriver();
   const config = clientConfig(driver, place, answerLimitMs);
+  const prepare = (client: Client): Promise<void> => prepareSession(client, place.schema);
   const pool = explained(
     place,
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it, its types do not say so
-    () =>
-      new driver.Pool({ ...config, max: maxConnections, onConnect: (client) => prepareSession(client, place.schema) }),
+    () => new driver.Pool({ ...config, max: maxConnections, onConnect: prepare }),
   );
   // A connection that breaks while nobody uses it is replaced by the pool.
   pool.on('error', () => undefined);

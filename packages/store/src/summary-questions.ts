@@ -145,13 +145,22 @@ async function mostForged(sql: Sql, cover: Cover, limit: number): Promise<readon
   return counted.sort(byCount).slice(0, limit);
 }
 
-async function countForged(sql: Sql, row: Row, { summaries, rest }: Cover): Promise<Row> {
-  const time = inRest({ summaries: [], rest: [...rest, ...summaries] }, 'arrived_at');
+/** Only where a summary does not hold it, and left out something, there may be more than is known. */
+async function countForged(sql: Sql, row: Row, cover: Cover): Promise<Row> {
+  const name = [text(row, 'detail'), text(row, 'name')];
+  const summed = ofSummaries(cover);
+  const held = await sql.all(
+    `SELECT summary FROM summary_name WHERE list = 'forged' AND detail = ? AND name = ? AND ${summed.where}`,
+    [...name, ...summed.values],
+  );
+  const holding = new Set(held.map((one) => integer(one, 'summary')));
+  const rest = cover.summaries.filter(({ id, leftOut }) => leftOut > 0 && !holding.has(id));
+  const time = inRest({ summaries: [], rest }, 'arrived_at');
   const [found] = await sql.all(
     `SELECT count(*) AS n FROM event WHERE domain = ? AND local_part = ? AND backscatter = 'yes' AND ${time.where}`,
-    [text(row, 'detail'), text(row, 'name'), ...time.values],
+    [...name, ...time.values],
   );
-  return { ...row, n: found === undefined ? 0 : integer(found, 'n') };
+  return { ...row, n: integer(row, 'n') + (found === undefined ? 0 : integer(found, 'n')) };
 }
 
 /** Most first, then by domain and local part, byte by byte as the database compares. */

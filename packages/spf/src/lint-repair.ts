@@ -15,8 +15,10 @@ export type RepairedRecord = {
 /** Longer texts and more faults are no slips of the pen; the rest then stays as it is. */
 const MAX_LENGTH = 16_384;
 const MAX_BROKEN_TERMS = 50;
-/** Mistakes that hide one another within a single term. */
+/** Mistakes that hide one another: within a single term, and between terms. */
 const MAX_ROUNDS = 4;
+
+type RepairOptions = { readonly dropBroken?: boolean };
 
 /**
  * Mends the mistakes that people make in SPF records; null when the text is not meant to be one.
@@ -24,7 +26,45 @@ const MAX_ROUNDS = 4;
  * Terms that cannot be mended stay as they are, or are left out with `dropBroken`. A good record comes back with no
  * repairs. Never throws; time in proportion to the length.
  */
-export function repairRecord(source: string, options: { readonly dropBroken?: boolean } = {}): RepairedRecord | null {
+export function repairRecord(source: string, options: RepairOptions = {}): RepairedRecord | null {
+  let repaired = repairOnce(source, options);
+  for (let round = 0; round < MAX_ROUNDS && repaired !== null; round++) {
+    const { repairs, text } = repaired;
+    const again = repairs.length === 0 || repairs.length >= MAX_BROKEN_TERMS ? null : repairOnce(text, options);
+    if (again === null || again.repairs.length === 0) break;
+    repaired = inSourceOf(repaired, again);
+  }
+  return repaired;
+}
+
+/** What was found in the repaired text, with its places in the published one. */
+function inSourceOf(first: RepairedRecord, then: RepairedRecord): RepairedRecord {
+  const placed = <T extends { readonly span: Span }>(one: T): T => ({
+    ...one,
+    span: placeOf(first, one.span) ?? { start: 0, end: 0 },
+  });
+  const repairs = [...first.repairs, ...then.repairs.map(placed)];
+  return { text: then.text, terms: then.terms.map(placed), repairs: inOrder(repairs) };
+}
+
+/** The place in the published text of a place in the repaired one: that of the terms it touches; null for the version. */
+export function placeOf({ terms }: RepairedRecord, span: Span): Span | null {
+  const touched: Span[] = [];
+  let start = 'v=spf1 '.length;
+  for (const term of terms) {
+    const end = start + term.text.length;
+    if (span.start <= end && span.end >= start) touched.push(term.span);
+    start = end + 1;
+  }
+  const [first, last] = [touched[0], touched.at(-1)];
+  return first === undefined || last === undefined ? null : { start: first.start, end: last.end };
+}
+
+function inOrder(repairs: readonly Repair[]): readonly Repair[] {
+  return [...repairs].sort((a, b) => a.span.start - b.span.start);
+}
+
+function repairOnce(source: string, options: RepairOptions): RepairedRecord | null {
   if (source.length > MAX_LENGTH) return null;
   const clean = cleanText(source);
   const version = readVersion(clean.text);
@@ -50,7 +90,7 @@ export function repairRecord(source: string, options: { readonly dropBroken?: bo
   const text = ['v=spf1', ...terms.map((term) => term.text)].join(' ');
   // What only the spaces have changed is no repair.
   const isGood = repairs.length === 0;
-  return { text: isGood ? source : text, terms, repairs: repairs.sort((a, b) => a.span.start - b.span.start) };
+  return { text: isGood ? source : text, terms, repairs: inOrder(repairs) };
 }
 
 /** True if a TXT record that receivers do not take for SPF was most likely meant to be one. */

@@ -1,6 +1,6 @@
 import type { Span } from './ast.ts';
 import { applyEdits, type LintFinding } from './lint-finding.ts';
-import { type RepairedRecord, repairRecord } from './lint-repair.ts';
+import { placeOf, type RepairedRecord, repairRecord } from './lint-repair.ts';
 import { RULES } from './lint-rules.ts';
 import { lookupTerms } from './lookup-terms.ts';
 import { parseSpf } from './parse.ts';
@@ -92,16 +92,8 @@ function stringFindings(strings: number): readonly LintFinding[] {
   return [{ code: 'long-string', severity: 'advice', message, span: null, rfc: 'RFC 7208 §3.3' }];
 }
 
-/** The place in the published text of a place in the repaired one: that of the term it lies in. */
 function sourceSpan(repaired: RepairedRecord | null, span: Span | null): Span | null {
-  if (span === null || repaired === null || repaired.repairs.length === 0) return span;
-  let start = 'v=spf1 '.length;
-  for (const term of repaired.terms) {
-    const end = start + term.text.length;
-    if (span.start >= start && span.start <= end) return term.span;
-    start = end + 1;
-  }
-  return null;
+  return span === null || repaired === null || repaired.repairs.length === 0 ? span : placeOf(repaired, span);
 }
 
 function bySeverityAndPlace(a: LintFinding, b: LintFinding): number {

@@ -1,5 +1,6 @@
 import type { Span } from './ast.ts';
 import { cleanText } from './lint-characters.ts';
+import { placesIn } from './lint-places.ts';
 import { isTerm, repairTerm } from './lint-repair-term.ts';
 import { joinBroken, splitTokens, type Token } from './lint-tokens.ts';
 import type { Repair } from './repair.ts';
@@ -39,25 +40,13 @@ export function repairRecord(source: string, options: RepairOptions = {}): Repai
 
 /** What was found in the repaired text, with its places in the published one. */
 function inSourceOf(first: RepairedRecord, then: RepairedRecord): RepairedRecord {
+  const placeOf = placesIn(first.terms);
   const placed = <T extends { readonly span: Span }>(one: T): T => ({
     ...one,
-    span: placeOf(first, one.span) ?? { start: 0, end: 0 },
+    span: placeOf(one.span) ?? { start: 0, end: 0 },
   });
   const repairs = [...first.repairs, ...then.repairs.map(placed)];
   return { text: then.text, terms: then.terms.map(placed), repairs: inOrder(repairs) };
-}
-
-/** The place in the published text of a place in the repaired one: that of the terms it touches; null for the version. */
-export function placeOf({ terms }: RepairedRecord, span: Span): Span | null {
-  const touched: Span[] = [];
-  let start = 'v=spf1 '.length;
-  for (const term of terms) {
-    const end = start + term.text.length;
-    if (span.start <= end && span.end >= start) touched.push(term.span);
-    start = end + 1;
-  }
-  const [first, last] = [touched[0], touched.at(-1)];
-  return first === undefined || last === undefined ? null : { start: first.start, end: last.end };
 }
 
 function inOrder(repairs: readonly Repair[]): readonly Repair[] {

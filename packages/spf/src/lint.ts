@@ -1,6 +1,7 @@
 import type { Span } from './ast.ts';
 import { applyEdits, type LintFinding } from './lint-finding.ts';
-import { placeOf, type RepairedRecord, repairRecord } from './lint-repair.ts';
+import { placesIn } from './lint-places.ts';
+import { type RepairedRecord, repairRecord } from './lint-repair.ts';
 import { RULES } from './lint-rules.ts';
 import { lookupTerms } from './lookup-terms.ts';
 import { parseSpf } from './parse.ts';
@@ -35,6 +36,7 @@ export function lintRecord(text: string, options: LintOptions = {}): RecordLint 
   const current = repaired?.text ?? text;
   const { record, problems } = parseSpf(current);
   const ruled = RULES.flatMap((rule) => rule(record));
+  const sourceSpan = placesInSource(repaired);
   const octets = octetsOf(text);
   const strings = Math.max(1, Math.ceil(octets / MAX_STRING_OCTETS));
   const findings: LintFinding[] = [
@@ -43,10 +45,10 @@ export function lintRecord(text: string, options: LintOptions = {}): RecordLint 
       code,
       severity: 'error' as const,
       message,
-      span: sourceSpan(repaired, span),
+      span: sourceSpan(span),
       rfc,
     })),
-    ...ruled.map(({ edits: _edits, ...finding }) => ({ ...finding, span: sourceSpan(repaired, finding.span) })),
+    ...ruled.map(({ edits: _edits, ...finding }) => ({ ...finding, span: sourceSpan(finding.span) })),
     ...(options.isPublished === true ? [] : stringFindings(strings)),
   ];
   return {
@@ -92,8 +94,11 @@ function stringFindings(strings: number): readonly LintFinding[] {
   return [{ code: 'long-string', severity: 'advice', message, span: null, rfc: 'RFC 7208 §3.3' }];
 }
 
-function sourceSpan(repaired: RepairedRecord | null, span: Span | null): Span | null {
-  return span === null || repaired === null || repaired.repairs.length === 0 ? span : placeOf(repaired, span);
+/** From a place in the record that was looked at to the one in the published text. */
+function placesInSource(repaired: RepairedRecord | null): (span: Span | null) => Span | null {
+  if (repaired === null || repaired.repairs.length === 0) return (span) => span;
+  const placeOf = placesIn(repaired.terms);
+  return (span) => (span === null ? null : placeOf(span));
 }
 
 function bySeverityAndPlace(a: LintFinding, b: LintFinding): number {

@@ -176,6 +176,28 @@ describe.skipIf(!isThere)('a scan that workers share', { timeout: 120_000 }, () 
     }
   });
 
+  test('a question to it that is interrupted ends without a word', async () => {
+    await run([...ENQUEUE, 'mbox']);
+    const locks = (which: string): string =>
+      server.psql(`SELECT count(*) FROM pg_locks WHERE relation = '${schema}.hourly'::regclass AND ${which}`);
+    const holding = ['-Xq', '-h', server.folder, '-p', String(server.port), '-U', 'unsent_admin', 'postgres'];
+    const hold = `BEGIN; LOCK TABLE ${schema}.hourly; SELECT pg_sleep(60)`;
+    const holder = spawn(join((await postgresPrograms()) ?? '', 'psql'), [...holding, '-c', hold]);
+    onTestFinished(() => void holder.kill());
+    const until = async (which: string): Promise<void> => {
+      while (locks(which) === '0') await new Promise((resume) => setTimeout(resume, 50));
+    };
+    await until("mode = 'AccessExclusiveLock' AND granted");
+    const report = start(['report']);
+    let stderr = '';
+    report.stderr?.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    await until('NOT granted');
+    expect(await endProcess(report)).toBe(143);
+    expect(stderr).toBe('');
+  });
+
   test('is watched on a terminal until nothing is left', async () => {
     await run([...ENQUEUE, 'mbox']);
     const inWide = ['sh', '-c', 'stty cols 100; exec "$@"', 'sh'];

@@ -47,12 +47,16 @@ export async function runCli(
   onOpen: (close: () => Promise<void>) => void = () => {},
 ): Promise<number> {
   let exitCode = 0;
+  let isClosed = false;
   const program = makeProgram(version, surroundings);
   const run: RunInShell =
     (action) =>
     async (...actionArgs) => {
       const { shell, close } = openShell(globalOptions(program), surroundings, version);
-      onOpen(close);
+      onOpen(async () => {
+        isClosed = true;
+        await close();
+      });
       try {
         exitCode = await action(shell, ...actionArgs);
       } finally {
@@ -64,8 +68,9 @@ export async function runCli(
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version have printed
-    // An interrupted command has said what there is to say; the signal decides the exit code.
-    if (surroundings.interrupts.signal.aborted && error === surroundings.interrupts.signal.reason) return 1;
+    // An interrupted command has said what there is to say; the signal decides the exit code. What was closed under it fails.
+    const { aborted: isInterrupted, reason } = surroundings.interrupts.signal;
+    if (isInterrupted && (isClosed || error === reason)) return 1;
     // What only errors need is loaded only for them: `unsent --help` shall cost next to nothing.
     const { printFailure } = await import('./exit.ts');
     const { usageError } = await import('./usage.ts');

@@ -129,6 +129,12 @@ const SAID: readonly (readonly [rule: string, change: CaseChange, fact: string, 
     '<one@example.com> was sent at 2026-03-02 10:00 UTC',
     SENT_LOG,
   ],
+  [
+    'sent-log-found',
+    { sentLog: sentLogFacts({ foundAt: new Date(Number.NaN) }) },
+    '<one@example.com> was sent at an unknown time',
+    SENT_LOG,
+  ],
   ['sent-log-queue-id', { sentLog: sentLogFacts({ queueIdFound: '4F2A' }) }, 'queue id 4F2A is ours', SENT_LOG],
   [
     'sent-log-missing',

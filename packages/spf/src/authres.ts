@@ -193,23 +193,25 @@ function readResult(cursor: Cursor): AuthenticationResult | null {
   while (cursor.at < cursor.text.length && cursor.text[cursor.at] !== ';') {
     const before = cursor.at;
     const key = readKey(cursor);
-    if (key === 'reason') reason ??= readValue(cursor, ';(');
-    else if (key !== null) properties.push({ ...splitKey(key), value: readValue(cursor, ';(') });
+    const value = key === null ? '' : readValue(cursor, ';(');
+    if (key === 'reason') reason ??= value;
+    else if (key !== null) properties.push(...propertyOf(key, value));
     text ??= skipComments(cursor);
     if (cursor.at === before) cursor.at++;
   }
   return { method, result, reason, comment: text, properties };
 }
 
-/** `reason` or `ptype.property` before its `=`, lower case; null, and the word skipped, when it is something else. */
+/** What stands before a `=`, lower case; null, and the word skipped, when there is none. */
 function readKey(cursor: Cursor): string | null {
   let key = readValue(cursor, ';=(.').toLowerCase();
   if (take(cursor, '.')) key += `.${readValue(cursor, ';=(').toLowerCase()}`;
-  if (!take(cursor, '=')) return null;
-  return key === 'reason' || key.includes('.') ? key : null;
+  return take(cursor, '=') ? key : null;
 }
 
-function splitKey(key: string): { readonly type: string; readonly name: string } {
+/** The property of a key `ptype.property`; none for any other key. */
+function propertyOf(key: string, value: string): readonly AuthenticationProperty[] {
   const dot = key.indexOf('.');
-  return { type: key.slice(0, dot), name: key.slice(dot + 1) };
+  const [type, name] = [key.slice(0, dot), key.slice(dot + 1)];
+  return dot === -1 || type === '' || name === '' ? [] : [{ type, name, value }];
 }

@@ -22,7 +22,7 @@ export function networkRules(record: SpfRecord): readonly RuleFinding[] {
     const network = prefixOf(mechanism);
     if (network === null) continue;
     findings.push(...addressFindings(directive, term, mechanism, network, earlier));
-    earlier.push({ network, term });
+    if (!isMapped(mechanism)) earlier.push({ network, term });
   }
   return findings;
 }
@@ -36,9 +36,10 @@ function addressFindings(
 ): readonly RuleFinding[] {
   const sign = qualifier === '+' ? '' : qualifier;
   if (isMapped(mechanism)) {
-    const plain = `${sign}ip4:${hostOrPrefix(network)}`;
     const message = `"${term}" never matches: an IPv4 client is compared with ip4 only`;
-    return [finding('error', 'mapped-network', span, '5', message, { span, text: plain })];
+    // As ip4 it would let every host of the Internet pass: nobody meant that.
+    const edits = network.length === 0 ? [] : [{ span, text: `${sign}ip4:${hostOrPrefix(network)}` }];
+    return [finding('error', 'mapped-network', span, '5', message, ...edits)];
   }
   const findings: RuleFinding[] = [];
   const cover = earlier.find((one) => one.network.length < network.length && contains(one.network, network.address));
@@ -80,13 +81,13 @@ function widthFindings(
   return [finding('advice', 'wide-network', span, section, message)];
 }
 
-/** The network a mechanism means, host bits cleared; IPv4-mapped ones as IPv4. */
+/** The network a mechanism means, host bits cleared; IPv4-mapped ones as IPv4. Null where it holds more than those. */
 function prefixOf(mechanism: NetworkMechanism): IpPrefix | null {
   const [address = ''] = networkText(mechanism).split('/');
   const ip = parseIp(address);
   if (ip === null) return null;
-  const isMappedNetwork = mechanism.name === 'ip6' && ip.family === 4;
-  return networkOf(ip, isMappedNetwork ? Math.max(0, mechanism.prefix - 96) : mechanism.prefix);
+  const length = mechanism.name === 'ip6' && ip.family === 4 ? mechanism.prefix - 96 : mechanism.prefix;
+  return length < 0 ? null : networkOf(ip, length);
 }
 
 function isMapped({ name, w0, w1, w2, prefix }: NetworkMechanism): boolean {

@@ -48,6 +48,21 @@ describe('writing Authentication-Results', () => {
       [spfAuthenticationResult({ result: 'fail', identity: 'mailfrom', value: 'é@example.com' })],
       'mx.example.net; spf=fail smtp.mailfrom="\\\\x{E9}@example.com"',
     ],
+    // RFC 8601 §2.2: pvalue = [ [ local-part ] "@" ] domain-name, or a token or a quoted-string.
+    ...(
+      [
+        ['@example.com', '@example.com'],
+        ['a.b@example.com', 'a.b@example.com'],
+        ['a=b@example.com', '"a=b@example.com"'],
+        ['a..b@example.com', '"a..b@example.com"'],
+        ['a@b@example.com', '"a@b@example.com"'],
+        ['a@', '"a@"'],
+      ] as const
+    ).map(([value, written]): [string, readonly AuthenticationResult[], string] => [
+      `the value ${value}`,
+      [spfAuthenticationResult({ result: 'fail', identity: 'mailfrom', value })],
+      `mx.example.net; spf=fail smtp.mailfrom=${written}`,
+    ]),
     [
       'a method that is no keyword is left out',
       [{ ...FAILED, method: 'x y' }, FAILED],
@@ -177,6 +192,11 @@ describe('reading Authentication-Results', () => {
     ['none', 'mx.example.net; none', 0],
     ['a word that is no entry is left out', 'mx.example.net; what; spf=pass', 1],
     ['an empty entry', 'mx.example.net;;; spf=pass;', 1],
+    ['a method that is no keyword', 'mx.example.net; d$m=pass; spf=pass', 1],
+    ['a result that is no keyword', 'mx.example.net; dkim=p$ss; spf=pass', 1],
+    ['a method of 64 letters', `mx.example.net; ${'m'.repeat(64)}=pass`, 1],
+    ['a method of 65 letters', `mx.example.net; ${'m'.repeat(65)}=pass`, 0],
+    ['a method with its version, without spaces', 'mx.example.net; dkim/1=pass', 1],
     ['version 2 is not ours to read', 'mx.example.net 2; spf=pass', null],
     ['no authserv-id', '; spf=pass', null],
     ['another field', 'Authentication-Results-Old: mx; spf=pass', null],
@@ -184,6 +204,15 @@ describe('reading Authentication-Results', () => {
   ])('%s', (_title, field, count) => {
     expect(parseAuthenticationResults(field)?.results.length ?? null).toBe(count);
   });
+});
+
+test('what is neither a reason nor a property of a type is left out', () => {
+  const of = (text: string): unknown => parseAuthenticationResults(`mx.example.net; spf=pass ${text}`)?.results[0];
+  const helo = { type: 'smtp', name: 'helo', value: 'h.example' };
+  for (const text of ['foo=bar', 'foo=smtp.mailfrom=evil.example', '.name=x', 'type.=x', '. = x', 'word']) {
+    expect(of(`${text} smtp.helo=h.example`)).toMatchObject({ reason: null, properties: [helo] });
+  }
+  expect(of('reason=one reason=two smtp.helo=h.example')).toMatchObject({ reason: 'one', properties: [helo] });
 });
 
 describe('whose spf= it is', () => {

@@ -186,6 +186,14 @@ test('a resolver that rejects is a temperror', async () => {
   expect(await checkHost(query(), rejecting)).toMatchObject({ result: 'temperror', detail: 'unreachable: gone' });
 });
 
+test('so is one that rejects while a limit is watched', async () => {
+  const { clock, timers } = handClock();
+  const rejecting: Resolver = { resolve: () => Promise.reject(new Error('gone')) };
+  const outcome = await checkHost(query(), rejecting, { timeLimit: { ms: 1_000, clock } });
+  expect(outcome).toMatchObject({ result: 'temperror', detail: 'unreachable: gone' });
+  expect(timers.size).toBe(0);
+});
+
 test('an answer or a failure that comes after the end changes nothing', async () => {
   const controller = new AbortController();
   let fail = (): void => {};

@@ -53,6 +53,13 @@ describe('rules', () => {
       '"%{p}" should not be used: it needs reverse DNS, which costs time and often fails',
     ],
     [
+      'v=spf1 exists:%{i}.b@c.example -all',
+      'odd-name',
+      'exists:%{i}.b@c.example',
+      '4.8',
+      '"exists:%{i}.b@c.example" asks for a name that no host can have',
+    ],
+    [
       'v=spf1 a:b@c.example -all',
       'odd-name',
       'a:b@c.example',
@@ -120,6 +127,13 @@ describe('networks', () => {
       '"ip4:192.0.0.0/15" lets 131,072 addresses send mail as this domain; is all of that yours?',
     ],
     [
+      'v=spf1 ip4:11.0.0.0/8 -all',
+      'wide-network',
+      'ip4:11.0.0.0/8',
+      '5.6',
+      '"ip4:11.0.0.0/8" lets 16,777,216 addresses send mail as this domain; is all of that yours?',
+    ],
+    [
       'v=spf1 ip6:2001:db8::/31 -all',
       'wide-network',
       'ip6:2001:db8::/31',
@@ -185,6 +199,8 @@ describe('networks', () => {
     ['v=spf1 -ip4:192.0.2.5/24 -all', 'v=spf1 -ip4:192.0.2.0/24 -all'],
     ['v=spf1 ~ip6:::ffff:192.0.2.1 -all', 'v=spf1 ~ip4:192.0.2.1 -all'],
     ['v=spf1 ip6:2001:db8::5/64 -all', 'v=spf1 ip6:2001:db8::/64 -all'],
+    ['v=spf1 ip6:::ffff:192.0.2.0/120 ip4:192.0.2.7 -all', 'v=spf1 ip4:192.0.2.0/24 -all'],
+    ['v=spf1 ip6:::ffff:0:0/96 -all', null], // not the whole Internet
   ])('%s becomes %s', (text, fixed) => expect(lintRecord(text).fixed).toBe(fixed));
 });
 
@@ -230,6 +246,27 @@ describe('size', () => {
     ]);
   });
 });
+
+test.each([
+  ['v=spf1 -all ~all', ['after-all']],
+  ['v=spf1 ip4:192.0.2.1 ip4:192.0.2.1 -all', ['duplicate-term']],
+  ['v=spf1 ip4:10.0.0.0/8 -all', ['wide-network', 'private-network']],
+  ['v=spf1 ip6:::ffff:0:0/96 -all', ['mapped-network']],
+  ['v=spf1 ip6:::ffff:0:0/90 ip4:192.0.2.1 -all', []],
+  ['v=spf1 ip6:::ffff:192.0.2.0/120 ip4:192.0.2.7 -all', ['mapped-network']],
+  ['v=spf1 ip6:2001:db8::ffff:192.0.2.1 -all', []],
+  ['v=spf1 ip6:0:0:1:1:0:ffff:c000:201 -all', []],
+  ['HELLO v=spf1', ['not-spf', 'no-all']],
+  ['V=SPF1', ['upper-case', 'no-all']],
+])('all that is found in %s is %j', (text, codes) => {
+  expect(lintRecord(text).findings.map(({ code }) => code)).toEqual(codes);
+});
+
+test.each([
+  ['v=spf1 a mx', 2],
+  ['v=spf1 ip4:192.0.2.1 ip6:2001:db8::1 -all', 0],
+  ['v=spf1 a -all mx', 1],
+])('%s needs %i lookups', (text, lookups) => expect(lintRecord(text).lookups).toBe(lookups));
 
 describe('the findings together', () => {
   const all = (text: string): readonly unknown[] =>

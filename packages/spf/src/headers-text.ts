@@ -11,7 +11,9 @@ export const MAX_LINE_LENGTH = 998;
 /** RFC 5322 §2.1.1: lines should not be longer. */
 const PREFERRED_LINE_LENGTH = 78;
 
-const ATEXT_SPECIALS = "!#$%&'*+-/=?^_`{|}~"; // RFC 5322 §3.2.3
+const ATEXT = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~"; // RFC 5322 §3.2.3
+/** 1 at the code of each of them: every character of every header is looked up. */
+const IS_ATEXT = Uint8Array.from({ length: 128 }, (_, code) => (ATEXT.includes(String.fromCharCode(code)) ? 1 : 0));
 const MIME_TSPECIALS = '()<>@,;:\\/[]?="'; // RFC 2045 §5.1
 const ELLIPSIS = '...';
 const DOT = 0x2e;
@@ -147,9 +149,7 @@ function isPrintableCode(code: number): boolean {
 }
 
 function isAtomCharacter(code: number): boolean {
-  const isDigit = code >= 0x30 && code <= 0x39;
-  const isLetter = (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
-  return isDigit || isLetter || (code < 0x80 && ATEXT_SPECIALS.includes(String.fromCharCode(code)));
+  return IS_ATEXT[code] === 1;
 }
 
 function codePointOf(hex: string): number | null {

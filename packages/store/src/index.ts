@@ -40,6 +40,7 @@ export type {
   StoredTallyBatch,
 } from './policy-counters.ts';
 export type { CallLimit, RateLimits } from './rate-limits.ts';
+export type { StoredLists } from './report-lists.ts';
 export type {
   ReportQuestions,
   StoredAggregateReports,

@@ -1,7 +1,7 @@
 import { totalsByDomain } from './domain-totals.ts';
 import { byGroups, condition, type NameCount, type StoredFilter, type StoredTotals, sumsOf } from './ledger-filter.ts';
 import { MS_PER_HOUR } from './ledger-hours.ts';
-import { type Engine, integer, text } from './sql.ts';
+import { type Engine, integer, type Row, text } from './sql.ts';
 import { bySummaries, listedNames, nameCount } from './summary-questions.ts';
 
 export type StoredHour = {
@@ -90,6 +90,11 @@ async function topEvidence(sql: Engine, filter: StoredFilter, limit: number): Pr
       `SELECT evidence AS name, count(*) AS n FROM event ${where} GROUP BY evidence ORDER BY evidence`,
       values,
     ));
+  return countRules(rows, limit);
+}
+
+/** Rules by how often they spoke, from combinations of them. */
+export function countRules(rows: readonly Row[], limit: number): readonly NameCount[] {
   const counts = new Map<string, number>();
   for (const row of rows) {
     for (const rule of text(row, 'name').split(' ')) counts.set(rule, (counts.get(rule) ?? 0) + integer(row, 'n'));

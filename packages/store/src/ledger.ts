@@ -1,6 +1,8 @@
 import { type StoredEntry, toHex } from './event-row.ts';
+import type { StoredFilter } from './ledger-filter.ts';
 import { type LedgerQuestions, ledgerQuestions } from './ledger-questions.ts';
 import { lookUpIdentities, recordBatch, type StoredCursor } from './ledger-record.ts';
+import { reportLists, type StoredLists } from './report-lists.ts';
 import { type ReportQuestions, reportQuestions } from './report-questions.ts';
 import { type ComparedItems, compareItems, forgetItems } from './source-items.ts';
 import { adoptSource, sourceNames } from './source-names.ts';
@@ -10,6 +12,8 @@ export type { StoredCursor, StoredEntry };
 
 /** What the scanner remembers. The feature package declares the same interface; the shell checks the fit. */
 export interface StoreLedger extends LedgerQuestions, ReportQuestions {
+  /** The lists of a report, of those that `filter` takes. */
+  lists(filter: StoredFilter, limit: number): Promise<StoredLists>;
   startRun(
     at: Date,
     sources: readonly string[],
@@ -31,9 +35,10 @@ export interface StoreLedger extends LedgerQuestions, ReportQuestions {
 /** The ledger over an engine, for the scanner of `host`. */
 export function sqlLedger(sql: Engine, host: string): StoreLedger {
   const named = sourceNames(sql, host);
+  const questions = { ...ledgerQuestions(sql), ...reportQuestions(sql) };
   return {
-    ...ledgerQuestions(sql),
-    ...reportQuestions(sql),
+    ...questions,
+    lists: (filter, limit) => reportLists(sql, questions, filter, limit),
     startRun: (at, sources, basis) =>
       sql.transaction(async (inside) => {
         const [last] = await inside.all('SELECT basis FROM scan_run ORDER BY id DESC LIMIT 1');

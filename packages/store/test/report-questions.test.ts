@@ -182,3 +182,21 @@ test('requests to policyd are counted of one domain or of all', async () => {
   expect((await policyCounters.totals(new Date(0))).map(({ count }) => count)).toEqual([7]);
   expect((await policyCounters.totals(new Date(0), 'a.example')).map(({ count }) => count)).toEqual([3]);
 });
+
+test.each(FILTERS)('of %s all lists at once are what each question answers', async (_, given) => {
+  const { ledger } = await filled();
+  // With everything that may be missing, and two combinations of rules.
+  const odd = { domain: PARKED, originIp: null, originNetwork: null, localPart: null, reporter: null, evidence: [] };
+  const { run } = await ledger.startRun(new Date('2026-11-20T00:00:00Z'), ['x'], 'x');
+  await ledger.recordBatch(run, [entry(900, odd), entry(901, { evidence: ['domain-unused'] })], null);
+  const filter = { ...BACKSCATTER, ...given };
+  for (const limit of [1, 4, 100]) {
+    expect(await ledger.lists(filter, limit)).toEqual({
+      reporters: await ledger.top('reporter', filter, limit),
+      injectors: await ledger.injectors('origin', filter, limit),
+      networks: await ledger.injectors('network', filter, limit),
+      forged: await ledger.forgedAddresses(filter, limit),
+      evidence: await ledger.top('evidence', filter, limit),
+    });
+  }
+});

@@ -31,7 +31,7 @@ export async function gatherReport(store: Store, own: OwnDomains, question: Repo
   const limits = { domains: MAX_DOMAINS, attacked: MAX_DETAILED, zones: zonesOf(writes) };
   const totals = await ledger.overview(filter, limits);
   const days = denseDays(await ledger.totalsByDay(filter), since, until);
-  const evidence = await ledger.top('evidence', backscatter, TOP);
+  const lists = await ledger.lists(backscatter, TOP);
   const sentences = new Map(RULES.map(({ id, sentence }) => [id as string, sentence]));
   return {
     format: 1,
@@ -43,14 +43,14 @@ export async function gatherReport(store: Store, own: OwnDomains, question: Repo
     domains: await gatherDomains(store, own, { totals, days, filter }),
     days,
     writes: await gatherWrites(store, writes, totals.below),
-    reporters: await ledger.top('reporter', backscatter, TOP),
-    injectors: (await ledger.injectors('origin', backscatter, TOP)).map(injector),
-    networks: (await ledger.injectors('network', backscatter, TOP)).map(injector),
-    forged: (await ledger.forgedAddresses(backscatter, TOP)).map((one) => ({
+    reporters: lists.reporters,
+    injectors: lists.injectors.map(injector),
+    networks: lists.networks.map(injector),
+    forged: lists.forged.map((one) => ({
       name: one.domain === null ? one.localPart : `${one.localPart}@${one.domain}`,
       count: one.count,
     })),
-    evidence: evidence.map(({ name, count }) => ({ name, count, says: sentences.get(name) ?? null })),
+    evidence: lists.evidence.map(({ name, count }) => ({ name, count, says: sentences.get(name) ?? null })),
     policy: await gatherPolicy(store.policyCounters, since ?? new Date(0), domain),
     aggregateReports: dated(await ledger.aggregateReports(filter, TOP)),
     tlsReports: dated(await ledger.tlsReports(filter)),

@@ -18,7 +18,8 @@ export const APPLICATION_ID = 0x756e7374;
  * - `scan_lock` says which process reads which mailbox at this moment.
  * - `forgotten` is one row: events that arrived before that hour were dropped, their sums in `hourly` stay.
  * - `notice` says up to which event an address was told of backscatter; NULL: up to the run `told_run`.
- * - `run_end` names the runs whose end is still to be done: lockdown by evidence, notices, forgetting.
+ * - `run_end` names the runs whose end is still to be done, and on which host ('': on any): lockdown by evidence, notices,
+ *   forgetting.
  * - `revision` counts the changes of a table that others follow, and `locked_change` says what each changed.
  * - `policy_delivery` holds the number of the last batch of counts that a daemon delivered.
  * - `state_copy` is one row while a copy into this database is not finished: of what, and how many steps it has done.
@@ -212,5 +213,8 @@ export const MIGRATIONS: readonly string[] = [
     backscatter INTEGER NOT NULL,
     PRIMARY KEY (summary, domain, day)
   ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  ALTER TABLE run_end ADD COLUMN host TEXT NOT NULL DEFAULT '';
   `,
 ];

@@ -84,7 +84,7 @@ const TABLES: Readonly<Record<string, StateTable>> = {
     columns: { address: 'text', told_run: 'integer', sent_at: 'integer?', told_event: 'integer?' },
     key: ['address'],
   },
-  run_end: { columns: { run: 'integer', begun_at: 'integer' }, key: ['run'] },
+  run_end: { columns: { run: 'integer', begun_at: 'integer', host: 'text' }, key: ['run'] },
   journal: {
     columns: {
       id: 'text',

@@ -77,7 +77,7 @@ export async function openStore<Snapshot, Plan>(
     policyCounters: sqlPolicyCounters(sql),
     scanLocks: sqlScanLocks(sql),
     notices: sqlNotices(sql),
-    runEnds: sqlRunEnds(sql),
+    runEnds: sqlRunEnds(sql, host),
     retention: sqlRetention(sql),
     upkeep: sqlUpkeep(sql),
     transfer: sqlTransfer(sql),

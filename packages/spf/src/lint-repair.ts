@@ -16,7 +16,7 @@ export type RepairedRecord = {
 /** Longer texts and more faults are no slips of the pen; the rest then stays as it is. */
 const MAX_LENGTH = 16_384;
 const MAX_BROKEN_TERMS = 50;
-/** Mistakes that hide one another: within a single term, and between terms. */
+/** Mistakes that hide one another, within a term and between terms. */
 const MAX_ROUNDS = 4;
 
 type RepairOptions = { readonly dropBroken?: boolean };
@@ -100,12 +100,6 @@ function readVersion(text: string): { readonly end: number; readonly isWrong: bo
   return { end, isWrong: found[0].toLowerCase() !== 'v=spf1' || !isFollowedWell };
 }
 
-/** A mended term can hold another mistake: mends until nothing changes any more, in at most `rounds`. */
-function settled(term: string, rounds: number): readonly string[] {
-  const again = rounds === 0 ? null : repairTerm(term);
-  return again === null ? [term] : again.terms.flatMap((one) => settled(one, rounds - 1));
-}
-
 function repairTerms(tokens: readonly Token[], repairs: Repair[], dropBroken: boolean): { text: string; span: Span }[] {
   const terms: { text: string; span: Span }[] = [];
   const lastAll = tokens.findLastIndex(({ text }) => isAll(text));
@@ -115,8 +109,7 @@ function repairTerms(tokens: readonly Token[], repairs: Repair[], dropBroken: bo
     if (repaired !== null) {
       broken++;
       const { code, message } = repaired;
-      const mended = repaired.terms.flatMap((term) => settled(term, MAX_ROUNDS));
-      const better = index < lastAll ? withoutEarlyAll(mended) : mended;
+      const better = index < lastAll ? withoutEarlyAll(repaired.terms) : repaired.terms;
       repairs.push({ code, message, span, replacement: better.join(' ') });
       for (const term of better) terms.push({ text: term, span });
     } else if (isTerm(text) || !dropBroken) {

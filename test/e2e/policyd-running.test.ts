@@ -7,13 +7,14 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { endProcess, runUnsent, startUnsent, unsentBin, waitForStderr } from '../support/cli.ts';
+import { policyRequest } from '../support/policy-request.ts';
 import { freePort } from '../support/ports.ts';
 import { findProgram, needs } from '../support/require.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 
 const ZONE = 'fail.example. 300 IN TXT "v=spf1 -all"\n';
-const FAILS = request({ sender: 'a@fail.example' });
+const FAILS = policyRequest({ sender: 'a@fail.example', instance: 'i1' });
 
 let folder: string;
 let port: number;
@@ -61,7 +62,7 @@ describe('metrics', () => {
     expect(await (await fetch(`${at}/metrics`)).text()).not.toMatch(/^unsent_policyd_decisions_total\{/m);
     await ask(port, FAILS);
     await ask(port, FAILS);
-    await ask(port, request({ recipient: 'u@parked.example' }));
+    await ask(port, policyRequest({ recipient: 'u@parked.example' }));
     const reply = await fetch(`${at}/metrics`);
     expect(reply.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
     const text = await reply.text();
@@ -280,7 +281,7 @@ async function startQuietly(...options: string[]): Promise<void> {
 
 async function untilListening(where: number): Promise<void> {
   for (let i = 0; i < 150; i++) {
-    if ((await ask(where, request({})).catch(() => '')) !== '') return;
+    if ((await ask(where, policyRequest({})).catch(() => '')) !== '') return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error('it does not listen');
@@ -289,22 +290,6 @@ async function untilListening(where: number): Promise<void> {
 async function until(isSo: () => boolean): Promise<void> {
   for (let i = 0; i < 100 && !isSo(); i++) await new Promise((resolve) => setTimeout(resolve, 50));
   if (!isSo()) throw new Error('it did not come to be so');
-}
-
-function request(fields: Readonly<Record<string, string>>): string {
-  const attributes = {
-    request: 'smtpd_access_policy',
-    protocol_state: 'RCPT',
-    client_address: '192.0.2.7',
-    helo_name: 'mx.example.net',
-    sender: '',
-    recipient: 'u@example.com',
-    instance: 'i1',
-    ...fields,
-  };
-  return `${Object.entries(attributes)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join('')}\n`;
 }
 
 /** The answer on a connection of its own; empty when it was closed without one. */

@@ -8,6 +8,7 @@ import { parseDomainName } from '@unsent/dns';
 import { openPolicyStore } from '@unsent/store';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runUnsent, startUnsent } from '../support/cli.ts';
+import { policyRequest } from '../support/policy-request.ts';
 
 const Database = createRequire(new URL('../../packages/store/package.json', import.meta.url))('libsql');
 
@@ -42,7 +43,7 @@ test('a database that another program writes to delays no answer, and counts aft
   const holder = new Database(state);
   holder.exec('BEGIN IMMEDIATE');
   const child = startUnsent(args());
-  child.stdin?.write(request({ recipient: 'u@locked.example' }));
+  child.stdin?.write(policyRequest({ recipient: 'u@locked.example' }));
   expect(await answerOf(child)).toMatch(/^action=REJECT 5\.7\.1 locked\.example/);
   holder.exec('COMMIT');
   holder.close();
@@ -57,7 +58,7 @@ function args(): string[] {
 }
 
 function answerOne(fields: Readonly<Record<string, string>>) {
-  return runUnsent(args(), { input: request(fields) });
+  return runUnsent(args(), { input: policyRequest(fields) });
 }
 
 async function answerOf(child: ChildProcess): Promise<string> {
@@ -81,19 +82,4 @@ async function lock(text: string): Promise<void> {
   const store = await openPolicyStore(state);
   await store.lockedDomains.add([name], new Date(), '2026-11-24-01');
   await store.close();
-}
-
-function request(fields: Readonly<Record<string, string>>): string {
-  const attributes = {
-    request: 'smtpd_access_policy',
-    protocol_state: 'RCPT',
-    client_address: '192.0.2.7',
-    helo_name: 'mx.example.net',
-    sender: '',
-    recipient: 'u@example.com',
-    ...fields,
-  };
-  return `${Object.entries(attributes)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join('')}\n`;
 }

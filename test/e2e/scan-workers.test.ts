@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type CliResult, endProcess, runUnsent, startUnsent, unsentBin, waitForStderr } from '../support/cli.ts';
 import { networkTo } from '../support/network.ts';
+import { parkedBounce } from '../support/parked-bounce.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../support/postgres.ts';
 import { needs } from '../support/require.ts';
 
@@ -30,7 +31,7 @@ describe.skipIf(!isThere)('a scan that workers share', { timeout: 120_000 }, () 
     onTestFinished(() => rmSync(made, { recursive: true, force: true }));
     schema = `s${++schemas}`;
     state = `${server.url}?schema=${schema}`;
-    writeFileSync(join(folder, 'mbox'), Array.from({ length: COUNT }, (_, i) => bounce(i)).join(''));
+    writeFileSync(join(folder, 'mbox'), Array.from({ length: COUNT }, (_, i) => spreadBounce(i)).join(''));
     settle('mbox');
     writeFileSync(join(folder, 'unsent.yaml'), 'domains:\n  unused: [parked.example]\n');
     writeFileSync(join(folder, 'dns.txt'), '@ 300 IN SOA ns.example. hostmaster.example. 1 300 300 300 300\n');
@@ -232,34 +233,7 @@ function linesOf(child: ChildProcess, count: number): Promise<void> {
   });
 }
 
-function bounce(number: number): string {
-  const to = `user${number % 20}@parked.example`;
-  const hour = String(number % 24).padStart(2, '0');
-  return `From MAILER-DAEMON Mon Nov 23 10:00:00 2026
-Received: from mx.example.net (mx.example.net [198.51.100.25]) by mx.home.example; Mon, 23 Nov 2026 ${hour}:00:00 +0000
-From: MAILER-DAEMON@mx.example.net
-To: ${to}
-Subject: Undelivered Mail Returned to Sender
-Message-ID: <bounce.${number}@mx.example.net>
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary=b
-
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.example.net
-
-Final-Recipient: rfc822; nobody@example.net
-Action: failed
-Status: 5.1.1
-
---b
-Content-Type: text/rfc822-headers
-
-From: ${to}
-Message-ID: <spam.${number}@bot.example.org>
-
---b--
-
-`;
+/** Over the hours of a day, to twenty addresses. */
+function spreadBounce(number: number): string {
+  return parkedBounce(number, `user${number % 20}@parked.example`, new Date(Date.UTC(2026, 10, 23, number % 24)));
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import { type CliResult, runUnsent, startUnsent } from '../support/cli.ts';
 import { type StandIn, startStandIn } from '../support/cloudflare-stand-in/server.ts';
 import { parkedZone } from '../support/cloudflare-stand-in/zones.ts';
+import { parkedBounce } from '../support/parked-bounce.ts';
 import { type Postgres, postgresPrograms, startPostgres } from '../support/postgres.ts';
 import { hasShared, needs } from '../support/require.ts';
 
@@ -33,7 +34,10 @@ describe.skipIf(!hasServer || !hasSchema)('what follows the last message of a ru
       rmSync(made, { recursive: true, force: true });
     });
     schemas++;
-    write('mbox', Array.from({ length: COUNT }, (_, i) => bounce(i)).join(''));
+    write(
+      'mbox',
+      Array.from({ length: COUNT }, (_, i) => parkedBounce(i, 'sales@parked.example', new Date())).join(''),
+    );
     // Of what has just changed an mbox may leave something to the next run.
     utimesSync(join(folder, 'mbox'), 1_760_000_000, 1_760_000_000);
     write('dns', 'parked.example. 300 IN NS amy.ns.example.net.\n');
@@ -135,33 +139,3 @@ notify: {to: root, sendmail: ./sendmail}
     expect(notices()).toBe(1);
   });
 });
-
-function bounce(number: number): string {
-  return `From MAILER-DAEMON Mon Nov 23 10:00:00 2026
-Received: from mx.example.net (mx.example.net [198.51.100.25]) by mx.home.example; ${new Date().toUTCString()}
-From: MAILER-DAEMON@mx.example.net
-To: sales@parked.example
-Subject: Undelivered Mail Returned to Sender
-Message-ID: <bounce.${number}@mx.example.net>
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary=b
-
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.example.net
-
-Final-Recipient: rfc822; nobody@example.net
-Action: failed
-Status: 5.1.1
-
---b
-Content-Type: text/rfc822-headers
-
-From: sales@parked.example
-Message-ID: <spam.${number}@bot.example.org>
-
---b--
-
-`;
-}

@@ -31,7 +31,7 @@ export type AnswererOptions = {
   readonly now: () => Date;
   /** Messages whose first recipient is remembered. Default 4,096. */
   readonly maxInstances?: number;
-  /** Judgements that are kept at least, and at most twice as many. Default 4,096. */
+  /** Judgements that are kept at least, and at most twice as many. Default 2,048. */
   readonly maxJudgements?: number;
 };
 
@@ -39,7 +39,7 @@ export type AnswererOptions = {
 export type Answerer = (request: PolicyRequest) => Decision | Promise<Decision>;
 
 const DEFAULT_MAX_INSTANCES = 4096;
-const DEFAULT_MAX_JUDGEMENTS = 4096;
+const DEFAULT_MAX_JUDGEMENTS = 2048;
 /** The rules ask at most four things; more is a bug, and a bug must not turn into a loop. */
 const MAX_QUESTIONS = 8;
 

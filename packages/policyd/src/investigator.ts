@@ -16,7 +16,7 @@ export type InvestigatorOptions = {
 };
 
 /** Outcomes kept at least: each is a few hundred bytes. */
-const MAX_OUTCOMES = 2_048;
+const MAX_OUTCOMES = 1_024;
 
 /** Answers the rules' questions from DNS, within the policy's time limits. */
 export function createInvestigator({ resolver, recordCache, clock, now }: InvestigatorOptions): Investigator {

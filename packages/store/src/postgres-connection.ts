@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { storeError } from './errors.ts';
 import { explainPostgresError, failureOf } from './postgres-errors.ts';
 import type { PostgresPlace } from './postgres-place.ts';
-import { prepareSession } from './postgres-session.ts';
+import { type LivePool, livePool } from './postgres-pool.ts';
 import { checkedValues, type Row, type Sql, type SqlValue, type Turn } from './sql.ts';
 
 /** A pool of connections to a PostgreSQL server. */
@@ -32,6 +32,7 @@ export type PostgresConnectionOptions = {
 const CONNECT_LIMIT_MS = 10_000;
 const STATEMENT_LIMIT_MS = 60_000;
 const QUESTION_LIMIT_MS = 600_000;
+const VACUUM_LIMIT_MS = 24 * 3_600_000;
 const FIRST_WAIT_MS = 5;
 const LONGEST_WAIT_MS = 1_000;
 const TURN_LOCKS: Record<Turn, number> = { journal: 1, 'sent-log': 2, verdicts: 3, summaries: 6 };
@@ -40,6 +41,7 @@ const ONE_MOMENT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 export const LOCK_CLASS = 0x756e7374;
 
 type Client = pg.ClientBase;
+type Pool = Pick<LivePool, 'connect'>;
 
 /** Connects when the first statement comes. Loads the driver; `store-unsupported` when it is not installed. */
 export async function connectPostgres(
@@ -48,18 +50,21 @@ export async function connectPostgres(
 ): Promise<PostgresConnection> {
   const driver = await loadDriver();
   const config = clientConfig(driver, place, answerLimitMs);
-  const prepare = (client: Client): Promise<void> => prepareSession(client, place.schema);
-  const pool = explained(
-    place,
-    // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it, its types do not say so
-    () => new driver.Pool({ ...config, max: maxConnections, onConnect: prepare }),
-  );
-  // A connection that breaks while nobody uses it is replaced by the pool.
-  pool.on('error', () => undefined);
-  const patiently = <T>(work: () => Promise<T>): Promise<T> => retry(work, place, patienceMs);
+  const pool = explained(place, () => livePool(driver, { ...config, max: maxConnections }, place.schema));
+  const patiently = <T>(work: () => Promise<T>): Promise<T> =>
+    retry(() => work().catch(pool.noteSilence), place, patienceMs);
+  // A network that swallowed it is noticed first; what really takes longer is asked once more.
+  const askTwice = (statement: string, values?: readonly SqlValue[]) => {
+    let limitMs = statement === 'VACUUM' ? VACUUM_LIMIT_MS : answerLimitMs;
+    return patiently(() => {
+      const mine = limitMs;
+      limitMs = Math.max(limitMs, QUESTION_LIMIT_MS);
+      return withClient(pool, (client) => ask(client, statement, values, mine));
+    });
+  };
   return {
-    run: async (statement, values) => void (await patiently(() => ask(pool, statement, values, QUESTION_LIMIT_MS))),
-    all: async (statement, values) => (await patiently(() => ask(pool, statement, values, QUESTION_LIMIT_MS))).rows,
+    run: async (statement, values) => void (await askTwice(statement, values)),
+    all: async (statement, values) => (await askTwice(statement, values)).rows,
     transaction: (work, _durability, turn = null) => {
       const progress = { mayBeDone: false };
       const limitMs = turn === 'summaries' ? QUESTION_LIMIT_MS : answerLimitMs;
@@ -82,12 +87,12 @@ export async function connectPostgres(
         mode === 'single' ? withClient(pool, work) : transact(pool, 'BEGIN', work, { mayBeDone: false }),
       ),
     newClient: () => new driver.Client(config),
-    close: () => pool.end(),
+    close: pool.end,
   };
 }
 
 /** A connection in which something failed is not used again: it may be in the middle of a transaction. */
-async function withClient<T>(pool: pg.Pool, work: (client: Client) => Promise<T>): Promise<T> {
+async function withClient<T>(pool: Pool, work: (client: Client) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
     const result = await work(client);
@@ -99,7 +104,7 @@ async function withClient<T>(pool: pg.Pool, work: (client: Client) => Promise<T>
   }
 }
 
-function ask(client: Client | pg.Pool, statement: string, values: readonly SqlValue[] = [], limitMs: number) {
+function ask(client: Client, statement: string, values: readonly SqlValue[] = [], limitMs: number) {
   return client.query<Row>(queryOf(statement, values, limitMs));
 }
 
@@ -152,7 +157,7 @@ function parserOf(driver: typeof pg, oid: number, format?: 'text' | 'binary'): (
 
 /** One try of a transaction. `progress` keeps that a commit was sent and its answer was lost. */
 async function transact<T>(
-  pool: pg.Pool,
+  pool: Pool,
   begin: string,
   work: (client: Client) => Promise<T>,
   progress: { mayBeDone: boolean },

@@ -25,6 +25,11 @@ export function failureOf(error: unknown): Failure {
     : 'final';
 }
 
+/** True where no answer came: the driver gives this no code. */
+export function isSilence(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Query read timeout');
+}
+
 /** What the driver or the server complained about, as an error for people; anything unknown stays what it is. */
 export function explainPostgresError(error: unknown, place: string): unknown {
   if (error instanceof UnsentError || !(error instanceof Error)) return error;

@@ -259,7 +259,12 @@ test('a network that swallows everything is noticed, whatever is asked', async (
   const pieces = await engine.server?.pieceQueue('visitor', (name) => name);
   onTestFinished(() => engine.close());
   network.swallow();
-  const asking = [pieces?.take('us'), pieces?.open(), engine.transaction((inside) => inside.all('SELECT 1 AS one'))];
+  const asking = [
+    pieces?.take('us'),
+    pieces?.open(),
+    engine.run('SELECT 1'),
+    engine.transaction((inside) => inside.all('SELECT 1 AS one')),
+  ];
   for (const one of await Promise.allSettled(asking))
     expect(one).toMatchObject({ reason: { code: 'store-unreachable' } });
   network.heal();

@@ -4,7 +4,6 @@
 // its domain was made. A broken connection is retried as smtpd does it. Needs nsd(8).
 //   npx tsc -b && scripts/soak/policyd.mjs [REQUESTS]        (default 500000; exit code 1 when something was wrong)
 import { spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -12,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../lib/free-port.mjs';
 
 const TOTAL = Number(process.argv[2] ?? 500_000);
 const CLIENTS = 20;
@@ -175,6 +175,9 @@ function startDns() {
     process.stderr.write(`cannot start nsd: ${error.message}\n`);
     process.exit(2);
   });
+  child.on('exit', (code) => {
+    if (code !== null) failures.push(`nsd ended by itself with ${code}`);
+  });
   return child;
 }
 
@@ -212,7 +215,8 @@ function report() {
   process.stdout.write(`temperrors while DNS was up: ${temperrorsWithDns}\n`);
   process.stdout.write(`PSS in MB, every 50,000 answers: ${memory.join(' ')}; end to first: ${ratio.toFixed(2)}\n`);
   for (const line of failures) process.stdout.write(`${line}\n`);
-  process.exitCode = counts.wrong + failures.length > 0 || counts.answered !== TOTAL || ratio > 1.1 ? 1 : 0;
+  const isBad = counts.wrong + temperrorsWithDns + failures.length > 0;
+  process.exitCode = isBad || counts.answered !== TOTAL || ratio > 1.1 ? 1 : 0;
 }
 
 function writeConfig(preset) {
@@ -238,13 +242,4 @@ function writeZone() {
   const files = `  database: ""\n  zonelistfile: "${scratch}/zone.list"\n  xfrdfile: "${scratch}/xfrd.state"\n  xfrdir: "${scratch}"\n  pidfile: "${scratch}/nsd.pid"\n`;
   const rest = 'remote-control:\n  control-enable: no\nzone:\n  name: "example"\n  zonefile: "example.zone"\n';
   writeFileSync(join(scratch, 'nsd.conf'), `${server}${files}  rrl-ratelimit: 0\n${rest}`);
-}
-
-async function freePort() {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port: free } = socket.address();
-  socket.close();
-  return free;
 }

@@ -22,8 +22,8 @@ const KEPT_MS = 90 * 86_400_000;
 /** After so many single changes the list is read anew, which also makes it small again. */
 const MAX_CHANGES = 5_000;
 
-/** What is counted last is tried for so long: somebody waits for the process to end. */
-const LAST_TRY_MS = 4_000;
+/** What is counted last is tried for so long: whoever stops us waits for 5 s, and then it must have been kept. */
+const LAST_TRY_MS = 3_000;
 
 /** Where the owner of the database says what happens. `transfer`: buffers that need not be copied. */
 export type TellDaemon = (message: FromStore, transfer?: ArrayBuffer[]) => void;
@@ -183,15 +183,24 @@ export class StoreKeeper {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#watcher?.close();
     const { cacheFolder } = this.#setup;
-    const untilMs = performance.now() + LAST_TRY_MS;
+    let isOver = false;
+    let timer: NodeJS.Timeout | undefined;
+    // An attempt on a server that is away may take longer than that; should it succeed after all, its number says so.
+    const end = new Promise<false>((resolve) => {
+      timer = setTimeout(() => {
+        isOver = true;
+        resolve(false);
+      }, LAST_TRY_MS);
+    });
     for (const delivery of [this.#waiting, last]) {
       if (delivery === null) continue;
       let isDelivered = false;
-      do isDelivered = await this.#attempt((opened) => deliver(opened, delivery));
-      while (!isDelivered && this.#store !== null && performance.now() < untilMs);
+      do isDelivered = await Promise.race([this.#attempt((opened) => deliver(opened, delivery)), end]);
+      while (!isDelivered && this.#store !== null && !isOver);
       if (isDelivered || cacheFolder === null) continue;
       await keepDelivery(cacheFolder, delivery).catch((error) => this.#tellOfCache(error));
     }
+    clearTimeout(timer);
     await this.#stopListening?.();
     await this.#store?.close();
     this.#onEnd();

@@ -30,7 +30,7 @@ export type WarmedUp = {
 };
 
 /** Where the gain flattens: V8 has compiled most of what a request runs through. A slow machine starts all the same. */
-const USUAL_LIMITS = { requests: 8_000, ms: 700 };
+const USUAL_LIMITS = { requests: 40_000, ms: 1_500 };
 /**
  * Services that are warmed side by side. With one alone V8 would compile code for its very objects, and throw it away
  * when the real service comes with its own.

@@ -145,9 +145,11 @@ class Cache implements CachedResolver {
     const ttlSeconds = boundedTtl(answer, this.#options);
     if (ttlSeconds <= 0) return answer;
     const kept = withTtl(answer, ttlSeconds);
+    // Less what this takes the place of, or a name that is looked up for months would seem to fill the cache.
+    const more = octetsOf(kept) - (slot.answer === null ? 0 : octetsOf(slot.answer));
     slot.answer = kept;
     slot.expiresAtMs = this.#options.now() + ttlSeconds * 1000;
-    this.#names.grow(held, octetsOf(answer));
+    this.#names.grow(held, more);
     return kept;
   }
 
@@ -158,6 +160,7 @@ class Cache implements CachedResolver {
     this.#sweepAt = Math.max(MIN_SWEPT, 2 * this.#names.size);
   }
 }
+
 function newHeld(name: DomainName): Held {
   const octets = NAME_OCTETS + name.length;
   return { A: null, AAAA: null, MX: null, TXT: null, NS: null, PTR: null, CNAME: null, octets };

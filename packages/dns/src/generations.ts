@@ -43,7 +43,7 @@ export class Generations<K, V extends { octets: number }> {
     this.#octets += value.octets;
   }
 
-  /** A value that is there takes more than before. */
+  /** A value that is there takes so much more than before, or less. */
   grow(value: V, octets: number): void {
     value.octets += octets;
     this.#octets += octets;

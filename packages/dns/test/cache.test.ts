@@ -104,6 +104,24 @@ test('long answers are let go long before there are too many names', () => {
   expect(asked()).toBe(1_000);
 });
 
+test('an answer that is asked for anew again and again takes no more room than once', () => {
+  const others = ['a', 'b', 'c'].map((label) => name(`${label}.example`));
+  const records = [host(one, 5), ...[two, ...others].map((owner) => host(owner, 86_400))];
+  const { clock, cache, asked } = cacheOver({ records }, { maxOctets: 10_000 });
+  atOnce(cache.resolve(two, 'A'));
+  // Five names are far from filling half of what is allowed.
+  for (const other of others) {
+    for (let i = 0; i < 100; i++) {
+      atOnce(cache.resolve(one, 'A'));
+      clock.ms += 6_000;
+    }
+    atOnce(cache.resolve(other, 'A'));
+  }
+  const before = asked();
+  atOnce(cache.resolve(two, 'A'));
+  expect(asked()).toBe(before);
+});
+
 test('an answer that is not to be kept leaves no name behind when it came at once', () => {
   const { cache } = cacheOver({ records: [host(one, 0)] });
   atOnce(cache.resolve(one, 'A'));

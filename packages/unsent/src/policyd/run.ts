@@ -66,7 +66,8 @@ export async function runPolicyd(shell: Shell, options: PolicydOptions): Promise
     shell.stdout.write('The configuration is good.\n');
     return 0;
   }
-  keepHeapSmall();
+  // A process of spawn(8) ends before it matters, and V8 takes no compiled code that was made with other flags.
+  if (options.stdio !== true) keepHeapSmall();
   const log = await openLog(shell, options);
   const health = newHealth();
   const parts: Parts = { config, knowledge, meter: createMeter(createTally(NAMED_DOMAINS)), log, health };

@@ -63,7 +63,8 @@ export async function runCli(
         await close();
       }
     };
-  for (const { group, make } of commandsFor(args)) program.addCommand(inherit(make(run).helpGroup(group), program));
+  for (const { group, make } of commandsFor(args, program))
+    program.addCommand(inherit(make(run).helpGroup(group), program));
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -80,13 +81,12 @@ export async function runCli(
   return exitCode;
 }
 
-/** Options before the command that take a value. */
-const WITH_VALUE: readonly string[] = ['--config', '--state', '--dns'];
-
 /** The command that is named, alone: the others with all their options take as long as many a command. Else all. */
-function commandsFor(args: readonly string[]): readonly CommandEntry[] {
+function commandsFor(args: readonly string[], { options }: Command): readonly CommandEntry[] {
+  const takesValue = (arg: string | undefined): boolean =>
+    options.some(({ long, required }) => required && long === arg);
   let at = 0;
-  while (args[at]?.startsWith('-') === true) at += WITH_VALUE.includes(args[at] ?? '') ? 2 : 1;
+  while (args[at]?.startsWith('-') === true) at += takesValue(args[at]) ? 2 : 1;
   const named = COMMANDS.find(({ name }) => name === args[at]);
   return named === undefined ? COMMANDS : [named];
 }

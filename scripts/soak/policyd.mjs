@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../lib/free-port.mjs';
+import { testSupport } from '../lib/test-support.mjs';
 
 const TOTAL = Number(process.argv[2] ?? 500_000);
 const CLIENTS = 20;
@@ -40,6 +40,7 @@ let isDnsDown = false;
 let temperrorsWithDns = 0;
 let nextNumber = 0;
 
+const { freePort } = await testSupport('ports');
 const port = await freePort();
 writeZone();
 writeConfig('standard');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../../test/support/ports.ts';
 import { needs } from '../../../test/support/require.ts';
 import {
   authoritativeResolvers,
@@ -13,7 +14,7 @@ import { gist } from './support/answers.ts';
 import { respond, soa } from './support/messages.ts';
 import { name } from './support/names.ts';
 import { type Nsd, nsdProgram, startNsd } from './support/nsd.ts';
-import { closedPort, standIn } from './support/stand-in.ts';
+import { standIn } from './support/stand-in.ts';
 
 const zone = name('child.example.com');
 const soaLine = (serial: number): string => `@ 300 SOA ns1 host.master ${serial} 7200 600 86400 120\n`;
@@ -49,7 +50,7 @@ describe.skipIf(!needs('nsd, from Debian', nsdProgram !== null))('against NSD (s
   let port = 0;
 
   beforeAll(async () => {
-    port = await closedPort();
+    port = await freePort();
     const started = [
       startNsd({ 'example.com': PARENT }, '127.0.0.1', port),
       startNsd({ [zone]: soaLine(2) + CHILD }, '127.0.0.2', port),

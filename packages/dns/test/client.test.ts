@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
+import { freePort } from '../../../test/support/ports.ts';
 import { type DnsClient, type DnsClientOptions, dnsClient, formatDnsServer, systemServers } from '../src/index.ts';
 import { type Asked, respond, soa } from './support/messages.ts';
 import { name } from './support/names.ts';
-import { closedPort, type Replies, type StandIn, type StandInOptions, standIn } from './support/stand-in.ts';
+import { type Replies, type StandIn, type StandInOptions, standIn } from './support/stand-in.ts';
 
 const asked = name('www.example.com');
 const opened: (DnsClient | StandIn)[] = [];
@@ -119,7 +120,7 @@ describe('one server', () => {
   });
 
   test('is not there: the system says so, long before the timeout', async () => {
-    const own = client({ servers: [{ address: '127.0.0.1', port: await closedPort() }], timeoutMs: 20_000 });
+    const own = client({ servers: [{ address: '127.0.0.1', port: await freePort() }], timeoutMs: 20_000 });
     expect(await own.resolve(asked, 'A')).toMatchObject({ kind: 'failure', cause: 'unreachable' });
   });
 
@@ -259,7 +260,7 @@ describe('several servers', () => {
   });
 
   test('one that is not there is asked last at once', async () => {
-    const gone = { address: '127.0.0.1', port: await closedPort() };
+    const gone = { address: '127.0.0.1', port: await freePort() };
     const alive = await server((query) => [answer(query)]);
     const own = client({ servers: [gone, alive.server], timeoutMs: 5_000 });
     expect(await own.resolve(asked, 'A')).toEqual(good);

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../../test/support/ports.ts';
 import { needs } from '../../../test/support/require.ts';
 import { type DnsClient, type DomainName, dnsClient, parseZoneText, RR_TYPES, zoneResolver } from '../src/index.ts';
 import { gist } from './support/answers.ts';
 import { name } from './support/names.ts';
 import { type Nsd, nsdProgram, startNsd } from './support/nsd.ts';
-import { closedPort, standIn } from './support/stand-in.ts';
+import { standIn } from './support/stand-in.ts';
 
 const SOA = '@ 300 SOA ns host 1 3600 600 86400 120\n@ 300 NS ns\nns 300 A 127.0.0.1\n';
 
@@ -117,7 +118,7 @@ describe.skipIf(!needs('nsd, from Debian', nsdProgram !== null))('against NSD (s
     await using failing = await standIn((query) => [
       Buffer.concat([query.octets.subarray(0, 2), Buffer.of(0x80, 2), query.octets.subarray(4)]),
     ]);
-    const gone = { address: '127.0.0.1', port: await closedPort() };
+    const gone = { address: '127.0.0.1', port: await freePort() };
     const own = dnsClient({ servers: [gone, failing.server, nsd.server], timeoutMs: 5_000 });
     expect(await own.resolve(name('host.hand.example'), 'A')).toMatchObject({ kind: 'records', data: ['192.0.2.1'] });
     expect(failing.asked).toHaveLength(1);

@@ -4,10 +4,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../../../test/support/ports.ts';
 import { findProgram } from '../../../../test/support/require.ts';
 import { type DnsServer, dnsClient, formatDnsServer } from '../../src/index.ts';
 import { name } from './names.ts';
-import { closedPort } from './stand-in.ts';
 
 export const nsdProgram: string | null = findProgram('nsd');
 
@@ -16,7 +16,7 @@ export type Nsd = AsyncDisposable & { readonly server: DnsServer };
 /** A private NSD on loopback that serves these zones, text by origin. */
 export async function startNsd(zones: Readonly<Record<string, string>>, address = '127.0.0.1', port = 0): Promise<Nsd> {
   const folder = await mkdtemp(join(tmpdir(), 'unsent-nsd-'));
-  const server = { address, port: port === 0 ? await closedPort() : port };
+  const server = { address, port: port === 0 ? await freePort() : port };
   const origins = Object.keys(zones);
   await Promise.all(origins.map((origin, i) => writeFile(join(folder, `zone${i}`), zones[origin] ?? '')));
   await writeFile(join(folder, 'nsd.conf'), configuration(folder, server, origins));

@@ -88,16 +88,3 @@ async function writeFrame(socket: Socket, message: Buffer, { chunkOctets = 70_00
     if (chunkOctets < frame.length) await setImmediate();
   }
 }
-
-/** Nobody listens there; it is below the ports that the system gives to whoever asks, so that it stays so. */
-export async function closedPort(): Promise<number> {
-  for (;;) {
-    const port = 10_000 + Math.floor(Math.random() * 20_000);
-    const udp = createSocket('udp4').bind(port, '127.0.0.1');
-    const tcp = createServer().listen(port, '127.0.0.1');
-    const bound = await Promise.allSettled([once(udp, 'listening'), once(tcp, 'listening')]);
-    udp.close();
-    tcp.close();
-    if (bound.every(({ status }) => status === 'fulfilled')) return port;
-  }
-}

@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { build, transform } from 'esbuild';
+import { packed } from './bundle/packs.mjs';
 import { noticesFor } from './lib/notices.mjs';
 import { root, run } from './lib/run.mjs';
 
@@ -14,6 +15,9 @@ const OUT = join(PACKAGE, 'bundle');
 const STAMP = join(OUT, 'made-from.json');
 /** Not in the bundle: it finds its native part beside itself. */
 const NATIVE = ['libsql'];
+/** Modules of Node that it has not loaded when a command starts, as esbuild imports them where it needs no copy. */
+const SLOW_MODULE =
+  /\b(var import_\w+=)require\(("node:(?:child_process|crypto|dgram|dns\/promises|fs\/promises|http|https|net|os|stream|tls|v8|worker_threads|zlib)")\)/g;
 const TARGET = 'node20.19';
 const HERE = join(root, 'scripts/bundle');
 
@@ -68,7 +72,7 @@ for (const thread of threads()) {
   files.set(`thread-${name}`, files.get(name));
   files.set(name, `require('./load.js').load('thread-${name}');\n`);
 }
-files.set('unsent.js', "require('./load.js').load('main.js').main();\n");
+for (const [name, contents] of packed(files, metafile)) files.set(name, contents);
 for (const name of ['load', 'compile']) files.set(`${name}.js`, readFileSync(join(HERE, `${name}.cjs`), 'utf8'));
 files.set('package.json', '{ "type": "commonjs" }\n');
 files.set('THIRD-PARTY.txt', noticesFor(Object.keys(metafile.inputs)));
@@ -95,7 +99,7 @@ async function asCommonJs({ path, text }) {
     minifyWhitespace: true,
     legalComments: 'none',
   });
-  return [basename(path), code];
+  return [basename(path), code.replaceAll(SLOW_MODULE, '$1later($2)')];
 }
 
 /** The command and its threads. A thread is started by the address of its file, which stays beside the others. */

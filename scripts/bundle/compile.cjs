@@ -14,14 +14,24 @@ const ZONE = `$ORIGIN parked.example.
 @    300 IN A   192.0.2.1
 more 300 IN TXT "v=spf1 ip6:2001:db8::/32 ?all"
 `;
-const REQUEST = `request=smtpd_access_policy
-protocol_state=RCPT
-client_address=198.51.100.7
-helo_name=parked.example
-sender=user@parked.example
-recipient=user@example.org
-
+const SENDERS_ZONE = `$ORIGIN sender.example.
+@    300 IN TXT "v=spf1 a mx ip4:192.0.2.0/24 include:more.parked.example -all"
 `;
+const CONFIG = `domains:
+  unused:
+    - parked.example
+policy:
+  preset: standard
+  mailFrom: { on: { temperror: defer } }
+`;
+/** At every name that the name server below is asked for. */
+const SPF_RECORD = 'v=spf1 a mx ip4:192.0.2.0/24 ip6:2001:db8::/32 -all';
+/** What the policy service does most: SPF that passes, SPF that fails, and a domain that never sends. */
+const REQUESTS = [
+  request('192.0.2.7', 'sender.example', 1),
+  request('198.51.100.7', 'sender.example', 2),
+  request('198.51.100.7', 'parked.example', 3),
+].join('');
 
 const [, , ...args] = process.argv;
 if (args.length > 0) runOne();
@@ -29,7 +39,7 @@ else void runAll();
 
 /** Runs one command here, and writes what V8 has when it ends. */
 function runOne() {
-  const { load, scripts } = require('./load.js');
+  const { scripts } = require('./load.js');
   process.on('exit', () => {
     for (const [name, script] of scripts) {
       const unfinished = join(FOLDER, `${name}.${process.pid}`);
@@ -37,7 +47,7 @@ function runOne() {
       renameSync(unfinished, join(FOLDER, name));
     }
   });
-  load('main.js').main();
+  require(join(__dirname, 'unsent.js'));
 }
 
 /** Each adds to what the ones before it left. */
@@ -46,19 +56,21 @@ async function runAll() {
   mkdirSync(FOLDER);
   const work = mkdtempSync(join(tmpdir(), 'unsent-compile-'));
   const zone = join(work, 'zone');
+  const zones = join(work, 'zones');
   const mailbox = join(work, 'mbox');
   const config = join(work, 'unsent.yaml');
   const state = join(work, 'state.db');
   writeFileSync(zone, ZONE);
+  writeFileSync(zones, ZONE + SENDERS_ZONE);
   // An empty file is an empty database.
   for (const empty of [mailbox, state]) writeFileSync(empty, '');
-  writeFileSync(config, 'domains:\n  unused: [parked.example]\n');
+  writeFileSync(config, CONFIG);
   const server = await nameServer();
-  const inMemory = ['--dns', `zone:${zone}`, '--config', config, '--state', ':memory:'];
+  const inMemory = ['--dns', `zone:${zones}`, '--config', config, '--state', ':memory:'];
   const runs = [
     { args: ['--help'] },
-    { args: ['policyd', '--stdio', ...inMemory], input: REQUEST },
-    { args: ['policyd', '--stdio', '--dns', server.address, '--config', config, '--state', state], input: REQUEST },
+    { args: ['policyd', '--stdio', ...inMemory], input: REQUESTS },
+    { args: ['policyd', '--stdio', '--dns', server.address, '--config', config, '--state', state], input: REQUESTS },
     { args: ['scan', '--forget', mailbox, ...inMemory] },
     { args: ['lockdown', 'parked.example', '--dry-run', '--provider', 'memory', '--zone', zone, ...inMemory] },
   ];
@@ -84,16 +96,36 @@ async function runApart({ args, input = '' }, home) {
   if (status !== 0) throw new Error(`unsent ${args[0]} ended with ${status}: ${errors}`);
 }
 
-/** A name server on this host, so that what asks one is compiled too: there is nothing at any name. */
+function request(client, domain, instance) {
+  return `request=smtpd_access_policy
+protocol_state=RCPT
+client_address=${client}
+helo_name=mail.${domain}
+sender=user@${domain}
+recipient=user@example.org
+instance=${instance}
+
+`;
+}
+
+/** A name server on this host, so that what asks one is compiled too: it knows an SPF record, and nothing else. */
 async function nameServer() {
   const socket = createSocket('udp4');
-  socket.on('message', (query, { port, address }) => {
-    const answer = Buffer.from(query);
-    answer[2] = 0x81; // a response
-    answer[3] = 0x83; // that the name does not exist
-    socket.send(answer, port, address);
-  });
+  socket.on('message', (query, { port, address }) => socket.send(answerTo(query), port, address));
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   return { address: `127.0.0.1:${socket.address().port}`, close: () => socket.close() };
+}
+
+/** The answer to a question of one of our own processes (RFC 1035 §4.1). */
+function answerTo(query) {
+  let end = 12;
+  while (query[end] !== 0) end += query[end] + 1;
+  const question = query.subarray(12, end + 5);
+  const isText = query.readUInt16BE(end + 1) === 16;
+  const header = Buffer.from([query[0], query[1], 0x81, 0x80, 0, 1, 0, isText ? 1 : 0, 0, 0, 0, 0]);
+  if (!isText) return Buffer.concat([header, question]);
+  const text = Buffer.from(SPF_RECORD);
+  const record = Buffer.from([0xc0, 12, 0, 16, 0, 1, 0, 0, 1, 44, 0, text.length + 1, text.length]);
+  return Buffer.concat([header, question, record, text]);
 }

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { randomId } from './client-random.ts';
 import { answersQuery, idOf } from './wire.ts';
 
 /** One question on its way to one server. */
@@ -80,16 +80,4 @@ export class InFlight {
     this.#byId.clear();
     return attempts;
   }
-}
-
-const randomPool = new Uint16Array(4096);
-let randomLeft = 0;
-
-/** An unpredictable number of 16 bits (RFC 5452 §9.2). */
-export function randomId(): number {
-  if (randomLeft === 0) {
-    randomFillSync(randomPool);
-    randomLeft = randomPool.length;
-  }
-  return randomPool[--randomLeft] ?? 0;
 }

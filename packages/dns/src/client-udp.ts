@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { type Attempt, type ClientCounts, InFlight, type Line, randomId } from './client-line.ts';
+import { type Attempt, type ClientCounts, InFlight, type Line } from './client-line.ts';
+import { randomId } from './client-random.ts';
 import type { DnsServer } from './server.ts';
 import { setId } from './wire.ts';
 

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
-import type { WriteStream } from 'node:tty';
+import { join } from 'node:path';
 import { runCli } from './cli.ts';
 import { makeInterrupts } from './interrupts.ts';
-import type { Output } from './surroundings.ts';
+import { openedOnUse, outputOf } from './opened-on-use.ts';
 
 const CLOSE_WITHIN_MS = 2000;
-const DEFAULT_COLUMNS = 80;
 
 /** Runs the command line of this process. The only function that touches `process`. */
 export async function main(): Promise<void> {
@@ -22,16 +21,27 @@ export async function main(): Promise<void> {
   });
   process.on('SIGINT', () => interrupts.receive('SIGINT'));
   process.on('SIGTERM', () => interrupts.receive('SIGTERM'));
+  const stdin = openedOnUse(() => process.stdin);
   // Whoever waits for standard input is not to wait any longer.
-  interrupts.signal.addEventListener('abort', () => process.stdin.destroy());
-  const surroundings = {
-    stdin: process.stdin,
-    stdout: outputOf(process.stdout, (error) => {
+  interrupts.signal.addEventListener('abort', () => stdin.opened?.destroy());
+  const stdout = outputOf(
+    () => process.stdout,
+    (error) => {
       if (error.code !== 'EPIPE') throw error;
       interrupts.loseReader();
-    }),
-    // A full disk below the log must not end the daemon; the command's own work tells whether it succeeded.
-    stderr: outputOf(process.stderr, () => {}),
+    },
+  );
+  // A full disk below the log must not end the daemon; the command's own work tells whether it succeeded.
+  const stderr = outputOf(
+    () => process.stderr,
+    () => {},
+  );
+  const surroundings = {
+    get stdin() {
+      return stdin.use();
+    },
+    stdout,
+    stderr,
     env: process.env,
     cwd: process.cwd(),
     interrupts,
@@ -44,38 +54,11 @@ export async function main(): Promise<void> {
   process.exitCode = endedBy ?? exitCode;
   // Neither a socket somebody forgot nor V8, which may go on to optimise what is over, is to keep cron waiting.
   setTimeout(() => process.exit(), CLOSE_WITHIN_MS).unref();
-  await Promise.all([written(process.stdout), written(process.stderr)]);
+  await Promise.all([stdout.written(), stderr.written()]);
   process.exit();
 }
 
-/** Resolves when what was written has left the process, or nobody reads it any more. */
-function written(stream: WriteStream): Promise<void> {
-  // The policy service has closed its own: writing after that would look like a reader who went away.
-  if (stream.writableLength === 0) return Promise.resolve();
-  return new Promise((resolve) => {
-    stream.write('', () => resolve());
-  });
-}
-
-/** What is written after the reader has gone is dropped. */
-function outputOf(stream: WriteStream, onError: (error: NodeJS.ErrnoException) => void): Output {
-  let isGone = false;
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    isGone ||= error.code === 'EPIPE';
-    onError(error);
-  });
-  return {
-    write(text) {
-      if (!isGone) stream.write(text);
-    },
-    isTerminal: stream.isTTY === true,
-    get columns() {
-      return stream.columns ?? DEFAULT_COLUMNS;
-    },
-  };
-}
-
 function readVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const manifest: unknown = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'));
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '?';
 }

@@ -50,15 +50,21 @@ export function openShell(
   const onClose = (close: () => void | Promise<void>): void => {
     closers.push(close);
   };
-  const { stdin, stdout, stderr, env, interrupts } = surroundings;
+  const { stdout, stderr, env, interrupts } = surroundings;
   const config = once(async () => (await import('./config.ts')).loadConfig(options, surroundings));
+  let style: Style | null = null;
   const shell: Shell = {
     options,
     version,
-    stdin,
+    get stdin() {
+      return surroundings.stdin;
+    },
     stdout,
     stderr,
-    style: makeStyle(wantsColor(options.color, env, stdout.isTerminal)),
+    get style() {
+      style ??= makeStyle(wantsColor(options.color, env, stdout.isTerminal));
+      return style;
+    },
     env,
     cwd: surroundings.cwd,
     signal: interrupts.signal,

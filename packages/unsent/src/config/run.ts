@@ -11,7 +11,7 @@ import { showConfig } from './show.ts';
 
 /** `unsent config check [FILE]`: every problem of the file on a line of its own, exit code 2 when there is one. */
 export async function runConfigCheck(shell: Shell, file: string | undefined): Promise<ExitCode> {
-  const place = await placeInForce(shell, file);
+  const place = placeInForce(shell, file);
   if (place === null) return reportNoFile(shell);
   const parsed = parseConfig(place.text);
   if (parsed.kind === 'wrong') return reportProblems(shell, place.path, parsed.problems);
@@ -53,9 +53,9 @@ function renderYaml(value: unknown): string {
     .join('\n');
 }
 
-async function placeInForce(shell: Shell, file: string | undefined): Promise<{ path: string; text: string } | null> {
+function placeInForce(shell: Shell, file: string | undefined): { path: string; text: string } | null {
   for (const place of placesFor(shell, file)) {
-    const text = await readPlace(place);
+    const text = readPlace(place);
     if (text !== null) return { path: place.path, text };
   }
   return null;

@@ -21,7 +21,7 @@ type Tree = { [key: string]: unknown };
 /** `unsent config import FILE`: the configuration of policyd-spf(1) in our words, on standard output or in a new file. */
 export async function runImport(shell: Shell, file: string, options: ImportOptions): Promise<ExitCode> {
   const imported = await importPolicydSpf(await readText(resolve(shell.cwd, file)), shell.cwd);
-  const yaml = toYaml(imported, options.output === undefined ? null : await textInForce(shell));
+  const yaml = toYaml(imported, options.output === undefined ? null : textInForce(shell));
   const checked = parseConfig(yaml);
   if (checked.kind === 'wrong')
     throw new Error(`the import made a wrong configuration: ${checked.problems[0]?.message}`);
@@ -122,9 +122,9 @@ function noteText({ line, what }: Untranslated): string {
   return escapeForTerminal(line === null ? what : `line ${line}: ${what}`, { maxLength: 400 });
 }
 
-async function textInForce(shell: Shell): Promise<string | null> {
+function textInForce(shell: Shell): string | null {
   for (const place of configPlaces(shell.options.config, shell.env, shell.cwd)) {
-    const text = await readPlace(place);
+    const text = readPlace(place);
     if (text !== null) return text;
   }
   return null;

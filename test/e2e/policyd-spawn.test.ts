@@ -1,13 +1,14 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDomainName } from '@unsent/dns';
 import { openPolicyStore } from '@unsent/store';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { runUnsent, startUnsent } from '../support/cli.ts';
+import { runUnsent, startUnsent, unsentBin } from '../support/cli.ts';
 import { policyRequest } from '../support/policy-request.ts';
 
 const Database = createRequire(new URL('../../packages/store/package.json', import.meta.url))('libsql');
@@ -52,6 +53,15 @@ test('a database that another program writes to delays no answer, and counts aft
   expect(await blocked()).toBe(1);
 });
 
+test('the one socket that spawn(8) gives as input, output and error output carries the answers alone', async () => {
+  const { text, exitCode } = await askOverOneSocket(
+    policyRequest({ recipient: 'u@locked.example' }) + policyRequest({ sender: 'a@fail.example', instance: '2' }),
+  );
+  expect(text).toMatch(/^action=REJECT 5\.7\.1 [^\n]+\n\naction=550 5\.7\.23 [^\n]+\n\n$/);
+  expect(exitCode).toBe(0);
+  expect(await blocked()).toBe(2);
+});
+
 function args(): string[] {
   const file = (name: string): string => join(folder, name);
   return ['--config', file('unsent.yaml'), '--state', state, '--dns', `zone:${file('zone.txt')}`, 'policyd', '--stdio'];
@@ -59,6 +69,27 @@ function args(): string[] {
 
 function answerOne(fields: Readonly<Record<string, string>>) {
   return runUnsent(args(), { input: policyRequest(fields) });
+}
+
+/** Sends `requests` and no more, as a client that has closed its half; resolves to all that comes back. */
+async function askOverOneSocket(requests: string): Promise<{ text: string; exitCode: number | null }> {
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const client = connect({
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    allowHalfOpen: true,
+  });
+  const socket: Socket = (await once(server, 'connection'))[0];
+  const env = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' };
+  const child = spawn(process.execPath, [unsentBin, ...args()], { env, stdio: [socket, socket, socket] });
+  socket.destroy();
+  server.close();
+  client.end(requests);
+  let text = '';
+  for await (const chunk of client) text += String(chunk);
+  if (child.exitCode === null) await once(child, 'exit');
+  return { text, exitCode: child.exitCode };
 }
 
 async function answerOf(child: ChildProcess): Promise<string> {

@@ -1,14 +1,7 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { Duplex } from 'node:stream';
 import { contains, type ExitCode, type IpAddress, type IpPrefix, parseIp, UnsentError } from '@unsent/dns';
-import {
-  createPolicyServer,
-  createTally,
-  type PolicyServer,
-  type PolicyServerOptions,
-  servePolicy,
-} from '@unsent/policyd';
+import { createPolicyServer, createTally, type PolicyServer, type PolicyServerOptions } from '@unsent/policyd';
 import { isNoPath, stateFolder, statePlace } from '../config/places.ts';
 import type { Config } from '../config.ts';
 import type { Shell } from '../shell.ts';
@@ -27,6 +20,7 @@ import { parseLogPlace } from './log-target.ts';
 import { createMeter, type Meter } from './meter.ts';
 import { type LogOptions, openLog } from './open-log.ts';
 import { reload, writePidFile } from './reload.ts';
+import { serveStdio } from './serve-stdio.ts';
 import { type Health, newHealth, serviceOf } from './service.ts';
 import { socketAccess } from './socket-access.ts';
 import type { StoreService } from './store-link.ts';
@@ -191,12 +185,4 @@ function listenAddresses(config: Config, options: PolicydOptions, descriptors: n
     hint: 'Name the networks that may connect in policy.allow, or listen at 127.0.0.1.',
     exitCode: 2,
   });
-}
-
-/** One client on standard input and output, as Postfix's spawn(8) starts it. */
-export async function serveStdio(options: PolicyServerOptions): Promise<ExitCode> {
-  const stream = Duplex.from({ readable: process.stdin, writable: process.stdout });
-  servePolicy(stream, options);
-  await new Promise<void>((resolve) => stream.once('close', () => resolve()));
-  return 0;
 }

@@ -1,7 +1,8 @@
 import type { ExitCode } from '@unsent/dns';
 import type { Decision, PolicyServerOptions } from '@unsent/policyd';
 import type { Shell } from '../shell.ts';
-import { type PolicydOptions, runPolicyd, serveStdio } from './run.ts';
+import { type PolicydOptions, runPolicyd } from './run.ts';
+import { serveStdio } from './serve-stdio.ts';
 
 const LET_THROUGH: Decision = {
   action: { kind: 'dunno' },

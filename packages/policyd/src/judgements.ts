@@ -13,8 +13,10 @@ export interface Judgements {
   keep(request: PolicyRequest, context: RuleContext, decision: Decision, untilMs: number): void;
 }
 
-/** `decision` null: it names the sender, and is kept under that. */
-type Kept = { readonly decision: Decision | null; readonly untilMs: number };
+type Kept = { readonly decision: Decision; readonly untilMs: number };
+
+/** What a judgement is kept for: one sender, or all of a domain with a header or without. */
+type Kind = 'sender' | 'domain' | 'domain-no-header';
 
 /** Senders choose how long their names are; the longest are judged each time. */
 const MAX_KEY_CHARACTERS = 600;
@@ -30,38 +32,30 @@ export function createJudgements(size: number, nowMs: () => number): Judgements 
   const kept = createRecent<Kept>(size);
   const askedOnce = createRecent<true>(size);
   const policies = createNumbers<Policy>();
-  /** Values are lines of the protocol, so that none holds the line feed that separates them here. */
-  const keyOf = (request: PolicyRequest, context: RuleContext): string => {
-    const header = mayPrepend(request, context) ? '+' : '-';
-    const domain = fromLastAt(request.sender);
-    return `${policies.of(context.policy)}${header}${request.client?.text}\n${request.helo}\n${domain}`;
-  };
-  const lookUp = (key: string): Kept | undefined => {
+  const keyFor = (whose: string, kind: Kind, request: PolicyRequest, context: RuleContext): string =>
+    // Values are lines of the protocol, so that none holds the line feed that separates them here.
+    `${policies.of(context.policy)}${kind}${request.client?.text}\n${request.helo}\n${whose}`;
+  const keyForSender = (request: PolicyRequest, context: RuleContext): string =>
+    keyFor(request.sender, 'sender', request, context);
+  const keyForDomain = (request: PolicyRequest, context: RuleContext): string =>
+    keyFor(fromLastAt(request.sender), mayPrepend(request, context) ? 'domain' : 'domain-no-header', request, context);
+  const lookUp = (key: string): Decision | null => {
     const found = kept.get(key);
-    return found !== undefined && nowMs() < found.untilMs ? found : undefined;
+    return found !== undefined && nowMs() < found.untilMs ? found.decision : null;
   };
   return {
-    recall: (request, context) => {
-      const key = keyOf(request, context);
-      const found = lookUp(key);
-      if (found === undefined || found.decision !== null) return found?.decision ?? null;
-      return lookUp(withSender(key, request))?.decision ?? null;
-    },
+    recall: (request, context) =>
+      // First where a header is kept, if one may be added: it is most of the mail, and each key costs a copy and a hash.
+      (mayPrepend(request, context) ? lookUp(keyForSender(request, context)) : null) ??
+      lookUp(keyForDomain(request, context)),
     keep: (request, context, decision, untilMs) => {
-      const key = keyOf(request, context);
-      const exact = withSender(key, request);
-      if (exact.length > MAX_KEY_CHARACTERS || nowMs() >= untilMs) return;
       const namesSender = decision.action.kind === 'prepend' || decision.intended.kind === 'prepend';
-      kept.set(key, { decision: namesSender ? null : decision, untilMs });
-      if (!namesSender) return;
-      if (askedOnce.get(exact) === undefined) askedOnce.set(exact, true);
-      else kept.set(exact, { decision, untilMs });
+      const key = namesSender ? keyForSender(request, context) : keyForDomain(request, context);
+      if (key.length > MAX_KEY_CHARACTERS || nowMs() >= untilMs) return;
+      if (!namesSender || askedOnce.get(key) !== undefined) kept.set(key, { decision, untilMs });
+      else askedOnce.set(key, true);
     },
   };
-}
-
-function withSender(key: string, { sender }: PolicyRequest): string {
-  return `${key}\n${sender}`;
 }
 
 /** `@example.com`; a sender without an at sign stays what it is, and is another than the domain of that name. */

@@ -62,29 +62,37 @@ function reasonOf(outcome: SpfOutcome, reason: string): string {
 
 /** `id: action=… rule=… …` on one line of printable ASCII, whatever the sender wrote. */
 export function formatLogLine(fields: LogFields): string {
-  const { id, lookups } = fields;
+  const { id, intended, result, identity, client, domain, lookups } = fields;
+  // Written out, and our own words (rule, result, identity) as they are: it is done for each request.
   return (
-    `${id === null ? '-' : clean(id)}:${pair('action', fields.action)}${pair('intended', fields.intended)}` +
-    `${pair('rule', fields.rule)}${pair('result', fields.result)}${pair('identity', fields.identity)}` +
-    `${pair('client', fields.client)}${pair('helo', fields.helo)}${pair('sender', fields.sender)}` +
-    `${pair('recipient', fields.recipient)}${pair('domain', fields.domain)}${pair('reason', fields.reason)}` +
+    `${id === null ? '-' : clean(id)}: action=${quoteIfNeeded(fields.action)}${intended === null ? '' : ` intended=${quoteIfNeeded(intended)}`}` +
+    ` rule=${fields.rule}${result === null ? '' : ` result=${result}`}${identity === null ? '' : ` identity=${identity}`}` +
+    `${client === null ? '' : ` client=${client}`} helo=${quoteIfNeeded(fields.helo)}` +
+    ` sender=${quoteIfNeeded(fields.sender)} recipient=${quoteIfNeeded(fields.recipient)}` +
+    `${domain === null ? '' : ` domain=${quoteIfNeeded(domain)}`} reason=${quoteIfNeeded(fields.reason)}` +
     `${lookups === null ? '' : ` lookups=${lookups}`} ms=${fields.ms}`
   );
 }
 
-function pair(name: string, value: string | null): string {
-  return value === null ? '' : ` ${name}=${quoteIfNeeded(value)}`;
-}
-
-const PLAIN = /^[\x21\x23-\x3c\x3e-\x5b\x5d-\x7e]+$/;
-
 function quoteIfNeeded(value: string): string {
-  if (value.length <= MAX_VALUE_CHARACTERS && PLAIN.test(value)) return value;
-  return `"${clean(value.replace(/["\\]/g, '\\$&'))}"`;
+  return isPlain(value) ? value : `"${clean(value.replace(/["\\]/g, '\\$&'))}"`;
 }
+
+/** Nothing to quote: a visible character each, no quotation mark, equals sign or backslash. */
+function isPlain(value: string): boolean {
+  if (value === '' || value.length > MAX_VALUE_CHARACTERS) return false;
+  for (let i = 0; i < value.length; i++) if (IS_PLAIN[value.charCodeAt(i)] !== 1) return false;
+  return true;
+}
+
+/** 1 at the code of each plain character. */
+const IS_PLAIN = Uint8Array.from({ length: 0x7f }, (_, code) =>
+  /[!#-<>-[\]-~]/.test(String.fromCharCode(code)) ? 1 : 0,
+);
 
 /** Control characters would end the line or move the reader's cursor; other scripts are written as code points. */
 function clean(value: string): string {
+  if (isPlain(value)) return value;
   const short = value.length <= MAX_VALUE_CHARACTERS ? value : `${value.slice(0, MAX_VALUE_CHARACTERS)}...`;
   return short.replace(/[^\x20-\x7e]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`);
 }

@@ -75,18 +75,12 @@ function actionText(action: PolicyAction): string {
   }
 }
 
+const UNPRINTABLE = /[^\x20-\x7e]/;
+
 /** A line break would end the reply, and with it tell Postfix whatever the sender's domain wrote after it. */
 function oneLine(text: string): string {
-  const clean = isPrintableAscii(text) ? text : replaceUnprintable(text);
+  const clean = UNPRINTABLE.test(text) ? replaceUnprintable(text) : text;
   return clean.length <= MAX_ACTION_CHARACTERS ? clean : clean.slice(0, MAX_ACTION_CHARACTERS);
-}
-
-function isPrintableAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 0x20 || code > 0x7e) return false;
-  }
-  return true;
 }
 
 function replaceUnprintable(text: string): string {

@@ -6,29 +6,8 @@ export type ReadRequest = { readonly request: PolicyRequest; readonly length: nu
 
 type Values = { clientAddress: string } & { -readonly [K in keyof Omit<PolicyRequest, 'client' | 'text'>]: string };
 
-const NOTHING: readonly (readonly [string, keyof Values])[] = [];
-/** What the rules and the log go by, by the length of its name: of the 30 lines of a request few need a second look. */
-const KEPT_BY_LENGTH: readonly (typeof NOTHING | undefined)[] = [
-  ...Array<undefined>(6),
-  [['sender', 'sender']],
-  undefined,
-  [
-    ['instance', 'instance'],
-    ['queue_id', 'queueId'],
-  ],
-  [
-    ['helo_name', 'helo'],
-    ['recipient', 'recipient'],
-  ],
-  undefined,
-  [['client_name', 'clientName']],
-  undefined,
-  [['sasl_username', 'saslUsername']],
-  [
-    ['protocol_state', 'protocolState'],
-    ['client_address', 'clientAddress'],
-  ],
-];
+/** The octets of a request from `start` on, and the same as text, one character for each octet. */
+type Source = { readonly buffer: Buffer; readonly start: number; readonly text: string };
 
 /**
  * Reads the `name=value` lines of `buffer` from `start` to the first empty one, or to `end`.
@@ -38,6 +17,7 @@ const KEPT_BY_LENGTH: readonly (typeof NOTHING | undefined)[] = [
  */
 export function readRequest(buffer: Buffer, start: number, end: number): ReadRequest {
   const text = buffer.toString('latin1', start, end);
+  const source = { buffer, start, text };
   const values = noValues();
   let at = 0;
   while (at < text.length) {
@@ -46,12 +26,42 @@ export function readRequest(buffer: Buffer, start: number, end: number): ReadReq
     const equals = text.indexOf('=', at);
     if (equals === -1 || equals > lineEnd) return 'a line without "="';
     if (equals === at) return 'a line without a name';
-    for (const [name, key] of KEPT_BY_LENGTH[equals - at] ?? NOTHING) {
-      if (text.startsWith(name, at)) values[key] = buffer.toString('utf8', start + equals + 1, start + lineEnd);
-    }
+    keepIfUsed(values, source, at, equals, lineEnd);
     at = lineEnd + 1;
   }
   return { request: requestOf(values, at < text.length ? text.slice(0, at) : text), length: at + 1 };
+}
+
+/** Keeps what the rules and the log go by. First by the length of the name: of 30 lines few need a second look. */
+function keepIfUsed(values: Values, source: Source, at: number, equals: number, lineEnd: number): void {
+  const { text } = source;
+  switch (equals - at) {
+    case 6:
+      if (text.startsWith('sender', at)) values.sender = valueIn(source, equals, lineEnd);
+      break;
+    case 8:
+      if (text.startsWith('instance', at)) values.instance = valueIn(source, equals, lineEnd);
+      else if (text.startsWith('queue_id', at)) values.queueId = valueIn(source, equals, lineEnd);
+      break;
+    case 9:
+      if (text.startsWith('helo_name', at)) values.helo = valueIn(source, equals, lineEnd);
+      else if (text.startsWith('recipient', at)) values.recipient = valueIn(source, equals, lineEnd);
+      break;
+    case 11:
+      if (text.startsWith('client_name', at)) values.clientName = valueIn(source, equals, lineEnd);
+      break;
+    case 13:
+      if (text.startsWith('sasl_username', at)) values.saslUsername = valueIn(source, equals, lineEnd);
+      break;
+    case 14:
+      if (text.startsWith('protocol_state', at)) values.protocolState = valueIn(source, equals, lineEnd);
+      else if (text.startsWith('client_address', at)) values.clientAddress = valueIn(source, equals, lineEnd);
+  }
+}
+
+/** What stands after the equals sign. Many lines say nothing, and an empty string needs no decoder. */
+function valueIn({ buffer, start }: Source, equals: number, lineEnd: number): string {
+  return equals + 1 === lineEnd ? '' : buffer.toString('utf8', start + equals + 1, start + lineEnd);
 }
 
 /** Everything that was sent, known and unknown; of a repeated name the last one counts. */

@@ -29,14 +29,8 @@ export { attributesOf } from './read-request.ts';
 export type { PolicyRequest } from './request.ts';
 export type { RuleContext } from './rule-context.ts';
 export { nextStep } from './rules.ts';
-export {
-  createPolicyServer,
-  type PolicyEvents,
-  type PolicyServer,
-  type PolicyServerOptions,
-  type Session,
-  servePolicy,
-} from './server.ts';
+export { createPolicyServer, type PolicyServer, type PolicyServerOptions } from './server.ts';
+export { type PolicyEvents, type Session, type SessionOptions, servePolicy } from './session.ts';
 export {
   type Counters,
   createTally,

@@ -1,23 +1,8 @@
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import type { Answerer } from './answerer.ts';
-import type { Decision } from './decision.ts';
-import { formatAction, takeRequest } from './protocol.ts';
-import type { PolicyRequest } from './request.ts';
+import { Session, type SessionOptions } from './session.ts';
+import { readShared } from './shared-read.ts';
 
-/** Hears of everything that happens; none of it may throw. */
-export type PolicyEvents = {
-  /** `ms` is the time from the whole request to its answer. */
-  onDecision(request: PolicyRequest, decision: Decision, ms: number): void;
-  /** A connection that was closed because of what it sent. */
-  onMalformed(why: string): void;
-};
-
-export type PolicyServerOptions = {
-  readonly answer: Answerer;
-  readonly events: PolicyEvents;
-  /** Milliseconds, monotonic. */
-  readonly clock: () => number;
+export type PolicyServerOptions = SessionOptions & {
   /** A connection that is silent for longer is closed. Default 305 s: above Postfix's smtpd_policy_service_max_idle. */
   readonly idleTimeoutMs?: number;
   /** Default 1,000. */
@@ -38,28 +23,35 @@ export type PolicyServer = {
 const DEFAULT_IDLE_MS = 305_000;
 const DEFAULT_MAX_CONNECTIONS = 1_000;
 const BACKLOG = 1_024;
+/** How often connections are looked at for silence: a timer for each would be set again at every read and write. */
+const IDLE_LOOKS = 10;
 
 /** Serves the Postfix policy protocol on sockets. */
 export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
   const servers: Server[] = [];
   const sessions = new Map<Socket, Session>();
-  const accept = (socket: Socket): void => {
-    if (options.mayConnect?.(socket.remoteAddress ?? null) === false) {
-      options.events.onMalformed(`client ${socket.remoteAddress} is not in the networks that may connect`);
-      socket.destroy();
-      return;
-    }
+  const idleMs = options.idleTimeoutMs ?? DEFAULT_IDLE_MS;
+  const looking = setInterval(() => closeSilent(sessions, options.clock() - idleMs), idleMs / IDLE_LOOKS).unref();
+  let allClosed = (): void => {};
+  const accept = (accepted: Socket): void => {
+    if (!isWelcome(accepted, sessions.size, options)) return void accepted.destroy();
+    const shared = readShared(accepted, (chunk) => session.take(chunk));
+    const socket = shared ?? accepted;
+    const session = new Session(socket, options);
+    if (shared === null) socket.on('data', (chunk: Buffer) => session.take(chunk));
     socket.setNoDelay(true);
-    socket.setTimeout(options.idleTimeoutMs ?? DEFAULT_IDLE_MS, () => socket.destroy());
     socket.on('error', () => socket.destroy());
-    sessions.set(socket, servePolicy(socket, options));
-    socket.on('close', () => sessions.delete(socket));
+    socket.on('close', () => {
+      sessions.delete(socket);
+      if (sessions.size === 0) allClosed();
+    });
+    sessions.set(socket, session);
+    socket.resume();
   };
   return {
     listen: (where) =>
       new Promise((resolve, reject) => {
-        const server = createServer({ allowHalfOpen: true }, accept);
-        server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+        const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, accept);
         server.once('error', reject);
         const listening = (): void => {
           server.off('error', reject);
@@ -73,87 +65,30 @@ export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
       }),
     close: async () => {
       const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+      const left = new Promise<void>((resolve) => {
+        allClosed = resolve;
+      });
       for (const session of sessions.values()) session.finish();
+      if (sessions.size > 0) await left;
       await Promise.all(closed);
+      clearInterval(looking);
     },
     connections: () => sessions.size,
   };
 }
 
-export type Session = {
-  /** Answers what was read already, then closes. */
-  finish(): void;
-};
-
-/**
- * Speaks the protocol on one stream: requests in, one answer each, in their order.
- *
- * The next request is not looked at before the last was answered, so a client that sends ahead meets back-pressure
- * instead of filling memory.
- */
-export function servePolicy(stream: Duplex, options: PolicyServerOptions): Session {
-  const session = { pending: EMPTY, scanned: 0, isBusy: false, isEnded: false };
-  /** Until `goOn` nothing more is read. */
-  const wait = (): void => {
-    session.isBusy = true;
-    stream.pause();
-  };
-  const goOn = (): void => {
-    session.isBusy = false;
-    if (!session.isEnded) stream.resume();
-    pump();
-  };
-  const reply = (request: PolicyRequest, decision: Decision, startedMs: number): void => {
-    if (!send(stream, decision)) {
-      wait();
-      stream.once('drain', goOn);
-    }
-    options.events.onDecision(request, decision, options.clock() - startedMs);
-  };
-  const pump = (): void => {
-    while (!session.isBusy) {
-      const taken = takeRequest(session.pending, 0, session.scanned);
-      if (taken.kind === 'malformed') {
-        stream.destroy();
-        options.events.onMalformed(taken.why);
-        return;
-      }
-      if (taken.kind === 'need-more') {
-        session.scanned = session.pending.length;
-        // Everything was answered; once that is handed over, a client that lingers is not waited for.
-        if (session.isEnded) stream.end(() => stream.destroy());
-        return;
-      }
-      session.pending = taken.length === session.pending.length ? EMPTY : session.pending.subarray(taken.length);
-      session.scanned = 0;
-      const startedMs = options.clock();
-      const decision = options.answer(taken.request);
-      if (decision instanceof Promise) {
-        wait();
-        return void decision.then((known) => {
-          session.isBusy = false;
-          reply(taken.request, known, startedMs);
-          if (!session.isBusy) goOn();
-        });
-      }
-      reply(taken.request, decision, startedMs);
-    }
-  };
-  stream.on('data', (chunk: Buffer) => {
-    session.pending = session.pending.length === 0 ? chunk : Buffer.concat([session.pending, chunk]);
-    pump();
-  });
-  const finish = (): void => {
-    session.isEnded = true;
-    if (!session.isBusy) pump();
-  };
-  stream.on('end', finish);
-  return { finish };
+/** Over the limit nobody is told: with a log line for each, whoever knocks would fill the disk. */
+function isWelcome(
+  socket: Socket,
+  connections: number,
+  { events, maxConnections, mayConnect }: PolicyServerOptions,
+): boolean {
+  if (connections >= (maxConnections ?? DEFAULT_MAX_CONNECTIONS)) return false;
+  if (mayConnect?.(socket.remoteAddress ?? null) !== false) return true;
+  events.onMalformed(`client ${socket.remoteAddress} is not in the networks that may connect`);
+  return false;
 }
 
-/** Writes an answer; false when the client does not read what it was sent. All is ASCII: Latin-1 needs no encoder. */
-function send(stream: Duplex, decision: Decision): boolean {
-  return stream.destroyed || stream.write(formatAction(decision.action), 'latin1');
+function closeSilent(sessions: ReadonlyMap<Socket, Session>, activeBeforeMs: number): void {
+  for (const [socket, session] of sessions) if (session.activeMs < activeBeforeMs) socket.destroy();
 }
-
-const EMPTY: Buffer = Buffer.alloc(0);

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Decision } from '../src/decision.ts';
 import type { PolicyRequest } from '../src/request.ts';
-import { createPolicyServer, type PolicyServer, servePolicy } from '../src/server.ts';
+import { createPolicyServer, type PolicyServer } from '../src/server.ts';
+import { servePolicy } from '../src/session.ts';
 
 let running: { server: PolicyServer; sockets: Socket[] } | null = null;
 

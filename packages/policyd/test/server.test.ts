@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Decision } from '../src/decision.ts';
 import type { PolicyRequest } from '../src/request.ts';
-import { createPolicyServer, type PolicyServer } from '../src/server.ts';
+import { createPolicyServer, type PolicyServer, type PolicyServerOptions } from '../src/server.ts';
 
 let open: { server: PolicyServer; sockets: Socket[] } | null = null;
 
@@ -29,6 +30,34 @@ describe('a policy server', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(await answers(1)).toEqual(['x']);
+  });
+
+  test('keeps apart what two clients send in pieces by turns', async () => {
+    const { socket, port, answers } = await serve((request) => decision(request.sender));
+    const other = connect(port, '127.0.0.1');
+    open?.sockets.push(other);
+    const said = once(other, 'data');
+    for (const piece of ['sender', '=', 'first', '\n\n']) {
+      socket.write(piece);
+      await later();
+      other.write(piece.replace('first', 'other'));
+      await later();
+    }
+    expect(await answers(1)).toEqual(['first']);
+    expect(String((await said)[0])).toBe('action=other\n\n');
+  });
+
+  test('closes a connection that is silent for longer than idleTimeoutMs, and no other', async () => {
+    let nowMs = 0;
+    const options = { idleTimeoutMs: 40, clock: () => nowMs };
+    const { server, port, ask } = await serve((request) => decision(request.sender), options);
+    const silent = connect(port, '127.0.0.1');
+    while (server.connections() < 2) await later();
+    nowMs = 30;
+    expect(await ask('sender=busy\n\n', 1)).toEqual(['busy']);
+    nowMs = 60;
+    await once(silent.resume(), 'close');
+    expect(await ask('sender=again\n\n', 2)).toEqual(['busy', 'again']);
   });
 
   test('closes a connection that speaks something else, and no other', async () => {
@@ -71,10 +100,18 @@ function decision(text: string): Decision {
   return { action, intended: action, rule: 'skip', identity: null, outcome: null, domain: null, reason: '' };
 }
 
-async function serve(answer: (request: PolicyRequest) => Decision | Promise<Decision>) {
+/** After what was written has been read, too. */
+function later(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 4));
+}
+
+async function serve(
+  answer: (request: PolicyRequest) => Decision | Promise<Decision>,
+  options: Partial<PolicyServerOptions> = {},
+) {
   const malformed: string[] = [];
   const events = { onDecision: () => {}, onMalformed: (why: string) => void malformed.push(why) };
-  const server = createPolicyServer({ answer, events, clock: () => 0 });
+  const server = createPolicyServer({ answer, events, clock: () => 0, ...options });
   const listening = await server.listen({ host: '127.0.0.1', port: 0 });
   const address = listening.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;

@@ -5,7 +5,7 @@ import { readShared } from './shared-read.ts';
 export type PolicyServerOptions = SessionOptions & {
   /** A connection that is silent for longer is closed. Default 305 s: above Postfix's smtpd_policy_service_max_idle. */
   readonly idleTimeoutMs?: number;
-  /** Default 1,000. */
+  /** Over all listening addresses together. Default 1,000. */
   readonly maxConnections?: number;
   /** Who may connect, by the peer's address; null is a UNIX socket. Default: everybody who can. */
   readonly mayConnect?: (address: string | null) => boolean;

@@ -1,6 +1,6 @@
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import { readShared } from './server-read.ts';
 import { Session, type SessionOptions } from './session.ts';
-import { readShared } from './shared-read.ts';
 
 export type PolicyServerOptions = SessionOptions & {
   /** A connection that is silent for longer is closed. Default 305 s: above Postfix's smtpd_policy_service_max_idle. */

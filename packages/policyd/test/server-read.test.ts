@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { readShared } from '../src/shared-read.ts';
+import { readShared } from '../src/server-read.ts';
 
 const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
 

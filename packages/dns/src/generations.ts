@@ -51,8 +51,12 @@ export class Generations<K, V extends { octets: number }> {
 
   /** Forgets the values that `isDone` tells. */
   sweep(isDone: (value: V) => boolean): void {
-    for (const generation of [this.#young, this.#old])
-      for (const [key, value] of generation) if (isDone(value)) generation.delete(key);
+    // An iterator would make an array of each entry.
+    const sweepOut = (value: V, key: K, generation: Map<K, V>): void => {
+      if (isDone(value)) generation.delete(key);
+    };
+    this.#young.forEach(sweepOut);
+    this.#old.forEach(sweepOut);
   }
 
   clear(): void {

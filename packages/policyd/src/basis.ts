@@ -14,6 +14,11 @@ export function restOn(basis: Basis, untilMs: number): void {
   if (untilMs < basis.untilMs) basis.untilMs = untilMs;
 }
 
+/** An answer that came now. */
+export function restOnAnswer(basis: Basis, answer: Answer<RrType>, nowMs: number): void {
+  restOn(basis, nowMs + livesMs(answer));
+}
+
 /** What rests on this is not to be kept. */
 export function holdsNow(basis: Basis): void {
   basis.untilMs = Number.NEGATIVE_INFINITY;
@@ -24,7 +29,7 @@ export function observedResolver(resolver: Resolver, basis: Basis, nowMs: () => 
   return {
     resolve<T extends RrType>(name: DomainName, type: T, signal?: AbortSignal): Answer<T> | Promise<Answer<T>> {
       return whenKnown(resolver.resolve(name, type, signal), (answer) => {
-        restOn(basis, nowMs() + livesMs(answer));
+        restOnAnswer(basis, answer, nowMs());
         return answer;
       });
     },

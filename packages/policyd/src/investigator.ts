@@ -21,11 +21,11 @@ const MAX_OUTCOMES = 1_024;
 /** Answers the rules' questions from DNS, within the policy's time limits. */
 export function createInvestigator({ resolver, recordCache, clock, now }: InvestigatorOptions): Investigator {
   const nowMs = (): number => now().getTime();
-  const memory = createOutcomeMemory({ resolver, nowMs, maxEntries: MAX_OUTCOMES });
+  const memory = createOutcomeMemory({ nowMs, maxEntries: MAX_OUTCOMES });
   const spf = (query: SpfQuery, policy: Policy, ms: number, basis: Basis): SpfOutcome | Promise<SpfOutcome> => {
     const voids = policy.maxVoidLookups;
-    return memory.check(query, `${voids}`, basis, (observed, observing) =>
-      checkHost(observed, observing, { recordCache, limits: { voids }, timeLimit: { ms, clock } }),
+    return memory.check(query, `${voids}`, basis, (observed, onAnswer) =>
+      checkHost(observed, resolver, { recordCache, limits: { voids }, timeLimit: { ms, clock }, onAnswer }),
     );
   };
   return {

@@ -1,23 +1,22 @@
-import type { Resolver } from '@unsent/dns';
+import type { Answer, RrType } from '@unsent/dns';
 import type { SpfOutcome, SpfQuery } from '@unsent/spf';
-import { type Basis, holdsNow, newBasis, observedResolver, restOn } from './basis.ts';
+import { type Basis, holdsNow, newBasis, restOn, restOnAnswer } from './basis.ts';
 import { createRecent } from './recent.ts';
 import { whenKnown } from './when-known.ts';
 
 /** Outcomes of SPF checks, kept while every DNS answer that they rest on may be kept. */
 export interface OutcomeMemory {
   /**
-   * The kept outcome, or that of `run`, which must ask nothing but the resolver it is handed.
+   * The kept outcome, or that of `run`, which must hand over each answer that it goes by.
    *
    * `kind` tells checks apart that follow other limits; `basis` learns how long the outcome holds.
    */
   check(query: SpfQuery, kind: string, basis: Basis, run: Run): SpfOutcome | Promise<SpfOutcome>;
 }
 
-type Run = (query: SpfQuery, resolver: Resolver) => SpfOutcome | Promise<SpfOutcome>;
+type Run = (query: SpfQuery, onAnswer: (answer: Answer<RrType>) => void) => SpfOutcome | Promise<SpfOutcome>;
 
 export type OutcomeMemoryOptions = {
-  readonly resolver: Resolver;
   /** Milliseconds, those that the resolver's TTLs run by. */
   readonly nowMs: () => number;
   readonly maxEntries: number;
@@ -38,7 +37,7 @@ const MAX_DOMAIN_CHARACTERS = 253;
  *
  * For long only from its second use on: most domains write once, and an outcome holds the whole parsed record.
  */
-export function createOutcomeMemory({ resolver, nowMs, maxEntries }: OutcomeMemoryOptions): OutcomeMemory {
+export function createOutcomeMemory({ nowMs, maxEntries }: OutcomeMemoryOptions): OutcomeMemory {
   const outcomes = createRecent<Kept>(maxEntries);
   const fresh = createRecent<Kept>(FRESH);
   const recall = (key: string): Kept | null => {
@@ -58,7 +57,8 @@ export function createOutcomeMemory({ resolver, nowMs, maxEntries }: OutcomeMemo
         return kept.outcome;
       }
       const own = newBasis();
-      return whenKnown(run(new ObservedQuery(query, own), observedResolver(resolver, own, nowMs)), (outcome) => {
+      const onAnswer = (answer: Answer<RrType>): void => restOnAnswer(own, answer, nowMs());
+      return whenKnown(run(new ObservedQuery(query, own), onAnswer), (outcome) => {
         // An end that the clock made, with no answer behind it, is a temperror too.
         if (outcome.result === 'temperror' || query.domain.length > MAX_DOMAIN_CHARACTERS) holdsNow(own);
         restOn(basis, own.untilMs);

@@ -108,7 +108,7 @@ function worldOf() {
     },
   });
   const resolver = counting(cachedResolver(zone, { now: () => nowMs }));
-  const memory = createOutcomeMemory({ resolver, nowMs: () => nowMs, maxEntries: 100 });
+  const memory = createOutcomeMemory({ nowMs: () => nowMs, maxEntries: 100 });
   const queryOf = (domain: string, local: string, { ip = '192.0.2.1', helo = 'mx.example.net' }: Changed): SpfQuery => {
     const client = parseIp(ip);
     if (client === null) throw new Error(ip);
@@ -124,7 +124,11 @@ function worldOf() {
       nowMs += ms;
     },
     check: (domain: string, local: string, changed: Changed = {}) =>
-      atOnce(memory.check(queryOf(domain, local, changed), changed.kind ?? '2', newBasis(), checkHost)),
+      atOnce(
+        memory.check(queryOf(domain, local, changed), changed.kind ?? '2', newBasis(), (query, onAnswer) =>
+          checkHost(query, resolver, { onAnswer }),
+        ),
+      ),
     plainly: (domain: string, local: string, changed: Changed = {}) =>
       atOnce(checkHost(queryOf(domain, local, changed), zone)),
   };

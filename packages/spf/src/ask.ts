@@ -3,18 +3,29 @@ import { spendQuery } from './budget.ts';
 import type { Check } from './check.ts';
 import type { Failure } from './match.ts';
 import type { Step } from './step.ts';
-import { noteQuery, type Tracer } from './trace.ts';
+import { noteQuery } from './trace.ts';
 
 /** What the terms see when nothing more may be asked; the reason is in `check.halt`. */
 const HALTED: FailedAnswer = { kind: 'failure', cause: 'timeout', detail: 'the check has ended' };
 
 /**
- * Asks the resolver one question. At once when it answers at once.
+ * Asks the resolver one question and goes on with the answer. At once when it answers at once.
  *
- * Never throws: a resolver that does is an answer of the kind `failure`. When the cap on questions, the time limit or
- * the caller's signal forbids to ask, sets `check.halt` and answers a failure.
+ * A resolver that throws has given an answer of the kind `failure`. When the cap on questions, the time limit or the
+ * caller's signal forbids to ask, sets `check.halt` and goes on with a failure.
  */
-export function ask<T extends RrType>(check: Check, name: DomainName, type: T): Step<Answer<T>> {
+export function ask<T extends RrType, R>(
+  check: Check,
+  name: DomainName,
+  type: T,
+  use: (answer: Answer<T>) => Step<R>,
+): Step<R> {
+  const answer = begin(check, name, type);
+  return answer instanceof Promise ? whenAnswered(check, name, type, answer, use) : use(answer);
+}
+
+/** The answer if it is at hand, or the promise of it. */
+function begin<T extends RrType>(check: Check, name: DomainName, type: T): Step<Answer<T>> {
   if (check.halt !== null || mustHalt(check, name)) return HALTED;
   let answer: Step<Answer<T>>;
   try {
@@ -22,39 +33,36 @@ export function ask<T extends RrType>(check: Check, name: DomainName, type: T): 
   } catch (error) {
     answer = failureOf(error);
   }
-  if ('then' in answer) return later(check, name, type, answer);
-  if (check.tracer !== null) noteQuery(check.tracer, name, type, answer);
+  if (!(answer instanceof Promise)) note(check, name, type, answer);
   return answer;
 }
 
-/** No async function, and no promise more than it takes: this is done once for each question of each check. */
-function later<T extends RrType>(
+/**
+ * Goes on when the answer is there, or when the check must end without it.
+ *
+ * What follows is part of the wait instead of a promise upon it, and nothing is an async function: this is done for each
+ * question of each check that DNS has to be asked.
+ */
+function whenAnswered<T extends RrType, R>(
   check: Check,
   name: DomainName,
   type: T,
   coming: Promise<Answer<T>>,
-): Promise<Answer<T>> {
-  const { limiter, tracer } = check;
-  const found = tracer === null ? coming : coming.catch(failureOf).then(noted(check, tracer, name, type));
-  if (limiter === null) return tracer === null ? coming.catch(failureOf) : found;
-  return limiter.race(found, failureOf, () => {
-    mustHalt(check, name);
-    if (tracer !== null) noteQuery(tracer, name, type, HALTED);
-    return HALTED;
-  });
+  use: (answer: Answer<T>) => Step<R>,
+): Promise<R> {
+  const goOn = (answer: Answer<T>): Step<R> => {
+    if (answer === HALTED) mustHalt(check, name);
+    note(check, name, type, answer);
+    return use(answer);
+  };
+  if (check.limiter === null) return coming.then(goOn, (error: unknown) => goOn(failureOf(error)));
+  return check.limiter.race(coming, goOn, failureOf, HALTED);
 }
 
-/** Writes an answer down in the trace, unless it comes after the end. */
-function noted<T extends RrType>(
-  check: Check,
-  tracer: Tracer,
-  name: DomainName,
-  type: T,
-): (answer: Answer<T>) => Answer<T> {
-  return (answer) => {
-    if (check.halt === null) noteQuery(tracer, name, type, answer);
-    return answer;
-  };
+/** Whoever wants to know hears of the answer. */
+function note<T extends RrType>(check: Check, name: DomainName, type: T, answer: Answer<T>): void {
+  check.options.onAnswer?.(answer);
+  if (check.tracer !== null) noteQuery(check.tracer, name, type, answer);
 }
 
 /** Spends a question; true, with the reason in `check.halt`, when it must not be asked. */

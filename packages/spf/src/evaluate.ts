@@ -23,15 +23,12 @@ const MAX_DEPTH = 64;
 /** check_host() for one domain: its record, its directives in order, its redirect, the default. */
 export function evaluate(check: Check, domain: DomainName, depth: number): Step<Ruling> {
   if (check.tracer !== null) return tracedEvaluate(check, check.tracer, domain, depth);
-  const fetched = fetchRecord(check, domain);
-  return fetched instanceof Promise
-    ? fetched.then((later) => evaluateFetched(check, domain, depth, null, later))
-    : evaluateFetched(check, domain, depth, null, fetched);
+  return fetchRecord(check, domain, (fetched) => evaluateFetched(check, domain, depth, null, fetched));
 }
 
 function tracedEvaluate(check: Check, tracer: Tracer, domain: DomainName, depth: number): Step<Ruling> {
   const node = openNode(tracer, domain);
-  const ruling = andThen(fetchRecord(check, domain), (fetched) => evaluateFetched(check, domain, depth, node, fetched));
+  const ruling = fetchRecord(check, domain, (fetched) => evaluateFetched(check, domain, depth, node, fetched));
   return andThen(ruling, (settled) => {
     node.result = settled.result;
     return settled;

@@ -22,7 +22,7 @@ export function explain(check: Check, matched: Matched): Step<string | null> {
   if (spec === undefined || canNeverMatch(check, spec)) return null;
   return andThen(targetOf(check, matched.domain, spec), (name) => {
     if (name === null) return null;
-    return andThen(ask(check, name, 'TXT'), (answer) => {
+    return ask(check, name, 'TXT', (answer) => {
       const parts = parseExplanation(onlyText(answer) ?? '%');
       if (parts === null) return null;
       return andThen(macroValues(check, matched.domain, parts), (values) =>

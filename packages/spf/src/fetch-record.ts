@@ -8,15 +8,16 @@ import type { Step } from './step.ts';
 /**
  * Finds and reads the SPF record of `domain` (RFC 7208 §4.4–4.6): TXT only, type 99 is never asked for.
  *
- * Returns the ruling when there is no record that can be evaluated.
+ * Goes on with the ruling when there is no record that can be evaluated.
  */
-export function fetchRecord(check: Check, domain: DomainName): Step<ReadRecord | Ruling> {
+export function fetchRecord(
+  check: Check,
+  domain: DomainName,
+  use: (fetched: ReadRecord | Ruling) => Step<Ruling>,
+): Step<Ruling> {
   const override = check.options.override?.(domain) ?? null;
-  if (override !== null) return readText(check, domain, override);
-  const answer = ask(check, domain, 'TXT');
-  return answer instanceof Promise
-    ? answer.then((later) => select(check, domain, later))
-    : select(check, domain, answer);
+  if (override !== null) return use(readText(check, domain, override));
+  return ask(check, domain, 'TXT', (answer) => use(select(check, domain, answer)));
 }
 
 function select(check: Check, domain: DomainName, answer: Answer<'TXT'>): ReadRecord | Ruling {

@@ -1,4 +1,5 @@
 import type { Clock, SpfOptions } from './options.ts';
+import type { Step } from './step.ts';
 
 /** Null when the options ask for neither a time limit nor an end by signal; then nothing is measured or listened to. */
 export function newLimiter({ timeLimit, signal }: SpfOptions): Limiter | null {
@@ -36,16 +37,22 @@ export class Limiter {
     return this.#hasEnded || clock.now() - this.#startedAt >= ms ? `the check took longer than ${ms} ms` : null;
   }
 
-  /** The value, what `failed` makes of its rejection, or what `ended` says when the check must end before it comes. */
-  race<T>(value: Promise<T>, failed: (error: unknown) => T, ended: () => T): Promise<T> {
-    return new Promise((resolve) => {
+  /** Goes on with the value, with what `failed` makes of its rejection, or with `ended` when the check must end first. */
+  race<T, R>(value: Promise<T>, goOn: (value: T) => Step<R>, failed: (error: unknown) => T, ended: T): Promise<R> {
+    return new Promise((resolve, reject) => {
       const settle = (settled: T): void => {
+        if (this.#giveUp !== giveUp) return; // it has gone on already
         this.#giveUp = null;
-        resolve(settled);
+        try {
+          resolve(goOn(settled));
+        } catch (error) {
+          reject(error);
+        }
       };
-      this.#giveUp = () => settle(ended());
+      const giveUp = (): void => settle(ended);
+      this.#giveUp = giveUp;
       if (!this.#isWatching) this.#watch();
-      if (this.#hasEnded) this.#giveUp();
+      if (this.#hasEnded) giveUp();
       value.then(settle, (error: unknown) => settle(failed(error)));
     });
   }

@@ -87,7 +87,7 @@ function matchAddresses(
   name: DomainName,
   mechanism: Addresses,
 ): Step<Match> {
-  return andThen(askAddresses(check, name), (answer) => {
+  return askAddresses(check, name, (answer) => {
     switch (answer.kind) {
       case 'records':
         return holdsClient(check, answer.data, mechanism);
@@ -103,8 +103,12 @@ function matchAddresses(
   });
 }
 
-function askAddresses(check: Check, name: DomainName): Step<Answer<'A'> | Answer<'AAAA'>> {
-  return check.query.ip.family === 4 ? ask(check, name, 'A') : ask(check, name, 'AAAA');
+function askAddresses(
+  check: Check,
+  name: DomainName,
+  use: (answer: Answer<'A'> | Answer<'AAAA'>) => Step<Match>,
+): Step<Match> {
+  return check.query.ip.family === 4 ? ask(check, name, 'A', use) : ask(check, name, 'AAAA', use);
 }
 
 function holdsClient(check: Check, addresses: readonly string[], mechanism: Addresses): boolean {
@@ -121,9 +125,9 @@ function countVoid(check: Check, frame: Frame, { span }: Directive): Match {
 
 /** The option `dual-stack`: a name that has addresses of the other family is no void lookup. */
 function countVoidIfSingleStack(check: Check, frame: Frame, directive: Directive, name: DomainName): Step<Match> {
-  const other: Step<Answer<'A'> | Answer<'AAAA'>> =
-    check.query.ip.family === 4 ? ask(check, name, 'AAAA') : ask(check, name, 'A');
-  return andThen(other, (answer) => (answer.kind === 'records' ? false : countVoid(check, frame, directive)));
+  return ask(check, name, check.query.ip.family === 4 ? 'AAAA' : 'A', (answer) =>
+    answer.kind === 'records' ? false : countVoid(check, frame, directive),
+  );
 }
 
 // RFC 7208 §5.4: one of the addresses of the name's MX hosts is in the network. No MX, no match: never the A instead.
@@ -134,7 +138,7 @@ function matchMx(
   name: DomainName,
   mechanism: Addresses,
 ): Step<Match> {
-  return andThen(ask(check, name, 'MX'), (answer) => {
+  return ask(check, name, 'MX', (answer) => {
     if (answer.kind === 'failure') return temperror(check, name, answer);
     if (answer.kind !== 'records') return countVoid(check, frame, directive);
     const limit = check.budget.limits.mx;
@@ -161,7 +165,7 @@ function matchMxHosts(
   if (exchange === undefined) return false;
   // The null MX of RFC 7505 names no host.
   if (exchange === '.' || exchange === '') return matchMxHosts(check, exchanges, mechanism, from + 1);
-  return andThen(askAddresses(check, exchange), (answer) => {
+  return askAddresses(check, exchange, (answer) => {
     if (answer.kind === 'failure') return temperror(check, exchange, answer);
     // A host without addresses is no void lookup: §4.6.4 counts terms.
     if (answer.kind === 'records' && holdsClient(check, answer.data, mechanism)) return true;
@@ -171,7 +175,7 @@ function matchMxHosts(
 
 // RFC 7208 §5.7: any A record at all, for clients of either family.
 function matchExists(check: Check, frame: Frame, directive: Directive, name: DomainName): Step<Match> {
-  return andThen(ask(check, name, 'A'), (answer) => {
+  return ask(check, name, 'A', (answer) => {
     if (answer.kind === 'failure') return temperror(check, name, answer);
     return answer.kind === 'records' ? true : countVoid(check, frame, directive);
   });

@@ -1,4 +1,4 @@
-import type { DomainName, IpAddress } from '@unsent/dns';
+import type { Answer, DomainName, IpAddress, RrType } from '@unsent/dns';
 import type { SpfRecord } from './ast.ts';
 import type { RecordCache } from './record-cache.ts';
 
@@ -39,6 +39,8 @@ export type SpfOptions = {
   readonly recordCache?: RecordCache;
   /** The check ends with temperror when it has taken `ms` (RFC 7208 §4.6.4 wants at least 20 seconds). */
   readonly timeLimit?: { readonly ms: number; readonly clock: Clock };
+  /** Hears of each answer, a failure too, before the check goes on with it. Must not throw. */
+  readonly onAnswer?: (answer: Answer<RrType>) => void;
   /** Handed to the resolver; when it aborts the check ends with temperror. */
   readonly signal?: AbortSignal;
 };

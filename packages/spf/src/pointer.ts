@@ -7,7 +7,7 @@ import { andThen, type Step } from './step.ts';
 /** The PTR answer for the client's address, asked for once a check. */
 export function clientPointer(check: Check): Step<Answer<'PTR'>> {
   if (check.pointer !== null) return check.pointer;
-  return andThen(ask(check, reverseName(check.query.ip), 'PTR'), (answer) => {
+  return ask(check, reverseName(check.query.ip), 'PTR', (answer) => {
     check.pointer = answer;
     return answer;
   });
@@ -51,7 +51,7 @@ function isValidated(check: Check, name: DomainName): Step<boolean> {
   const known = check.validated.get(name);
   if (known !== undefined) return known;
   const { ip } = check.query;
-  return andThen<Answer<'A'> | Answer<'AAAA'>, boolean>(ask(check, name, ip.family === 4 ? 'A' : 'AAAA'), (answer) => {
+  return ask(check, name, ip.family === 4 ? 'A' : 'AAAA', (answer) => {
     const length = ip.family === 4 ? 32 : 128;
     const valid = answer.kind === 'records' && answer.data.some((text) => textSharesPrefix(ip, text, length));
     check.validated?.set(name, valid);

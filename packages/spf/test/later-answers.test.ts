@@ -66,3 +66,15 @@ describe.each(DOMAINS)('%s, with answers that come later', (domain) => {
     expect(await checkHost(query({ domain, ip }), LATER, { ...options, trace: true })).toEqual(traced);
   });
 });
+
+describe.each([
+  ['at hand', RESOLVER],
+  ['that come later', LATER],
+])('of answers %s', (_when, resolver) => {
+  test('onAnswer hears each, a failure too', async () => {
+    const kinds: string[] = [];
+    const options = { onAnswer: ({ kind }: { readonly kind: string }) => kinds.push(kind) };
+    await checkHost(query({ domain: 'broken.example.com' }), resolver, options);
+    expect(kinds).toEqual(['records', 'failure']);
+  });
+});

@@ -211,3 +211,34 @@ test('an answer or a failure that comes after the end changes nothing', async ()
   await new Promise((resolve) => setTimeout(resolve, 0));
   expect(outcome).toMatchObject({ result: 'temperror', detail: 'the check was aborted' });
 });
+
+test('an answer that comes after the end starts nothing any more', async () => {
+  const { clock, pass } = handClock();
+  const questions: string[] = [];
+  let answer = (): void => {};
+  const late: Resolver = {
+    resolve<T extends RrType>(asked: Parameters<Resolver['resolve']>[0], type: T): Promise<Answer<T>> {
+      questions.push(asked);
+      return new Promise((resolve) => {
+        answer = () => resolve(ZONE.resolve(asked, type));
+      });
+    },
+  };
+  const heard: string[] = [];
+  const onAnswer = ({ kind }: { readonly kind: string }) => heard.push(kind);
+  const outcome = checkHost(query(), late, { timeLimit: { ms: 20_000, clock }, onAnswer });
+  pass(20_000);
+  answer();
+  expect(await outcome).toMatchObject({ result: 'temperror' });
+  expect(questions).toEqual(['example.com']);
+  expect(heard).toEqual(['failure']);
+});
+
+test('a fault in what follows an answer is not swallowed', async () => {
+  const { clock } = handClock();
+  const later: Resolver = { resolve: async (...asked) => ZONE.resolve(...asked) };
+  const onAnswer = () => {
+    throw new Error('a fault');
+  };
+  await expect(checkHost(query(), later, { timeLimit: { ms: 20_000, clock }, onAnswer })).rejects.toThrow('a fault');
+});

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import './lib/plain-start.mjs';
 
 const here = (name) => fileURLToPath(new URL(`./bench/bounce/${name}`, import.meta.url));
 const shared = process.env['UNSENT_SHARED'] ?? fileURLToPath(new URL('../../shared', import.meta.url));

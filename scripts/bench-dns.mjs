@@ -12,6 +12,7 @@ import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import './lib/plain-start.mjs';
 import { dnsClient } from '../packages/dns/dist/index.js';
 
 const { values } = parseArgs({

@@ -3,6 +3,7 @@
 // The installed package, as the workspace imports it; in the bundle it is less (scripts/bench-start.mjs has the whole).
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import './lib/plain-start.mjs';
 import { root } from './lib/run.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 15);

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import './lib/plain-start.mjs';
 import { root } from './lib/run.mjs';
 
 const { values } = parseArgs({

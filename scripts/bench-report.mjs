@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import './lib/plain-start.mjs';
 import { root } from './lib/run.mjs';
 
 const { openStore } = await import(`${root}packages/store/dist/index.js`);

@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import './lib/plain-start.mjs';
 import { root } from './lib/run.mjs';
 import { entries, maildirName } from './lib/state-rows.mjs';
 

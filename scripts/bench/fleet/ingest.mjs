@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import '../../lib/plain-start.mjs';
 import { root } from '../../lib/run.mjs';
 
 const BATCH = 1000;

@@ -5,6 +5,7 @@
 //   npx tsc -b && node scripts/bundle.mjs && node scripts/bench/fleet/report.mjs 'postgres://…' [rounds] [domain]
 import { spawn } from 'node:child_process';
 import { loadavg } from 'node:os';
+import '../../lib/plain-start.mjs';
 import { root } from '../../lib/run.mjs';
 
 const [url, rounds = '3', domain = 'd0.example'] = process.argv.slice(2);

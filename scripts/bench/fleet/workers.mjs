@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import '../../lib/plain-start.mjs';
 import { makeMailboxes } from '../../lib/killed-scans.mjs';
 import { startPrivatePostgres } from '../../lib/private-postgres.mjs';
 import { root } from '../../lib/run.mjs';

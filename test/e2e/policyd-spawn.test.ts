@@ -62,6 +62,13 @@ test('the one socket that spawn(8) gives as input, output and error output carri
   expect(await blocked()).toBe(2);
 });
 
+test('an answer that nobody waits for any more is counted all the same', async () => {
+  const { client, child } = await startOnOneSocket();
+  client.end(policyRequest({ recipient: 'u@locked.example' }), () => client.destroy());
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(await blocked()).toBe(1);
+});
+
 function args(): string[] {
   const file = (name: string): string => join(folder, name);
   return ['--config', file('unsent.yaml'), '--state', state, '--dns', `zone:${file('zone.txt')}`, 'policyd', '--stdio'];
@@ -73,23 +80,27 @@ function answerOne(fields: Readonly<Record<string, string>>) {
 
 /** Sends `requests` and no more, as a client that has closed its half; resolves to all that comes back. */
 async function askOverOneSocket(requests: string): Promise<{ text: string; exitCode: number | null }> {
-  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const client = connect({
-    port: typeof address === 'object' && address !== null ? address.port : 0,
-    allowHalfOpen: true,
-  });
-  const socket: Socket = (await once(server, 'connection'))[0];
-  const env = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' };
-  const child = spawn(process.execPath, [unsentBin, ...args()], { env, stdio: [socket, socket, socket] });
-  socket.destroy();
-  server.close();
+  const { client, child } = await startOnOneSocket();
   client.end(requests);
   let text = '';
   for await (const chunk of client) text += String(chunk);
   if (child.exitCode === null) await once(child, 'exit');
   return { text, exitCode: child.exitCode };
+}
+
+/** A process as spawn(8) starts it, and the other end of its socket. */
+async function startOnOneSocket(): Promise<{ client: Socket; child: ChildProcess }> {
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const client = connect({ port, allowHalfOpen: true });
+  const socket: Socket = (await once(server, 'connection'))[0];
+  const env = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' };
+  const child = spawn(process.execPath, [unsentBin, ...args()], { env, stdio: [socket, socket, socket] });
+  socket.destroy();
+  server.close();
+  return { client, child };
 }
 
 async function answerOf(child: ChildProcess): Promise<string> {

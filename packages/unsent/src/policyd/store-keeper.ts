@@ -1,5 +1,5 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { openPolicyStore, type PolicyStore } from '@unsent/store';
 import {
   lockedCachePath,
@@ -100,7 +100,9 @@ export class StoreKeeper {
     this.#stopListening = await opened.lockedDomains.listen(() => void this.#look());
     if (this.#stopListening === null) {
       // Looking now and then finds whatever the watch misses; where there is no watch (some file systems) it is enough.
-      this.#watcher = watch(dirname(place), () => void this.#look());
+      this.#watcher = watch(dirname(place), (_, file) => {
+        if (isOfDatabase(file, place)) void this.#look();
+      });
       this.#watcher.on('error', () => this.#watcher?.close());
     }
     this.#timers.push(setTimeout(() => void this.#attempt(prune), RETRY_MS));
@@ -221,4 +223,9 @@ function deliver({ policyCounters }: PolicyStore, { daemon, number, batch }: Del
 
 async function prune({ policyCounters }: PolicyStore): Promise<void> {
   await policyCounters.prune(new Date(Date.now() - KEPT_MS));
+}
+
+/** Is a file that changed the database at `place`, or one that SQLite keeps beside it? A log in the same folder is not. */
+export function isOfDatabase(file: string | null, place: string): boolean {
+  return file === null || file.startsWith(basename(place));
 }

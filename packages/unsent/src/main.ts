@@ -38,7 +38,8 @@ export async function main(): Promise<void> {
   );
   const surroundings = {
     get stdin() {
-      return stdin.use();
+      const stream = stdin.use();
+      return interrupts.signal.aborted ? stream.destroy() : stream;
     },
     stdout,
     stderr,

@@ -10,6 +10,7 @@ import { openPolicyStore } from '@unsent/store';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { runUnsent, startUnsent, unsentBin } from '../support/cli.ts';
 import { policyRequest } from '../support/policy-request.ts';
+import { portOf } from '../support/ports.ts';
 
 const Database = createRequire(new URL('../../packages/store/package.json', import.meta.url))('libsql');
 
@@ -92,9 +93,7 @@ async function askOverOneSocket(requests: string): Promise<{ text: string; exitC
 async function startOnOneSocket(): Promise<{ client: Socket; child: ChildProcess }> {
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const client = connect({ port, allowHalfOpen: true });
+  const client = connect({ port: portOf(server), allowHalfOpen: true });
   const socket: Socket = (await once(server, 'connection'))[0];
   const env = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' };
   const child = spawn(process.execPath, [unsentBin, ...args()], { env, stdio: [socket, socket, socket] });

@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { portOf } from './ports.ts';
 
 /** A way to a server on which a network can fail, between two packets or in the middle of an answer. */
 export type Network = {
@@ -54,10 +55,9 @@ export async function networkTo(port: number, host = '127.0.0.1'): Promise<Netwo
     }
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  const address = listener.address();
   const everyPair = (work: (pair: Pair) => void): void => [...pairs].forEach(work);
   return {
-    port: typeof address === 'object' && address !== null ? address.port : 0,
+    port: portOf(listener),
     cut: () => everyPair(end),
     reset: () =>
       everyPair(({ client, upstream }) => {

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 
 /** Below the ports that the system gives to whoever asks (32,768 on), and above those that have a name. */
 const [FIRST, COUNT] = [20_000, 12_000];
@@ -19,4 +19,11 @@ export async function freePort(): Promise<number> {
     tcp.close();
     if (bound.every(({ status }) => status === 'fulfilled')) return port;
   }
+}
+
+/** The port of loopback that the system gave to a server that listens. */
+export function portOf(server: Pick<Server, 'address'>): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server listens at no port');
+  return address.port;
 }

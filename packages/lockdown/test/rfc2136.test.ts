@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '../../../test/support/ports.ts';
+import { freePort, portOf } from '../../../test/support/ports.ts';
 import { memoryJournal } from '../src/journal-memory.ts';
 import { providerContract } from '../src/providers/contract.ts';
 import type { DnsProvider } from '../src/providers/provider.ts';
@@ -119,8 +119,7 @@ describe('a server that misbehaves', () => {
       socket.on('data', () => (answer === null ? socket.destroy() : socket.write(answer)));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const port = portOf(server);
     try {
       return await work(
         rfc2136Provider({ host: '127.0.0.1', port, key: KEY, zones: [ZONE], now: () => new Date(), timeoutMs: 300 }),

@@ -4,6 +4,7 @@ import { parseZoneText, zoneResolver } from '@unsent/dns';
 import { createRecordCache } from '@unsent/spf';
 import { expect, test } from 'vitest';
 import { name } from '../../../test/support/names.ts';
+import { portOf } from '../../../test/support/ports.ts';
 import { createAnswerer } from '../src/answerer.ts';
 import type { Decision } from '../src/decision.ts';
 import { createInvestigator } from '../src/investigator.ts';
@@ -24,8 +25,7 @@ test('a connection above maxConnections is closed without an answer, and a place
   };
   const events = { onDecision: () => {}, onMalformed: () => {} };
   const server = createPolicyServer({ answer: () => dunno, events, clock: () => 0, maxConnections: 2 });
-  const address = (await server.listen({ host: '127.0.0.1', port: 0 })).address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = portOf(await server.listen({ host: '127.0.0.1', port: 0 }));
   const first = await askedOn(connect(port, '127.0.0.1'));
   const second = await askedOn(connect(port, '127.0.0.1'));
   expect([first.said, second.said]).toEqual(['action=DUNNO\n\n', 'action=DUNNO\n\n']);

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
+import { portOf } from '../../../test/support/ports.ts';
 import type { Decision } from '../src/decision.ts';
 import type { PolicyRequest } from '../src/request.ts';
 import { createPolicyServer, type PolicyServer } from '../src/server.ts';
@@ -64,8 +65,7 @@ const answer = (request: PolicyRequest): Decision => decision(request.sender ===
 
 async function serve() {
   const server = createPolicyServer({ answer, events: EVENTS, clock: () => 0 });
-  const address = (await server.listen({ host: '127.0.0.1', port: 0 })).address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = portOf(await server.listen({ host: '127.0.0.1', port: 0 }));
   const sockets: Socket[] = [];
   running = { server, sockets };
   const open = async (): Promise<Socket> => {

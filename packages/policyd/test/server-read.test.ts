@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { portOf } from '../../../test/support/ports.ts';
 import { readShared } from '../src/server-read.ts';
 
 const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
@@ -11,7 +12,7 @@ test('a connection goes on in a socket of its own, and chunks of all lie in the 
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const memory = new Set<ArrayBufferLike>();
   for (const text of ['first', 'second']) {
-    const client = connect(portOf(), '127.0.0.1');
+    const client = connect(portOf(server), '127.0.0.1');
     const [accepted] = (await once(server, 'connection')) as [Socket];
     const taken: string[] = [];
     const socket = readShared(accepted, (chunk) => {
@@ -34,9 +35,3 @@ test('where Node is another inside, the socket stays as it is', () => {
   expect(readShared(socket, () => {})).toBeNull();
   expect(socket.destroyed).toBe(false);
 });
-
-function portOf(): number {
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('not listening');
-  return address.port;
-}

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { portOf } from '../../../test/support/ports.ts';
 import type { Decision } from '../src/decision.ts';
 import type { PolicyRequest } from '../src/request.ts';
 import { createPolicyServer, type PolicyServer, type PolicyServerOptions } from '../src/server.ts';
@@ -112,9 +113,7 @@ async function serve(
   const malformed: string[] = [];
   const events = { onDecision: () => {}, onMalformed: (why: string) => void malformed.push(why) };
   const server = createPolicyServer({ answer, events, clock: () => 0, ...options });
-  const listening = await server.listen({ host: '127.0.0.1', port: 0 });
-  const address = listening.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = portOf(await server.listen({ host: '127.0.0.1', port: 0 }));
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   open = { server, sockets: [socket] };
   let text = '';

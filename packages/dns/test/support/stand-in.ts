@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { setTimeout as delay, setImmediate } from 'node:timers/promises';
+import { portOf } from '../../../../test/support/ports.ts';
 import type { DnsServer } from '../../src/index.ts';
 import { type Asked, readQuery } from './messages.ts';
 
@@ -53,8 +54,7 @@ export async function standIn(reply: (asked: Asked) => Replies, options: StandIn
   });
   tcp.listen(0, '127.0.0.1');
   await once(tcp, 'listening');
-  const address = tcp.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = portOf(tcp);
   const udp = createSocket('udp4');
   udp.on('message', (octets, from) =>
     take(octets, from.port, false, (message) => udp.send(message, from.port, from.address)),

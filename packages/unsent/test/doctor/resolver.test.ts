@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:net';
 import { type DnsServer, type DomainName, parseDomainName } from '@unsent/dns';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasNsd, type Nsd, startNsd } from '../../../../test/support/nsd.ts';
-import { freePort } from '../../../../test/support/ports.ts';
+import { freePort, portOf } from '../../../../test/support/ports.ts';
 import { needs } from '../../../../test/support/require.ts';
 import { hasResolvers, type RealResolver, startDnsmasq, startUnbound } from '../../../../test/support/resolvers.ts';
 import { checkServer } from '../../src/doctor/resolver/check-server.ts';
@@ -172,9 +172,4 @@ function answerTo(query: Buffer, { ds, rrsig, edns }: Stub): Buffer {
   const records = types.map((one) => Buffer.of(0xc0, 12, 0, one, 0, 1, 0, 0, 0, 60, 0, 1, 0));
   const opt = edns ? [Buffer.of(0, 0, 41, 4, 208, 0, 0, 0x80, 0, 0, 0)] : [];
   return Buffer.concat([header, query.subarray(12, end + 5), ...records, ...opt]);
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

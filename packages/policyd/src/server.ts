@@ -1,4 +1,5 @@
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import { createOutbox } from './outbox.ts';
 import { readShared } from './server-read.ts';
 import { Session, type SessionOptions } from './session.ts';
 
@@ -30,6 +31,7 @@ const IDLE_LOOKS = 10;
 export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
   const servers: Server[] = [];
   const sessions = new Map<Socket, Session>();
+  const outbox = createOutbox();
   const idleMs = options.idleTimeoutMs ?? DEFAULT_IDLE_MS;
   const looking = setInterval(() => closeSilent(sessions, options.clock() - idleMs), idleMs / IDLE_LOOKS).unref();
   let allClosed = (): void => {};
@@ -37,7 +39,7 @@ export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
     if (!isWelcome(accepted, sessions.size, options)) return void accepted.destroy();
     const shared = readShared(accepted, (chunk) => session.take(chunk));
     const socket = shared ?? accepted;
-    const session = new Session(socket, options);
+    const session = new Session(socket, options, outbox);
     if (shared === null) socket.on('data', (chunk: Buffer) => session.take(chunk));
     socket.setNoDelay(true);
     socket.on('error', () => socket.destroy());

@@ -1,12 +1,13 @@
 import type { Duplex } from 'node:stream';
 import type { Answerer } from './answerer.ts';
 import type { Decision } from './decision.ts';
+import { type Answering, createOutbox, type Outbox } from './outbox.ts';
 import { formatAction, takeRequest } from './protocol.ts';
 import type { PolicyRequest } from './request.ts';
 
 /** Hears of everything that happens; none of it may throw. */
 export type PolicyEvents = {
-  /** `ms` is the time from the whole request to its answer. */
+  /** Once its answer was handed over; `ms` is the time from the whole request to that. */
   onDecision(request: PolicyRequest, decision: Decision, ms: number): void;
   /** A connection that was closed because of what it sent. */
   onMalformed(why: string): void;
@@ -19,29 +20,41 @@ export type SessionOptions = {
   readonly clock: () => number;
 };
 
+type Answered = { readonly request: PolicyRequest; readonly decision: Decision; readonly startedMs: number };
+
+/** Answers that wait together; a client that sends many requests at once gets them in pieces of this size. */
+const MAX_UNSENT_CHARACTERS = 16_384;
+
 /**
  * Speaks the protocol on one stream: requests in, one answer each, in their order.
  *
- * The next request is not looked at before the last was answered, so a client that sends ahead meets back-pressure
- * instead of filling memory.
+ * The next request is not looked at while the last one is being decided or the client does not read its answers, so a
+ * client that sends ahead meets back-pressure instead of filling memory.
  */
-export class Session {
+export class Session implements Answering {
   readonly #stream: Duplex;
   readonly #options: SessionOptions;
+  readonly #outbox: Outbox;
   #pending = EMPTY;
   /** Up to where `#pending` holds no end of a request. */
   #scanned = 0;
-  #isBusy = false;
+  #isDeciding = false;
+  #isFull = false;
   #isEnded = false;
+  #unsent = '';
+  #answered: Answered[] = [];
   /** When it last sent or was sent anything, by the clock of the options. */
   #activeMs: number;
 
   /** Whoever reads from `stream` calls `take`. */
-  constructor(stream: Duplex, options: SessionOptions) {
+  constructor(stream: Duplex, options: SessionOptions, outbox: Outbox) {
     this.#stream = stream;
     this.#options = options;
+    this.#outbox = outbox;
     this.#activeMs = options.clock();
     stream.on('end', () => this.finish());
+    // Whoever hears of the end may count on having heard of every decision.
+    stream.once('close', () => this.#handOver());
   }
 
   get activeMs(): number {
@@ -52,18 +65,46 @@ export class Session {
   take(chunk: Buffer): void {
     this.#activeMs = this.#options.clock();
     this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
-    this.#pump();
+    this.#pump(this.#activeMs);
     if (this.#pending.length > 0 && this.#pending.buffer === chunk.buffer) this.#pending = Buffer.from(this.#pending);
   }
 
   /** Answers what was read already, then closes. */
   finish(): void {
     this.#isEnded = true;
-    if (!this.#isBusy) this.#pump();
+    this.#pump(this.#options.clock());
   }
 
-  #pump(): void {
-    while (!this.#isBusy) {
+  /** Writes the answers. All is ASCII: Latin-1 needs no encoder. */
+  send(): void {
+    this.#activeMs = this.#options.clock();
+    const text = this.#unsent;
+    this.#unsent = '';
+    if (text === '' || this.#stream.destroyed || this.#stream.write(text, 'latin1')) return;
+    this.#isFull = true;
+    this.#stream.pause();
+    this.#stream.once('drain', () => {
+      this.#isFull = false;
+      this.#goOn();
+    });
+  }
+
+  tell(): void {
+    const answered = this.#answered;
+    this.#answered = [];
+    const { events } = this.#options;
+    for (const { request, decision, startedMs } of answered) {
+      events.onDecision(request, decision, this.#activeMs - startedMs);
+    }
+  }
+
+  #handOver(): void {
+    this.send();
+    this.tell();
+  }
+
+  #pump(nowMs: number): void {
+    while (!(this.#isDeciding || this.#isFull)) {
       const taken = takeRequest(this.#pending, 0, this.#scanned);
       if (taken.kind === 'malformed') {
         this.#refuse(taken.why);
@@ -71,60 +112,52 @@ export class Session {
       }
       if (taken.kind === 'need-more') {
         this.#scanned = this.#pending.length;
-        // Everything was answered; once that is handed over, a client that lingers is not waited for.
-        if (this.#isEnded) this.#stream.end(() => this.#stream.destroy());
+        if (this.#isEnded) this.#end();
         return;
       }
       this.#pending = taken.length === this.#pending.length ? EMPTY : this.#pending.subarray(taken.length);
       this.#scanned = 0;
-      this.#answer(taken.request);
+      this.#answer(taken.request, nowMs);
     }
   }
 
   #refuse(why: string): void {
+    this.#handOver();
     this.#stream.destroy();
     this.#options.events.onMalformed(why);
   }
 
-  #answer(request: PolicyRequest): void {
-    const startedMs = this.#options.clock();
+  /** Everything was answered; once that is handed over, a client that lingers is not waited for. */
+  #end(): void {
+    this.#handOver();
+    this.#stream.end(() => this.#stream.destroy());
+  }
+
+  #answer(request: PolicyRequest, startedMs: number): void {
     const decision = this.#options.answer(request);
     if (!(decision instanceof Promise)) {
-      this.#reply(request, decision, startedMs);
+      this.#reply({ request, decision, startedMs });
       return;
     }
-    this.#wait();
+    this.#isDeciding = true;
+    this.#stream.pause();
     void decision.then((known) => {
-      this.#isBusy = false;
-      this.#reply(request, known, startedMs);
-      if (!this.#isBusy) this.#goOn();
+      this.#isDeciding = false;
+      this.#reply({ request, decision: known, startedMs });
+      this.#goOn();
     });
   }
 
-  #reply(request: PolicyRequest, decision: Decision, startedMs: number): void {
-    if (!this.#send(decision)) {
-      this.#wait();
-      this.#stream.once('drain', () => this.#goOn());
-    }
-    this.#activeMs = this.#options.clock();
-    this.#options.events.onDecision(request, decision, this.#activeMs - startedMs);
-  }
-
-  /** Writes an answer; false when the client does not read what it was sent. All is ASCII: Latin-1 needs no encoder. */
-  #send({ action }: Decision): boolean {
-    return this.#stream.destroyed || this.#stream.write(formatAction(action), 'latin1');
-  }
-
-  /** Until `#goOn` nothing more is read. */
-  #wait(): void {
-    this.#isBusy = true;
-    this.#stream.pause();
+  #reply(answered: Answered): void {
+    this.#unsent += formatAction(answered.decision.action);
+    if (this.#answered.push(answered) === 1) this.#outbox.add(this);
+    if (this.#unsent.length > MAX_UNSENT_CHARACTERS) this.#handOver();
   }
 
   #goOn(): void {
-    this.#isBusy = false;
+    if (this.#isDeciding || this.#isFull) return;
     if (!this.#isEnded) this.#stream.resume();
-    this.#pump();
+    this.#pump(this.#options.clock());
   }
 }
 
@@ -132,7 +165,7 @@ const EMPTY: Buffer = Buffer.alloc(0);
 
 /** A session on a stream of any kind, which it reads from. */
 export function servePolicy(stream: Duplex, options: SessionOptions): Session {
-  const session = new Session(stream, options);
+  const session = new Session(stream, options, createOutbox());
   stream.on('data', (chunk: Buffer) => session.take(chunk));
   return session;
 }

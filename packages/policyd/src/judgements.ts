@@ -39,15 +39,15 @@ export function createJudgements(size: number, nowMs: () => number): Judgements 
     keyFor(request.sender, 'sender', request, context);
   const keyForDomain = (request: PolicyRequest, context: RuleContext): string =>
     keyFor(fromLastAt(request.sender), mayPrepend(request, context) ? 'domain' : 'domain-no-header', request, context);
-  const lookUp = (key: string): Decision | null => {
+  const lookUp = (key: string, now: Date): Decision | null => {
     const found = kept.get(key);
-    return found !== undefined && nowMs() < found.untilMs ? found.decision : null;
+    return found !== undefined && now.getTime() < found.untilMs ? found.decision : null;
   };
   return {
     recall: (request, context) =>
       // First where a header is kept, if one may be added: it is most of the mail, and each key costs a copy and a hash.
-      (mayPrepend(request, context) ? lookUp(keyForSender(request, context)) : null) ??
-      lookUp(keyForDomain(request, context)),
+      (mayPrepend(request, context) ? lookUp(keyForSender(request, context), context.now) : null) ??
+      lookUp(keyForDomain(request, context), context.now),
     keep: (request, context, decision, untilMs) => {
       const namesSender = decision.action.kind === 'prepend' || decision.intended.kind === 'prepend';
       const key = namesSender ? keyForSender(request, context) : keyForDomain(request, context);

@@ -31,7 +31,7 @@ const IDLE_LOOKS = 10;
 export function createPolicyServer(options: PolicyServerOptions): PolicyServer {
   const servers: Server[] = [];
   const sessions = new Map<Socket, Session>();
-  const outbox = createOutbox();
+  const outbox = createOutbox(options.clock);
   const idleMs = options.idleTimeoutMs ?? DEFAULT_IDLE_MS;
   const looking = setInterval(() => closeSilent(sessions, options.clock() - idleMs), idleMs / IDLE_LOOKS).unref();
   let allClosed = (): void => {};

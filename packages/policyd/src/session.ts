@@ -51,7 +51,7 @@ export class Session implements Answering {
     this.#stream = stream;
     this.#options = options;
     this.#outbox = outbox;
-    this.#activeMs = options.clock();
+    this.#activeMs = outbox.now();
     stream.on('end', () => this.finish());
     // Whoever hears of the end may count on having heard of every decision.
     stream.once('close', () => this.#handOver());
@@ -63,7 +63,7 @@ export class Session implements Answering {
 
   /** What was read. The chunk is the caller's again afterwards: what is left of it is copied. */
   take(chunk: Buffer): void {
-    this.#activeMs = this.#options.clock();
+    this.#activeMs = this.#outbox.now();
     this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     this.#pump(this.#activeMs);
     if (this.#pending.length > 0 && this.#pending.buffer === chunk.buffer) this.#pending = Buffer.from(this.#pending);
@@ -72,12 +72,11 @@ export class Session implements Answering {
   /** Answers what was read already, then closes. */
   finish(): void {
     this.#isEnded = true;
-    this.#pump(this.#options.clock());
+    this.#pump(this.#outbox.now());
   }
 
   /** Writes the answers. All is ASCII: Latin-1 needs no encoder. */
   send(): void {
-    this.#activeMs = this.#options.clock();
     const text = this.#unsent;
     this.#unsent = '';
     if (text === '' || this.#stream.destroyed || this.#stream.write(text, 'latin1')) return;
@@ -89,18 +88,19 @@ export class Session implements Answering {
     });
   }
 
-  tell(): void {
+  tell(nowMs: number): void {
+    this.#activeMs = nowMs;
     const answered = this.#answered;
     this.#answered = [];
     const { events } = this.#options;
     for (const { request, decision, startedMs } of answered) {
-      events.onDecision(request, decision, this.#activeMs - startedMs);
+      events.onDecision(request, decision, nowMs - startedMs);
     }
   }
 
   #handOver(): void {
     this.send();
-    this.tell();
+    this.tell(this.#options.clock());
   }
 
   #pump(nowMs: number): void {
@@ -157,7 +157,7 @@ export class Session implements Answering {
   #goOn(): void {
     if (this.#isDeciding || this.#isFull) return;
     if (!this.#isEnded) this.#stream.resume();
-    this.#pump(this.#options.clock());
+    this.#pump(this.#outbox.now());
   }
 }
 
@@ -165,7 +165,7 @@ const EMPTY: Buffer = Buffer.alloc(0);
 
 /** A session on a stream of any kind, which it reads from. */
 export function servePolicy(stream: Duplex, options: SessionOptions): Session {
-  const session = new Session(stream, options, createOutbox());
+  const session = new Session(stream, options, createOutbox(options.clock));
   stream.on('data', (chunk: Buffer) => session.take(chunk));
   return session;
 }

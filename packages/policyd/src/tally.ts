@@ -47,6 +47,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What was counted of one domain. A domain has few kinds of decisions, so that a list is as good as a map. */
 type DomainCounts = {
+  /** Empty for all that are not counted by name. */
+  readonly domain: string;
   readonly decisions: Mutable<DecisionCount>[];
   sender: Mutable<SenderCount> | null;
   /** What `sender` was made from: the same outcome says the same again. */
@@ -63,11 +65,13 @@ const HOUR_MS = 3_600_000;
  */
 export function createTally(maxDomains: number): Tally {
   let domains = new Map<string, DomainCounts>();
-  const countsOf = (domain: string): DomainCounts => {
-    const known = domains.get(domain);
+  const countsOf = (wanted: string): DomainCounts => {
+    const known = domains.get(wanted);
     if (known !== undefined) return known;
-    const counts: DomainCounts = { decisions: [], sender: null, outcome: null };
-    domains.set(domain, counts);
+    // The limit holds for names; those without one are always counted.
+    if (wanted !== '' && domains.size >= maxDomains) return countsOf('');
+    const counts: DomainCounts = { domain: wanted, decisions: [], sender: null, outcome: null };
+    domains.set(wanted, counts);
     return counts;
   };
   const peek = (): TallyBatch | null => {
@@ -77,11 +81,9 @@ export function createTally(maxDomains: number): Tally {
   };
   return {
     add: (decision, now) => {
-      const wanted = decision.domain?.toLowerCase() ?? '';
-      const domain = domains.has(wanted) || domains.size < maxDomains ? wanted : '';
-      const counts = countsOf(domain);
-      countDecision(counts.decisions, decision, domain, now);
-      if (domain !== '') countSender(counts, decision, domain, now);
+      const counts = countsOf(decision.domain?.toLowerCase() ?? '');
+      countDecision(counts, decision, now);
+      if (counts.domain !== '') countSender(counts, decision, now);
     },
     peek,
     drain: () => {
@@ -92,30 +94,30 @@ export function createTally(maxDomains: number): Tally {
   };
 }
 
-function countDecision(counts: Mutable<DecisionCount>[], decision: Decision, domain: string, now: Date): void {
+function countDecision({ domain, decisions }: DomainCounts, decision: Decision, now: Date): void {
   const { rule } = decision;
   const hour = Math.floor(now.getTime() / HOUR_MS);
   const result = decision.outcome?.result ?? '';
   const identity = decision.identity ?? '';
   const isHeldBack = decision.intended !== decision.action;
   const action = isHeldBack ? `would-${decision.intended.kind}` : decision.action.kind;
-  for (const one of counts) {
+  for (const one of decisions) {
     const isAlike = one.action === action && one.result === result && one.rule === rule && one.identity === identity;
     if (isAlike && one.hour === hour) {
       one.count += 1;
       return;
     }
   }
-  counts.push({ hour, rule, identity, result, action, domain, count: 1 });
+  decisions.push({ hour, rule, identity, result, action, domain, count: 1 });
 }
 
-function countSender(counts: DomainCounts, { identity, outcome }: Decision, domain: string, now: Date): void {
+function countSender(counts: DomainCounts, { identity, outcome }: Decision, now: Date): void {
   if (identity !== 'mailfrom' || outcome === null) return;
   if (counts.sender === null || counts.outcome !== outcome) {
     const strictness = strictnessOf(outcome);
     if (strictness === null) return;
     const problem = outcome.result === 'permerror' ? problemText(outcome) : null;
-    counts.sender = { domain, strictness, problem, lastSeenAt: now, count: counts.sender?.count ?? 0 };
+    counts.sender = { domain: counts.domain, strictness, problem, lastSeenAt: now, count: counts.sender?.count ?? 0 };
     counts.outcome = outcome;
   }
   counts.sender.lastSeenAt = now;

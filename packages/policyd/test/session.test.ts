@@ -71,7 +71,7 @@ function sessions(
 ) {
   const happened: string[] = [];
   let release = (): void => {};
-  const outbox = createOutbox();
+  const outbox = createOutbox(() => 0);
   const options = {
     answer,
     clock: () => 0,

@@ -4,6 +4,7 @@ import { createRecordCache } from '@unsent/spf';
 import { systemClock } from './clock.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { LogSink } from './log-sink.ts';
+import { oncePerTurn } from './turn-now.ts';
 
 /** What only the metrics tell; written by the daemon as it goes. */
 export type Health = { storeTrouble: string | null; answerSeconds: number; isStopping: boolean };
@@ -37,9 +38,10 @@ export function serviceOf({
   tally,
   log,
   health,
-  now,
+  now: exactNow,
   mayConnect,
 }: ServiceParts): PolicyServerOptions {
+  const now = oncePerTurn(exactNow);
   let hasWarned = false;
   const recordCache = createRecordCache(RECORD_CACHE_ENTRIES);
   const investigator = createInvestigator({ resolver, recordCache, clock: systemClock, now });

@@ -16,7 +16,7 @@ export class UdpPool {
   readonly #counts: ClientCounts;
   readonly #lines: (UdpLine | null)[] = new Array<UdpLine | null>(SOCKETS).fill(null);
   /** What is sent when all that came in this turn of the event loop has been read. */
-  #outbox: Attempt[] = [];
+  #outbox = noAttempts();
 
   constructor(server: DnsServer, counts: ClientCounts) {
     this.#server = server;
@@ -42,7 +42,7 @@ export class UdpPool {
    */
   readonly #flush = (): void => {
     const attempts = this.#outbox;
-    this.#outbox = [];
+    this.#outbox = noAttempts();
     for (const attempt of attempts) if (attempt.line instanceof UdpLine) attempt.line.send(attempt);
   };
 
@@ -51,6 +51,9 @@ export class UdpPool {
     this.#lines.fill(null);
   }
 }
+
+/** Made in one place, or V8 takes the first list for one of numbers and throws away what it compiled for the others. */
+const noAttempts = (): Attempt[] => [];
 
 class UdpLine implements Line {
   readonly #socket: Socket;

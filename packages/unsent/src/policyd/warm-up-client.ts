@@ -35,12 +35,13 @@ function* requestsWithin({ requests, untilMs, signal }: AskLimits): Generator<re
   }
 }
 
-/** The requests of a message: one for each of its recipients. */
+/** The requests of a message: one for each of its recipients. Two in a row are alike, so that they ask DNS the same at once. */
 function requestsOf(message: number): readonly string[] {
-  const index = message % WARM_UP_KINDS.length;
+  const pair = Math.floor(message / 2);
+  const index = pair % WARM_UP_KINDS.length;
   const kind = WARM_UP_KINDS[index];
   if (kind === undefined) return [];
-  const round = Math.floor(message / WARM_UP_KINDS.length);
+  const round = Math.floor(pair / WARM_UP_KINDS.length);
   const domain = warmUpDomain(index, round % NEW_EVERY === 0 ? KNOWN_DOMAINS + round : round % KNOWN_DOMAINS);
   const first = warmUpRequest(kind, domain, message, 0);
   return message % SECOND_RECIPIENT_EVERY === 0 ? [first, warmUpRequest(kind, domain, message, 1)] : [first];

@@ -13,6 +13,8 @@ const SERVFAIL = 2;
 const TYPES: Readonly<Record<string, number>> = { A: 1, SOA: 6, MX: 15, TXT: 16, AAAA: 28 };
 /** The owner is the name that was asked for, which stands right behind the header (RFC 1035 §4.1.4). */
 const ASKED_NAME = Buffer.of(0xc0, HEADER_OCTETS);
+/** The record of EDNS, as nearly every server adds it (RFC 6891 §6.1.2): the root, type 41, 1,232 octets. */
+const OPT = Buffer.of(0, 0, 41, 0x04, 0xd0, 0, 0, 0, 0, 0, 0);
 const SOA = answer('SOA', Buffer.concat([nameOctets('ns.example'), nameOctets('h.example'), Buffer.alloc(20, 1)]));
 
 /** Opens it; rejects when there is no loopback. */
@@ -37,9 +39,9 @@ function reply(socket: Socket, query: Buffer, from: { readonly port: number; rea
   header[3] = 0x80 | (name.endsWith(WARM_UP_FAILING) ? SERVFAIL : records === null ? NXDOMAIN : 0);
   header.writeUInt16BE(answers.length, 6);
   header.writeUInt16BE(answers.length === 0 ? 1 : 0, 8);
-  header.writeUInt16BE(0, 10);
+  header.writeUInt16BE(1, 10);
   const rest = answers.length === 0 ? [SOA] : answers;
-  socket.send(Buffer.concat([header, query.subarray(HEADER_OCTETS, end), ...rest]), from.port, from.address);
+  socket.send(Buffer.concat([header, query.subarray(HEADER_OCTETS, end), ...rest, OPT]), from.port, from.address);
 }
 
 /** What is at a name, as type and data; null where no such name is. */

@@ -37,6 +37,8 @@ const USUAL_LIMITS = { requests: 40_000, ms: 1_500 };
  */
 const SERVICES = 2;
 const NAMED_DOMAINS = 1_000;
+/** Every so often the configuration is taken anew, as in a reload: the real service meets its first policy, too. */
+const RELOAD_EVERY_MS = 10;
 
 /**
  * Answers made-up requests until V8 has compiled what a request runs through: interpreted code takes several times as
@@ -80,10 +82,12 @@ type Service = { readonly port: number; readonly tally: Tally; close(): Promise<
 async function openService({ config, logFormat, now }: WarmUpOptions, dns: DnsServer): Promise<Service> {
   const closers: (() => void | Promise<void>)[] = [];
   const { tally } = createMeter(createTally(NAMED_DOMAINS));
+  const known = warmUpConfig(config);
+  const knowledge = warmUpKnowledge(known, now());
   const server = createPolicyServer(
     serviceOf({
       resolver: resolverOf([dns], config, now, (close) => closers.push(close)),
-      knowledge: warmUpKnowledge(config, now()),
+      knowledge,
       tally,
       log: createLogSink(() => {}, logFormat, now),
       health: newHealth(),
@@ -92,10 +96,12 @@ async function openService({ config, logFormat, now }: WarmUpOptions, dns: DnsSe
     }),
   );
   const port = await listen(server);
+  const reloading = setInterval(() => knowledge.useConfig(known), RELOAD_EVERY_MS);
   return {
     port,
     tally,
     close: async () => {
+      clearInterval(reloading);
       await server.close();
       for (const close of closers) await close();
     },
@@ -108,11 +114,16 @@ async function listen(server: PolicyServer): Promise<number> {
   return address.port;
 }
 
-/** The configuration's policy, and two domains that never send. */
-function warmUpKnowledge(config: Config, now: Date): Knowledge {
+/** The configuration with a domain that never sends in place of its own: there may be a million, and none is asked about. */
+function warmUpConfig(config: Config): Config {
   const name = parseDomainName(WARM_UP_PARKED);
-  const unused = [...config.domains.unused, ...(name === null ? [] : [{ name, since: null }])];
-  const knowledge = knowledgeOf({ ...config, domains: { ...config.domains, unused } }, hostname());
+  const unused = name === null ? [] : [{ name, since: null }];
+  return { ...config, domains: { ...config.domains, sending: [], receiving: [], unused } };
+}
+
+/** What `config` says, and another domain that never sends because it is locked. */
+function warmUpKnowledge(config: Config, now: Date): Knowledge {
+  const knowledge = knowledgeOf(config, hostname());
   const locked = lockedTableBuilder();
   locked.add('locked.example', now.getTime());
   // As it comes from the thread of the database: a copy.

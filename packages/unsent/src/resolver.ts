@@ -19,6 +19,7 @@ import { errorFromSystem } from './output/file-error.ts';
 import type { GlobalOptions, Surroundings } from './surroundings.ts';
 
 const ZONE_PREFIX = 'zone:';
+const CACHED_NAMES = 20_000;
 
 /**
  * Opens the resolver that --dns, `dns.servers` or the system names.
@@ -37,16 +38,17 @@ export async function openResolver(
   return resolverOf(servers, config, surroundings.now, onClose);
 }
 
-/** A cached resolver that asks these servers. */
+/** A cached resolver that asks these servers; `maxEntries` is names in its cache. */
 export function resolverOf(
   servers: readonly DnsServer[],
   config: Pick<Config, 'dns'>,
   now: () => Date,
   onClose: (close: () => void | Promise<void>) => void,
+  maxEntries: number = CACHED_NAMES,
 ): Resolver {
   const client = dnsClient({ servers, timeoutMs: config.dns.timeoutMs });
   onClose(() => client.close());
-  return cachedResolver(client, { now: () => now().getTime() });
+  return cachedResolver(client, { now: () => now().getTime(), maxEntries });
 }
 
 /** The zone file that stands in for DNS (`--dns zone:FILE` or `dns.zone`), or null when servers are asked. */

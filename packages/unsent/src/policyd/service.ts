@@ -23,9 +23,10 @@ export type ServiceParts = {
   readonly health: Health;
   readonly now: () => Date;
   readonly mayConnect: (address: string | null) => boolean;
+  /** Parsed records kept between checks. Default 8,192: more than a busy day repeats, and to parse one takes microseconds. */
+  readonly recordCacheEntries?: number;
 };
 
-/** Parsed records kept between checks: more than a busy day repeats, and parsing one again takes microseconds. */
 const RECORD_CACHE_ENTRIES = 8_192;
 const PRIVATE_CLIENT_WARNING =
   'warning: a client in a private network failed SPF, and is not refused for it. If all clients look like this one, ' +
@@ -40,10 +41,11 @@ export function serviceOf({
   health,
   now: exactNow,
   mayConnect,
+  recordCacheEntries = RECORD_CACHE_ENTRIES,
 }: ServiceParts): PolicyServerOptions {
   const now = oncePerTurn(exactNow);
   let hasWarned = false;
-  const recordCache = createRecordCache(RECORD_CACHE_ENTRIES);
+  const recordCache = createRecordCache(recordCacheEntries);
   const investigator = createInvestigator({ resolver, recordCache, clock: systemClock, now });
   return {
     answer: createAnswerer({ investigator, policy: knowledge.policy, own: knowledge.own, now }),

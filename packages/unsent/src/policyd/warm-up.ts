@@ -36,9 +36,13 @@ const USUAL_LIMITS = { requests: 40_000, ms: 1_500 };
  * when the real service comes with its own.
  */
 const SERVICES = 2;
-const NAMED_DOMAINS = 1_000;
-/** Every so often the configuration is taken anew, as in a reload: the real service meets its first policy, too. */
-const RELOAD_EVERY_MS = 10;
+/**
+ * What the memories hold, and the counts by name: little, so that to forget and to overflow is compiled too. Code that
+ * V8 has not seen run ends what it compiled around it, in the middle of the first load.
+ */
+const MEMORY = { dnsNames: 1_100, records: 32, namedDomains: 64 };
+/** Then the configuration is taken anew, as in a reload: the real service meets its first policy, too. */
+const RELOAD_AFTER_MS = 200;
 
 /**
  * Answers made-up requests until V8 has compiled what a request runs through: interpreted code takes several times as
@@ -81,12 +85,13 @@ type Service = { readonly port: number; readonly tally: Tally; close(): Promise<
 
 async function openService({ config, logFormat, now }: WarmUpOptions, dns: DnsServer): Promise<Service> {
   const closers: (() => void | Promise<void>)[] = [];
-  const { tally } = createMeter(createTally(NAMED_DOMAINS));
+  const { tally } = createMeter(createTally(MEMORY.namedDomains));
   const known = warmUpConfig(config);
   const knowledge = warmUpKnowledge(known, now());
   const server = createPolicyServer(
     serviceOf({
-      resolver: resolverOf([dns], config, now, (close) => closers.push(close)),
+      resolver: resolverOf([dns], config, now, (close) => closers.push(close), MEMORY.dnsNames),
+      recordCacheEntries: MEMORY.records,
       knowledge,
       tally,
       log: createLogSink(() => {}, logFormat, now),
@@ -96,12 +101,12 @@ async function openService({ config, logFormat, now }: WarmUpOptions, dns: DnsSe
     }),
   );
   const port = await listen(server);
-  const reloading = setInterval(() => knowledge.useConfig(known), RELOAD_EVERY_MS);
+  const reload = setTimeout(() => knowledge.useConfig(known), RELOAD_AFTER_MS);
   return {
     port,
     tally,
     close: async () => {
-      clearInterval(reloading);
+      clearTimeout(reload);
       await server.close();
       for (const close of closers) await close();
     },

@@ -5,7 +5,7 @@ import { WARM_UP_KINDS, warmUpDomain, warmUpRequest } from './warm-up-mail.ts';
 const CONNECTIONS = 8;
 /** Of each kind so many domains come again and again, and every so often one that nobody has asked about. */
 const KNOWN_DOMAINS = 4;
-const NEW_EVERY = 8;
+const NEW_EVERY = 4;
 /** From memory or a name server on this host an answer takes no time; one that does not come is not waited for. */
 const ANSWER_WITHIN_MS = 500;
 /** Every so many messages go to two recipients. */

@@ -162,7 +162,7 @@ export class Session implements Answering {
 }
 
 const EMPTY: Buffer = Buffer.alloc(0);
-/** Made in one place: V8 takes a list without a history for one of numbers, and what it compiled for the others away. */
+/** Made in one place: V8 takes a list without a history for one of numbers, and throws away what it compiled for others. */
 const noneAnswered = (): Answered[] => [];
 
 /** A session on a stream of any kind, which it reads from. */

@@ -103,7 +103,7 @@ export function policySection(): v.GenericSchema<unknown, PolicyConfig> {
       'Days after which a domain that never sends is refused as sender.',
       wholeNumber('days', 0, 365),
     ),
-    warmUp: keyOr(true, 'Answer made-up requests before listening, so that the first real ones are fast.', yesOrNo()),
+    warmUp: keyOr(true, 'Answer made-up requests after the start, so that real ones are fast.', yesOrNo()),
     ...overridable(),
     header: key('The header that tells what was found.', headerSection()),
     prospective: key('Check as if this address had sent.', parsed('an address', parseIp)),

@@ -15,7 +15,7 @@ import {
   listenAddressText,
   parseListenAddress,
 } from './listen-address.ts';
-import type { LogFormat, LogSink } from './log-sink.ts';
+import type { LogSink } from './log-sink.ts';
 import { parseLogPlace } from './log-target.ts';
 import { createMeter, type Meter } from './meter.ts';
 import { type LogOptions, openLog } from './open-log.ts';
@@ -24,6 +24,7 @@ import { serveStdio } from './serve-stdio.ts';
 import { type Health, newHealth, serviceOf } from './service.ts';
 import { socketAccess } from './socket-access.ts';
 import type { StoreService } from './store-link.ts';
+import type { WarmUpOptions } from './warm-up.ts';
 
 export type PolicydOptions = LogOptions & {
   readonly listen?: readonly string[];
@@ -45,6 +46,8 @@ type Parts = {
 
 /** Sender domains counted by name between two writes. */
 const NAMED_DOMAINS = 1_000;
+/** After a request the warm-up leaves the processor to those that follow. */
+const BUSY_FOR_MS = 100;
 const BUSY_LIMIT_MS = 1_000;
 /** In our own thread, where an answer may have to wait for it. */
 const BUSY_LIMIT_HERE_MS = 100;
@@ -73,8 +76,6 @@ export async function runPolicyd(shell: Shell, options: PolicydOptions): Promise
     now: shell.now,
     mayConnect: mayConnect(config.policy.allow),
   });
-  // After the service is made: the one that is met in the end must be made of code that V8 knows to be shared.
-  if (options.stdio !== true && config.policy.warmUp) await warmUp(shell, config, log, options.logFormat ?? 'text');
   await database?.ready;
   try {
     if (options.stdio === true) return await serveStdio(serverOptions);
@@ -103,19 +104,38 @@ async function serveSockets(
   process.on('SIGHUP', onHangup);
   log.message(`listening at ${places.join(', ')}; preset ${config.policy.preset}`);
   await shell.untilInterrupted(async (signal) => {
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    // After the service is made: the real one must be made of code that V8 knows to be shared.
+    const warming = config.policy.warmUp
+      ? warmUp({ config, logFormat: options.logFormat ?? 'text', now: shell.now, signal, isBusy: busyBy(health) }, log)
+      : null;
+    await stopped;
     health.isStopping = true;
     log.message('stopping: finishing what is in flight');
     await server.close();
+    await warming;
   });
   process.off('SIGHUP', onHangup);
   return 0;
 }
 
-/** Serving begins once most of what a request runs through is compiled, or when that takes too long. */
-async function warmUp(shell: Shell, config: Config, log: LogSink, logFormat: LogFormat): Promise<void> {
+/** Says what came of it, unless the daemon is to stop already. */
+async function warmUp(options: WarmUpOptions, log: LogSink): Promise<void> {
   const { warmUp, warmUpAndTell } = await import('./warm-up.ts');
-  log.message(await warmUpAndTell(() => warmUp({ config, logFormat, now: shell.now, signal: shell.signal })));
+  const told = await warmUpAndTell(() => warmUp(options));
+  if (!options.signal.aborted) log.message(told);
+}
+
+/** Whether requests were answered lately. */
+function busyBy(health: Health): () => boolean {
+  let seen = health.answers;
+  let quietFromMs = 0;
+  return () => {
+    const nowMs = performance.now();
+    if (health.answers !== seen) quietFromMs = nowMs + BUSY_FOR_MS;
+    seen = health.answers;
+    return nowMs < quietFromMs;
+  };
 }
 
 /** Null where there is no database to work with. Under spawn(8) none is made: the user there is often nobody. */

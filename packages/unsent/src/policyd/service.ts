@@ -7,11 +7,11 @@ import type { LogSink } from './log-sink.ts';
 import { oncePerTurn } from './turn-now.ts';
 
 /** What only the metrics tell; written by the daemon as it goes. */
-export type Health = { storeTrouble: string | null; answerSeconds: number; isStopping: boolean };
+export type Health = { storeTrouble: string | null; answers: number; answerSeconds: number; isStopping: boolean };
 
 /** A healthy daemon that has answered nothing yet. */
 export function newHealth(): Health {
-  return { storeTrouble: null, answerSeconds: 0, isStopping: false };
+  return { storeTrouble: null, answers: 0, answerSeconds: 0, isStopping: false };
 }
 
 /** What requests are answered from, and who hears of the answers. */
@@ -54,6 +54,7 @@ export function serviceOf({
     events: {
       onDecision: (request, decision, ms) => {
         tally.add(decision, now());
+        health.answers += 1;
         health.answerSeconds += ms / 1000;
         log.decision(logFields(request, decision, ms));
         if (decision.rule !== 'private-client' || hasWarned) return;

@@ -8,6 +8,8 @@ const KNOWN_DOMAINS = 4;
 const NEW_EVERY = 4;
 /** From memory or a name server on this host an answer takes no time; one that does not come is not waited for. */
 const ANSWER_WITHIN_MS = 500;
+/** How long to wait when real requests come. */
+const STEP_ASIDE_MS = 50;
 /** Every so many messages go to two recipients. */
 const SECOND_RECIPIENT_EVERY = 4;
 
@@ -16,19 +18,21 @@ export type AskLimits = {
   /** By `performance.now()`. */
   readonly untilMs: number;
   readonly signal: AbortSignal;
+  /** True while the made-up requests should wait. */
+  readonly isBusy: () => boolean;
 };
 
 /** Asks the service at `port` about all kinds of mail, over and over; resolves to the number of requests. */
 export async function askAllKinds(port: number, limits: AskLimits): Promise<number> {
-  const requests = requestsWithin(limits);
-  const asked = await Promise.all(Array.from({ length: CONNECTIONS }, () => askOver(port, requests)));
+  const requests = requestsUpTo(limits.requests);
+  const asked = await Promise.all(Array.from({ length: CONNECTIONS }, () => askOver(port, requests, limits)));
   return asked.reduce((sum, one) => sum + one, 0);
 }
 
-/** One message after the other, until a limit is met. */
-function* requestsWithin({ requests, untilMs, signal }: AskLimits): Generator<readonly string[], undefined> {
-  let left = requests;
-  for (let message = 0; left > 0 && performance.now() < untilMs && !signal.aborted; message++) {
+/** One message after the other. */
+function* requestsUpTo(most: number): Generator<readonly string[], undefined> {
+  let left = most;
+  for (let message = 0; left > 0; message++) {
     const texts = requestsOf(message);
     left -= texts.length;
     yield texts;
@@ -48,14 +52,22 @@ function requestsOf(message: number): readonly string[] {
 }
 
 /** Asks over one connection, each request after the answer to the last. */
-function askOver(port: number, messages: Iterator<readonly string[], undefined>): Promise<number> {
+function askOver(
+  port: number,
+  messages: Iterator<readonly string[], undefined>,
+  { untilMs, signal, isBusy }: AskLimits,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     socket.setNoDelay(true);
-    socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy());
+    let isAside = false;
+    socket.setTimeout(ANSWER_WITHIN_MS, () => isAside || socket.destroy());
     let waiting: readonly string[] = [];
     let asked = 0;
     const ask = (): void => {
+      if (signal.aborted || performance.now() >= untilMs) return void socket.end();
+      isAside = isBusy();
+      if (isAside) return void setTimeout(ask, STEP_ASIDE_MS);
       if (waiting.length === 0) waiting = messages.next().value ?? [];
       const [text, ...rest] = waiting;
       waiting = rest;

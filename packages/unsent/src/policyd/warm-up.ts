@@ -18,6 +18,8 @@ export type WarmUpOptions = {
   readonly now: () => Date;
   /** Ends it early. */
   readonly signal: AbortSignal;
+  /** True while real requests come: the made-up ones wait then. */
+  readonly isBusy: () => boolean;
   /** It ends at whichever is met first. */
   readonly limits?: { readonly requests: number; readonly ms: number };
 };
@@ -29,8 +31,8 @@ export type WarmedUp = {
   readonly decisions: readonly DecisionCount[];
 };
 
-/** Where the gain flattens: V8 has compiled most of what a request runs through. A slow machine starts all the same. */
-const USUAL_LIMITS = { requests: 40_000, ms: 1_500 };
+/** Where the gain flattens: V8 has compiled most of what a request runs through. */
+const USUAL_LIMITS = { requests: 60_000, ms: 10_000 };
 /**
  * Services that are warmed side by side. With one alone V8 would compile code for its very objects, and throw it away
  * when the real service comes with its own.
@@ -46,7 +48,7 @@ const RELOAD_AFTER_MS = 200;
 
 /**
  * Answers made-up requests until V8 has compiled what a request runs through: interpreted code takes several times as
- * long, and a mail server that was restarted has a queue of clients.
+ * long. It goes on beside the real service, which nobody has to wait for, in the moments that real requests leave.
  *
  * All of it is thrown away: services, memories and counts of their own, a name server of their own on this host, a log
  * that goes nowhere.
@@ -58,7 +60,12 @@ export async function warmUp(options: WarmUpOptions): Promise<WarmedUp> {
   try {
     while (services.length < SERVICES) services.push(await openService(options, dns.server));
     const { requests: most, ms } = options.limits ?? USUAL_LIMITS;
-    const limits = { requests: most / SERVICES, untilMs: startedMs + ms, signal: options.signal };
+    const limits = {
+      requests: most / SERVICES,
+      untilMs: startedMs + ms,
+      signal: options.signal,
+      isBusy: options.isBusy,
+    };
     const asked = await Promise.all(services.map(({ port }) => askAllKinds(port, limits)));
     const decisions = services.flatMap(({ tally }) => tally.drain()?.decisions ?? []);
     const requests = asked.reduce((sum, one) => sum + one, 0);

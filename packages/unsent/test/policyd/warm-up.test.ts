@@ -26,6 +26,18 @@ describe('warming up', () => {
     expect(decisions.reduce((sum, { count }) => sum + count, 0)).toBe(requests);
   });
 
+  test('steps aside while real requests come, however long that takes', async () => {
+    let looks = 0;
+    const isBusy = (): boolean => ++looks <= 200;
+    expect((await warmUp(options({ isBusy }))).requests).toBe(200);
+    expect(looks).toBeGreaterThan(200);
+  });
+
+  test('ends in time although real requests never cease', async () => {
+    const { requests } = await warmUp(options({ isBusy: () => true, limits: { requests: 200, ms: 100 } }));
+    expect(requests).toBe(0);
+  });
+
   test('ends before the first request when it is told to', async () => {
     expect((await warmUp(options({ signal: AbortSignal.abort() }))).requests).toBe(0);
   });
@@ -57,5 +69,6 @@ function options(given: Partial<WarmUpOptions> = {}): WarmUpOptions {
   if (parsed.kind === 'wrong') throw new Error(parsed.problems[0]?.message);
   const config = makeConfig(null, parsed.tree, {});
   const limits = { requests: 200, ms: 60_000 };
-  return { config, logFormat: 'text', now: () => new Date(), signal: new AbortController().signal, limits, ...given };
+  const signal = new AbortController().signal;
+  return { config, logFormat: 'text', now: () => new Date(), signal, isBusy: () => false, limits, ...given };
 }

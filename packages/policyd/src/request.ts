@@ -11,7 +11,6 @@ export type PolicyRequest = {
   readonly protocolState: string;
   /** Null when `client_address` is missing or no address. */
   readonly client: IpAddress | null;
-  readonly clientName: string;
   readonly helo: string;
   /** Empty for the null sender. */
   readonly sender: string;

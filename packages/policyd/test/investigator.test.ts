@@ -94,7 +94,6 @@ describe('trusted hosts', () => {
 const REQUEST: PolicyRequest = {
   protocolState: 'RCPT',
   client: null,
-  clientName: '',
   helo: '',
   sender: 'a@example.net',
   recipient: 'u@example.com',

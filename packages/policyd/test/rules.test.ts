@@ -205,7 +205,6 @@ function request(fields: Partial<PolicyRequest> = {}): PolicyRequest {
   return {
     protocolState: 'RCPT',
     client: parseIp('192.0.2.7'),
-    clientName: 'mx.example.net',
     helo: 'mx.example.net',
     sender: 'a@example.net',
     recipient: 'u@example.com',

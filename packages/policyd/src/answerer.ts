@@ -62,12 +62,9 @@ export function createAnswerer(options: AnswererOptions): Answerer {
     const known = decideUnasked(request, context) ?? judgements.recall(request, context);
     if (known !== null) return known;
     const basis = newBasis();
-    const inquiry = { request, context, basis, investigator: options.investigator };
-    const found = follow(judgeSpf(request, context, NOTHING_ASKED), NOTHING_ASKED, 0, inquiry);
-    return whenKnown(found, (decision) => {
-      judgements.keep(request, context, decision, basis.untilMs);
-      return decision;
-    });
+    const keep = (answers: Answers): void => judgements.keep(request, context, answers, basis.untilMs);
+    const inquiry = { request, context, basis, investigator: options.investigator, keep };
+    return follow(judgeSpf(request, context, NOTHING_ASKED), NOTHING_ASKED, 0, inquiry);
   };
   return (request) => {
     const policy = options.policy(request);
@@ -91,11 +88,16 @@ type Inquiry = {
   readonly context: RuleContext;
   readonly basis: Basis;
   readonly investigator: Investigator;
+  /** Hears what was found out when the rules have decided. */
+  keep(answers: Answers): void;
 };
 
 /** Asks what `step` wants to know, and goes on until the rules have decided. */
 function follow(step: Step, answers: Answers, asked: number, inquiry: Inquiry): Decision | Promise<Decision> {
-  if (step.kind === 'decided') return step.decision;
+  if (step.kind === 'decided') {
+    inquiry.keep(answers);
+    return step.decision;
+  }
   if (asked >= MAX_QUESTIONS) throw new Error(`the rules keep asking: ${step.question.kind}`);
   return whenKnown(investigate(step.question, answers, inquiry), (known) =>
     follow(judgeSpf(inquiry.request, inquiry.context, known), known, asked + 1, inquiry),

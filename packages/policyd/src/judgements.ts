@@ -1,61 +1,75 @@
-import type { Decision } from './decision.ts';
+import type { Answers, Decision } from './decision.ts';
 import type { Policy } from './policy.ts';
 import { createRecent } from './recent.ts';
 import type { PolicyRequest } from './request.ts';
 import type { RuleContext } from './rule-context.ts';
-import { mayPrepend } from './rules-spf.ts';
+import { judgeSpf, mayPrepend } from './rules-spf.ts';
 
-/** What rules 4 and 5 said, kept while every answer that it rests on may be kept. */
+/** What rules 4 and 5 found out and said, kept while every answer that it rests on may be kept. */
 export interface Judgements {
-  /** What was said to such a request before, if that still holds; else null. */
+  /** What they say of such a request by what was found out before, if that still holds; else null. */
   recall(request: PolicyRequest, context: RuleContext): Decision | null;
-  /** Keeps a decision until then; one that does not hold any longer than now is not kept. */
-  keep(request: PolicyRequest, context: RuleContext, decision: Decision, untilMs: number): void;
+  /** Keeps what was found out until then; what does not hold any longer than now is not kept. */
+  keep(request: PolicyRequest, context: RuleContext, answers: Answers, untilMs: number): void;
 }
 
-type Kept = { readonly decision: Decision; readonly untilMs: number };
+/** A decision, and whose it is: one that names its sender is no other sender's. */
+type Said = { readonly decision: Decision; readonly sender: string | null };
 
-/** What a judgement is kept for: one sender, or all of a domain with a header or without. */
-type Kind = 'sender' | 'domain' | 'domain-no-header';
+/** All that is known of one client, HELO name and sender's domain. What was said last is said again as it is. */
+type Finding = { readonly answers: Answers; readonly untilMs: number; first: Said | null; later: Said | null };
 
 /** Senders choose how long their names are; the longest are judged each time. */
 const MAX_KEY_CHARACTERS = 600;
+/** Findings of which a second use is waited for: most domains write once. */
+const FRESH = 128;
 
 /**
- * Judgements by at most twice `size` questions. `nowMs` is the clock that the resolver's TTLs run by.
+ * Findings about at most twice `size` questions. `nowMs` is the clock that the resolver's TTLs run by.
  *
  * Rules 4 and 5 go by the policy, the client, the HELO name, the sender's domain and whether a header may be added. Of
- * the sender's local part only a header tells, since an SPF outcome that depends on it is never kept. A judgement with a
- * header is kept from the second time on: the sender of a mailing list's mail is another each time.
+ * the sender's local part only a header tells, since an SPF outcome that depends on it is never kept.
  */
 export function createJudgements(size: number, nowMs: () => number): Judgements {
-  const kept = createRecent<Kept>(size);
-  const askedOnce = createRecent<true>(size);
+  const kept = createRecent<Finding>(size);
+  const fresh = createRecent<Finding>(FRESH);
   const policies = createNumbers<Policy>();
-  const keyFor = (whose: string, kind: Kind, request: PolicyRequest, context: RuleContext): string =>
+  const keyOf = (request: PolicyRequest, context: RuleContext): string =>
     // Values are lines of the protocol, so that none holds the line feed that separates them here.
-    `${policies.of(context.policy)}${kind}${request.client?.text}\n${request.helo}\n${whose}`;
-  const keyForSender = (request: PolicyRequest, context: RuleContext): string =>
-    keyFor(request.sender, 'sender', request, context);
-  const keyForDomain = (request: PolicyRequest, context: RuleContext): string =>
-    keyFor(fromLastAt(request.sender), mayPrepend(request, context) ? 'domain' : 'domain-no-header', request, context);
-  const lookUp = (key: string, now: Date): Decision | null => {
-    const found = kept.get(key);
-    return found !== undefined && now.getTime() < found.untilMs ? found.decision : null;
+    `${policies.of(context.policy)} ${request.client?.text}\n${request.helo}\n${fromLastAt(request.sender)}`;
+  const lookUp = (key: string, now: Date): Finding | null => {
+    const known = kept.get(key);
+    if (known !== undefined && now.getTime() < known.untilMs) return known;
+    const once = fresh.get(key);
+    if (once === undefined || now.getTime() >= once.untilMs) return null;
+    kept.set(key, once);
+    return once;
   };
   return {
-    recall: (request, context) =>
-      // First where a header is kept, if one may be added: it is most of the mail, and each key costs a copy and a hash.
-      (mayPrepend(request, context) ? lookUp(keyForSender(request, context), context.now) : null) ??
-      lookUp(keyForDomain(request, context), context.now),
-    keep: (request, context, decision, untilMs) => {
-      const namesSender = decision.action.kind === 'prepend' || decision.intended.kind === 'prepend';
-      const key = namesSender ? keyForSender(request, context) : keyForDomain(request, context);
-      if (key.length > MAX_KEY_CHARACTERS || nowMs() >= untilMs) return;
-      if (!namesSender || askedOnce.get(key) !== undefined) kept.set(key, { decision, untilMs });
-      else askedOnce.set(key, true);
+    recall: (request, context) => {
+      const finding = lookUp(keyOf(request, context), context.now);
+      return finding === null ? null : judgedBy(finding, request, context);
+    },
+    keep: (request, context, answers, untilMs) => {
+      if (nowMs() >= untilMs) return;
+      const key = keyOf(request, context);
+      if (key.length <= MAX_KEY_CHARACTERS) fresh.set(key, { answers, untilMs, first: null, later: null });
     },
   };
+}
+
+function judgedBy(finding: Finding, request: PolicyRequest, context: RuleContext): Decision | null {
+  const isFirst = mayPrepend(request, context);
+  const said = isFirst ? finding.first : finding.later;
+  if (said !== null && (said.sender === null || said.sender === request.sender)) return said.decision;
+  const step = judgeSpf(request, context, finding.answers);
+  if (step.kind === 'ask') return null;
+  const { decision } = step;
+  const namesSender = decision.action.kind === 'prepend' || decision.intended.kind === 'prepend';
+  const saying = { decision, sender: namesSender ? request.sender : null };
+  if (isFirst) finding.first = saying;
+  else finding.later = saying;
+  return decision;
 }
 
 /** `@example.com`; a sender without an at sign stays what it is, and is another than the domain of that name. */

@@ -19,7 +19,7 @@ export function lockedList(): LockedList {
     lockedAt: (name) => {
       const known = later.size === 0 ? undefined : later.get(name);
       if (known !== undefined) return known;
-      return table === null ? null : lockedAtIn(table, name);
+      return table === null || table.count === 0 ? null : lockedAtIn(table, name);
     },
     update: (update) => {
       if (update.kind === 'table') {

@@ -1,11 +1,18 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { type Attempt, type ClientCounts, InFlight, type Line } from './client-line.ts';
 import { randomId } from './client-random.ts';
+import { parseIp } from './ip.ts';
 import type { DnsServer } from './server.ts';
+import { isLoopback } from './special-addresses.ts';
 import { setId } from './wire.ts';
 
 /** Sockets that questions are spread over: whoever forges an answer must guess the port too. */
 const SOCKETS = 8;
+/**
+ * So many questions wait on one socket before the next is used, where the server is this very host: nobody else can send
+ * from its address (RFC 1122 §3.2.1.3), and answers on one socket are read together. The system's buffer holds more.
+ */
+const LOCAL_IN_FLIGHT = 64;
 /** A socket, and with it its port, serves so many questions and so long: RFC 5452 §9.2, ports stay unpredictable. */
 const MIN_QUERIES = 256;
 const MAX_AGE_MS = 10_000;
@@ -14,6 +21,7 @@ const MAX_AGE_MS = 10_000;
 export class UdpPool {
   readonly #server: DnsServer;
   readonly #counts: ClientCounts;
+  readonly #isLocal: boolean;
   readonly #lines: (UdpLine | null)[] = new Array<UdpLine | null>(SOCKETS).fill(null);
   /** What is sent when all that came in this turn of the event loop has been read. */
   #outbox = noAttempts();
@@ -21,10 +29,12 @@ export class UdpPool {
   constructor(server: DnsServer, counts: ClientCounts) {
     this.#server = server;
     this.#counts = counts;
+    const ip = parseIp(server.address);
+    this.#isLocal = ip !== null && isLoopback(ip);
   }
 
   send(attempt: Attempt, nowMs: number): void {
-    const slot = randomId() % SOCKETS;
+    const slot = this.#isLocal ? this.#freeSlot() : randomId() % SOCKETS;
     let line = this.#lines[slot] ?? null;
     if (line === null || line.isWorn(nowMs)) {
       line?.retire();
@@ -34,6 +44,11 @@ export class UdpPool {
     line.take(attempt);
     if (this.#outbox.length === 0) setImmediate(this.#flush);
     this.#outbox.push(attempt);
+  }
+
+  #freeSlot(): number {
+    for (let slot = 0; slot < SOCKETS; slot++) if ((this.#lines[slot]?.inFlight ?? 0) < LOCAL_IN_FLIGHT) return slot;
+    return randomId() % SOCKETS;
   }
 
   /**
@@ -86,6 +101,10 @@ class UdpLine implements Line {
     // Unbound: the kernel picks a port at random (RFC 6056).
     this.#socket.connect(server.port, server.address);
     this.#socket.unref();
+  }
+
+  get inFlight(): number {
+    return this.#inFlight.size;
   }
 
   /** True when the next question should leave from another port. */

@@ -191,6 +191,30 @@ describe('ids and ports (RFC 5452)', () => {
   });
 });
 
+describe('sockets', () => {
+  const portsOf = async (address: string, questions: number, atOnce: number): Promise<number> => {
+    const { server: at, asked: queries } = await server((query) => [answer(query)]);
+    const own = client({ servers: [{ ...at, address }], timeoutMs: 5_000 });
+    for (let batch = 0; batch < questions; batch += atOnce)
+      await Promise.all(Array.from({ length: atOnce }, (_, i) => own.resolve(name(`n${batch + i}.example.com`), 'A')));
+    return new Set(queries.map(({ port }) => port)).size;
+  };
+
+  test('questions to a server elsewhere are spread over all of them', async () => {
+    // An address that leads to this host, and is not the one that only this host can send from.
+    expect(await portsOf('0.0.0.0', 100, 1)).toBe(8);
+  });
+
+  test.each([
+    [1, 1],
+    [64, 1],
+    [100, 2],
+    [200, 4],
+  ])('%i questions at once to a server on this host take %i', async (atOnce, sockets) => {
+    expect(await portsOf('127.0.0.1', atOnce, atOnce)).toBe(sockets);
+  });
+});
+
 describe('truncation', () => {
   const long = Array.from({ length: 200 }, (_, i) => record(`192.0.2.${i}`));
   const overTcpOnly = (query: Asked): Replies =>

@@ -14,6 +14,10 @@ const PREFERRED_LINE_LENGTH = 78;
 const ATEXT = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~"; // RFC 5322 §3.2.3
 /** 1 at the code of each of them: every character of every header is looked up. */
 const IS_ATEXT = Uint8Array.from({ length: 128 }, (_, code) => (ATEXT.includes(String.fromCharCode(code)) ? 1 : 0));
+/** 1 at the code of each character that is written as it is, in a quoted-string and in a comment. */
+const IS_PLAIN = Uint8Array.from({ length: 128 }, (_, code) =>
+  isPrintableCode(code) && !'()"\\'.includes(String.fromCharCode(code)) ? 1 : 0,
+);
 const MIME_TSPECIALS = '()<>@,;:\\/[]?="'; // RFC 2045 §5.1
 const ELLIPSIS = '...';
 const DOT = 0x2e;
@@ -82,11 +86,13 @@ export function isToken(text: string): boolean {
 
 /** `text` as a quoted-string, RFC 5322 §3.2.4. */
 export function quoted(text: string): string {
+  if (isPlain(text)) return `"${text}"`;
   return `"${backslashed(encodeText(text), '"\\')}"`;
 }
 
 /** `text` as a comment, RFC 5322 §3.2.2. */
 export function comment(text: string): string {
+  if (isPlain(text)) return `(${text})`;
   return `(${backslashed(encodeText(text), '()\\')})`;
 }
 
@@ -137,6 +143,12 @@ function backslashed(text: string, characters: string): string {
   let escaped = '';
   for (const character of text) escaped += characters.includes(character) ? `\\${character}` : character;
   return escaped;
+}
+
+/** Nearly every text is: one look is all that it costs then. */
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (IS_PLAIN[text.charCodeAt(i)] !== 1) return false;
+  return true;
 }
 
 function isPrintable(text: string): boolean {

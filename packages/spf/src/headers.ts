@@ -58,7 +58,8 @@ const MAX_OTHERS = 50;
  * Printable ASCII only and at most 998 characters before folding; longer values are cut and end in `...`.
  */
 export function writeReceivedSpf(fields: WritableReceivedSpf, options: HeaderOptions = {}): string {
-  let words = wordsOf(fields, MAX_LINE_LENGTH);
+  // Nearly all fit as they are.
+  let words = wordsOf(fields, Number.POSITIVE_INFINITY);
   // Halving the room for each value ends quickly, and leaves short values whole.
   for (let room = 512; lineLength(words) > MAX_LINE_LENGTH && room >= 8; room /= 2) words = wordsOf(fields, room);
   if (lineLength(words) > MAX_LINE_LENGTH) words = wordsOf({ ...fields, comment: null, others: [] }, 64);

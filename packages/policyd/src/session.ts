@@ -40,6 +40,7 @@ export class Session implements Answering {
   #scanned = 0;
   #isDeciding = false;
   #isFull = false;
+  #isPaused = false;
   #isEnded = false;
   #unsent = '';
   #answered = noneAnswered();
@@ -65,7 +66,8 @@ export class Session implements Answering {
   take(chunk: Buffer): void {
     this.#activeMs = this.#outbox.now();
     this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
-    this.#pump(this.#activeMs);
+    if (this.#isDeciding || this.#isFull) this.#pause();
+    else this.#pump(this.#activeMs);
     if (this.#pending.length > 0 && this.#pending.buffer === chunk.buffer) this.#pending = Buffer.from(this.#pending);
   }
 
@@ -81,7 +83,6 @@ export class Session implements Answering {
     this.#unsent = '';
     if (text === '' || this.#stream.destroyed || this.#stream.write(text, 'latin1')) return;
     this.#isFull = true;
-    this.#stream.pause();
     this.#stream.once('drain', () => {
       this.#isFull = false;
       this.#goOn();
@@ -140,7 +141,6 @@ export class Session implements Answering {
       return;
     }
     this.#isDeciding = true;
-    this.#stream.pause();
     void decision.then((known) => {
       this.#isDeciding = false;
       this.#reply({ request, decision: known, startedMs });
@@ -154,9 +154,19 @@ export class Session implements Answering {
     if (this.#unsent.length > MAX_UNSENT_CHARACTERS) this.#handOver();
   }
 
+  /**
+   * Reads no more until then. Only who sends ahead is made to wait, and Postfix never does: to stop reading and to go on
+   * costs as much as all else that is done for a request.
+   */
+  #pause(): void {
+    this.#isPaused = true;
+    this.#stream.pause();
+  }
+
   #goOn(): void {
     if (this.#isDeciding || this.#isFull) return;
-    if (!this.#isEnded) this.#stream.resume();
+    if (this.#isPaused && !this.#isEnded) this.#stream.resume();
+    this.#isPaused = false;
     this.#pump(this.#outbox.now());
   }
 }

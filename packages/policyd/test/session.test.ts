@@ -48,6 +48,22 @@ test('an answer that came late does not overtake one that nobody reads', async (
   streams[0]?.destroy();
 });
 
+test('only a client that sends ahead is kept waiting while a request is decided', async () => {
+  let decide = (_: Decision): void => {};
+  const late = new Promise<Decision>((resolve) => {
+    decide = resolve;
+  });
+  const { take, streams, happened } = sessions(1, (request) => (request.sender === 'late' ? late : decided(request)));
+  take(0, 'sender=late\n\n');
+  expect(streams[0]?.isPaused()).toBe(false);
+  take(0, 'sender=next\n\n');
+  expect(streams[0]?.isPaused()).toBe(true);
+  decide(decided({ sender: 'late' }));
+  await soon();
+  expect(streams[0]?.isPaused()).toBe(false);
+  expect(happened).toEqual(['0: late next', 'told late', 'told next']);
+});
+
 test('what is malformed closes the connection after the answers before it', async () => {
   const { take, streams, happened } = sessions(1);
   take(0, 'sender=a\n\nnonsense\n\nsender=b\n\n');

@@ -99,25 +99,29 @@ function follow(step: Step, answers: Answers, asked: number, inquiry: Inquiry): 
     return step.decision;
   }
   if (asked >= MAX_QUESTIONS) throw new Error(`the rules keep asking: ${step.question.kind}`);
-  return whenKnown(investigate(step.question, answers, inquiry), (known) =>
-    follow(judgeSpf(inquiry.request, inquiry.context, known), known, asked + 1, inquiry),
-  );
+  const goOn = (known: Answers): Decision | Promise<Decision> =>
+    follow(judgeSpf(inquiry.request, inquiry.context, known), known, asked + 1, inquiry);
+  return investigate(step.question, answers, inquiry, goOn);
 }
 
+/** Finds out one thing and goes on with it: in one step, since each promise upon another costs as much as a rule. */
 function investigate(
   question: Question,
   answers: Answers,
   { request, context: { policy }, basis, investigator }: Inquiry,
-): Answers | Promise<Answers> {
+  goOn: (known: Answers) => Decision | Promise<Decision>,
+): Decision | Promise<Decision> {
   switch (question.kind) {
     case 'spf':
       return whenKnown(investigator.spf(question.query, policy, basis), (outcome) =>
-        question.identity === 'helo' ? { ...answers, helo: outcome } : { ...answers, mailFrom: outcome },
+        goOn(question.identity === 'helo' ? { ...answers, helo: outcome } : { ...answers, mailFrom: outcome }),
       );
     case 'dead-mx':
-      return whenKnown(investigator.deadMx(question.domain, policy, basis), (deadMx) => ({ ...answers, deadMx }));
+      return whenKnown(investigator.deadMx(question.domain, policy, basis), (deadMx) => goOn({ ...answers, deadMx }));
     case 'trust':
-      return whenKnown(investigator.trust(request, policy, basis), (trust) => ({ ...answers, trust: trust ?? 'no' }));
+      return whenKnown(investigator.trust(request, policy, basis), (trust) =>
+        goOn({ ...answers, trust: trust ?? 'no' }),
+      );
   }
 }
 

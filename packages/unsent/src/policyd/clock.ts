@@ -1,4 +1,5 @@
 import type { Clock } from '@unsent/spf';
+import { oncePerTurn } from './turn-now.ts';
 
 /** What falls due within the same slot waits for its end: for limits of seconds that is exact enough. */
 const SLOT_MS = 100;
@@ -20,14 +21,22 @@ function slotAt(dueMs: number): Set<() => void> {
   return callbacks;
 }
 
+function ringAt(dueMs: number, callback: () => void): () => void {
+  const slot = slotAt(dueMs);
+  // Its own function, so that the same callback may wait twice.
+  const ring = (): void => callback();
+  slot.add(ring);
+  return () => slot.delete(ring);
+}
+
 /** The process's clock; its timers do not keep the process alive, and may be late by a tenth of a second. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  after: (ms, callback) => {
-    const slot = slotAt(performance.now() + ms);
-    // Its own function, so that the same callback may wait twice.
-    const ring = (): void => callback();
-    slot.add(ring);
-    return () => slot.delete(ring);
-  },
+  after: (ms, callback) => ringAt(performance.now() + ms, callback),
 };
+
+/** The same, looked at once in a turn of the event loop: for limits that outlast any turn. */
+export function clockOfTurns(): Clock {
+  const now = oncePerTurn(systemClock.now);
+  return { now, after: (ms, callback) => ringAt(now() + ms, callback) };
+}

@@ -1,7 +1,7 @@
 import type { Resolver } from '@unsent/dns';
 import { createAnswerer, createInvestigator, logFields, type PolicyServerOptions, type Tally } from '@unsent/policyd';
 import { createRecordCache } from '@unsent/spf';
-import { systemClock } from './clock.ts';
+import { clockOfTurns, systemClock } from './clock.ts';
 import type { Knowledge } from './knowledge.ts';
 import type { LogSink } from './log-sink.ts';
 import { oncePerTurn } from './turn-now.ts';
@@ -46,7 +46,7 @@ export function serviceOf({
   const now = oncePerTurn(exactNow);
   let hasWarned = false;
   const recordCache = createRecordCache(recordCacheEntries);
-  const investigator = createInvestigator({ resolver, recordCache, clock: systemClock, now });
+  const investigator = createInvestigator({ resolver, recordCache, clock: clockOfTurns(), now });
   return {
     answer: createAnswerer({ investigator, policy: knowledge.policy, own: knowledge.own, now }),
     clock: systemClock.now,

@@ -1,10 +1,10 @@
 /**
  * `now`, read once in a turn of the event loop: what comes in together has the same time.
  *
- * A date for every look at the clock is a twentieth of what a request from memory costs.
+ * A look at the clock for each who asks is a twentieth of what a request costs.
  */
-export function oncePerTurn(now: () => Date): () => Date {
-  let known: Date | null = null;
+export function oncePerTurn<T extends Date | number>(now: () => T): () => T {
+  let known: T | null = null;
   const forget = (): void => {
     known = null;
   };

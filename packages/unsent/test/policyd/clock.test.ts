@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { systemClock } from '../../src/policyd/clock.ts';
+import { clockOfTurns, systemClock } from '../../src/policyd/clock.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -23,6 +23,15 @@ test.each([1, 99, 100, 101, 250, 20_000])(
     expect(rungMs).toBeGreaterThanOrEqual(ms);
   },
 );
+
+test('a clock of turns stands still within a turn, and goes on with the next', () => {
+  const clock = clockOfTurns();
+  const looks = vi.spyOn(performance, 'now').mockReturnValueOnce(1).mockReturnValueOnce(7);
+  expect([clock.now(), clock.now()]).toEqual([1, 1]);
+  vi.advanceTimersToNextTimer();
+  expect([clock.now(), clock.now()]).toEqual([7, 7]);
+  looks.mockRestore();
+});
 
 test('what is called off does not ring, what waits beside it does, once each', () => {
   const rung: string[] = [];

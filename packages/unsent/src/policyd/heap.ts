@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 /** By how much memory may grow over what is in use before V8 looks for what is not. Its own choice may be 300. */
-const GROWING_PERCENT = 50;
+const GROWING_PERCENT = 75;
 
 /**
  * A daemon's memory is caches of a size that does not change, and what it throws away fills the rest: left alone, V8 lets

@@ -155,8 +155,8 @@ export class Session implements Answering {
   }
 
   /**
-   * Reads no more until then. Only who sends ahead is made to wait, and Postfix never does: to stop reading and to go on
-   * costs as much as all else that is done for a request.
+   * Reads no more until all is answered. Only who sends ahead is made to wait, and Postfix never does: to stop reading
+   * and to go on are system calls of their own.
    */
   #pause(): void {
     this.#isPaused = true;

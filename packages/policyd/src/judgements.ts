@@ -19,7 +19,7 @@ type Said = { readonly decision: Decision; readonly sender: string | null };
 /** All that is known of one client, HELO name and sender's domain. What was said last is said again as it is. */
 type Finding = { readonly answers: Answers; readonly untilMs: number; first: Said | null; later: Said | null };
 
-/** Senders choose how long their names are; the longest are judged each time. */
+/** Senders choose how long their names and addresses are; the longest are judged each time. */
 const MAX_KEY_CHARACTERS = 600;
 /** Findings of which a second use is waited for: most domains write once. */
 const FRESH = 128;
@@ -67,6 +67,7 @@ function judgedBy(finding: Finding, request: PolicyRequest, context: RuleContext
   const { decision } = step;
   const namesSender = decision.action.kind === 'prepend' || decision.intended.kind === 'prepend';
   const saying = { decision, sender: namesSender ? request.sender : null };
+  if (request.sender.length > MAX_KEY_CHARACTERS) return decision;
   if (isFirst) finding.first = saying;
   else finding.later = saying;
   return decision;

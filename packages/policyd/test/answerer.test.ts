@@ -73,6 +73,17 @@ describe('a remembered judgement', () => {
     expect(world.questions()).toBe(before);
   });
 
+  test('is the same decision for the same sender, but for one whose address is long', () => {
+    const world = worldOf();
+    const ask = (sender: string, instance: string): Decision => world.ask(request({ sender, instance }));
+    ask('one@plain.example', '0');
+    expect(ask('one@plain.example', '1')).toBe(ask('one@plain.example', '2'));
+    const long = `${'x'.repeat(601)}@plain.example`;
+    const [first, second] = [ask(long, '3'), ask(long, '4')];
+    expect(second).toEqual(first);
+    expect(second).not.toBe(first);
+  });
+
   test('of a sender without an at sign is none for the domain of that name', () => {
     const world = worldOf();
     const asked = { protocolState: 'END-OF-MESSAGE', recipient: 'strict@example.com' };

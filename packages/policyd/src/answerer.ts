@@ -39,6 +39,8 @@ export type AnswererOptions = {
 export type Answerer = (request: PolicyRequest) => Decision | Promise<Decision>;
 
 const DEFAULT_MAX_INSTANCES = 4096;
+/** Postfix sends about 20; a message of a longer instance is taken for a new one at each recipient. */
+const MAX_INSTANCE_CHARACTERS = 100;
 const DEFAULT_MAX_JUDGEMENTS = 2048;
 /** The rules ask at most four things; more is a bug, and a bug must not turn into a loop. */
 const MAX_QUESTIONS = 8;
@@ -54,8 +56,10 @@ export function createAnswerer(options: AnswererOptions): Answerer {
   const nowMs = (): number => options.now().getTime();
   const judgements = createJudgements(options.maxJudgements ?? DEFAULT_MAX_JUDGEMENTS, nowMs);
   const remember = (request: PolicyRequest, decision: Decision): Decision => {
+    const { length } = request.instance;
     // A request without an instance is never remembered.
-    if (decision.action.kind === 'prepend' && request.instance !== '') withHeader.set(request.instance, true);
+    if (decision.action.kind === 'prepend' && length > 0 && length <= MAX_INSTANCE_CHARACTERS)
+      withHeader.set(request.instance, true);
     return decision;
   };
   const decide = (request: PolicyRequest, context: RuleContext): Decision | Promise<Decision> => {

@@ -123,6 +123,16 @@ describe('a remembered judgement', () => {
   });
 });
 
+test.each([
+  [100, 'dunno'],
+  [101, 'prepend'],
+])('a message with an instance of %i characters is answered at its second recipient with %s', (length, kind) => {
+  const world = worldOf();
+  const asked = request({ instance: 'x'.repeat(length) });
+  expect(world.ask(asked).action.kind).toBe('prepend');
+  expect(world.ask(asked).action.kind).toBe(kind);
+});
+
 test('every answer is what it is without a memory, whatever was asked, reloaded and locked before', () => {
   const local = fc.constantFrom('good', 'bad');
   const names = ['plain', 'soft', 'sender', 'helo', 'time', 'broken', 'zero', 'null', 'own', 'missing'];

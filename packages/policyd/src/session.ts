@@ -40,7 +40,6 @@ export class Session implements Answering {
   #scanned = 0;
   #isDeciding = false;
   #isFull = false;
-  #isPaused = false;
   #isEnded = false;
   #unsent = '';
   #answered = noneAnswered();
@@ -66,7 +65,8 @@ export class Session implements Answering {
   take(chunk: Buffer): void {
     this.#activeMs = this.#outbox.now();
     this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
-    if (this.#isDeciding || this.#isFull) this.#pause();
+    // Only who sends ahead is made to wait, and Postfix never does: to stop reading and to go on are system calls.
+    if (this.#isDeciding || this.#isFull) this.#stream.pause();
     else this.#pump(this.#activeMs);
     if (this.#pending.length > 0 && this.#pending.buffer === chunk.buffer) this.#pending = Buffer.from(this.#pending);
   }
@@ -154,19 +154,9 @@ export class Session implements Answering {
     if (this.#unsent.length > MAX_UNSENT_CHARACTERS) this.#handOver();
   }
 
-  /**
-   * Reads no more until all is answered. Only who sends ahead is made to wait, and Postfix never does: to stop reading
-   * and to go on are system calls of their own.
-   */
-  #pause(): void {
-    this.#isPaused = true;
-    this.#stream.pause();
-  }
-
   #goOn(): void {
     if (this.#isDeciding || this.#isFull) return;
-    if (this.#isPaused && !this.#isEnded) this.#stream.resume();
-    this.#isPaused = false;
+    if (!this.#isEnded && this.#stream.isPaused()) this.#stream.resume();
     this.#pump(this.#outbox.now());
   }
 }

@@ -1,6 +1,6 @@
 import type { Answers, Decision } from './decision.ts';
 import type { Policy } from './policy.ts';
-import { createRecent } from './recent.ts';
+import { createRecentlyKnown } from './recent.ts';
 import type { PolicyRequest } from './request.ts';
 import type { RuleContext } from './rule-context.ts';
 import { judgeSpf, mayPrepend } from './rules-spf.ts';
@@ -21,8 +21,6 @@ type Finding = { readonly answers: Answers; readonly untilMs: number; first: Sai
 
 /** Senders choose how long their names and addresses are; the longest are judged each time. */
 const MAX_KEY_CHARACTERS = 600;
-/** Findings of which a second use is waited for: most domains write once. */
-const FRESH = 128;
 
 /**
  * Findings about at most twice `size` questions. `nowMs` is the clock that the resolver's TTLs run by.
@@ -31,29 +29,19 @@ const FRESH = 128;
  * the sender's local part only a header tells, since an SPF outcome that depends on it is never kept.
  */
 export function createJudgements(size: number, nowMs: () => number): Judgements {
-  const kept = createRecent<Finding>(size);
-  const fresh = createRecent<Finding>(FRESH);
+  const findings = createRecentlyKnown<Finding>(size, nowMs);
   const policies = createNumbers<Policy>();
   const keyOf = (request: PolicyRequest, context: RuleContext): string =>
     // Values are lines of the protocol, so that none holds the line feed that separates them here.
     `${policies.of(context.policy)} ${request.client?.text}\n${request.helo}\n${fromLastAt(request.sender)}`;
-  const lookUp = (key: string, now: Date): Finding | null => {
-    const known = kept.get(key);
-    if (known !== undefined && now.getTime() < known.untilMs) return known;
-    const once = fresh.get(key);
-    if (once === undefined || now.getTime() >= once.untilMs) return null;
-    kept.set(key, once);
-    return once;
-  };
   return {
     recall: (request, context) => {
-      const finding = lookUp(keyOf(request, context), context.now);
-      return finding === null ? null : judgedBy(finding, request, context);
+      const finding = findings.get(keyOf(request, context));
+      return finding === undefined ? null : judgedBy(finding, request, context);
     },
     keep: (request, context, answers, untilMs) => {
-      if (nowMs() >= untilMs) return;
       const key = keyOf(request, context);
-      if (key.length <= MAX_KEY_CHARACTERS) fresh.set(key, { answers, untilMs, first: null, later: null });
+      if (key.length <= MAX_KEY_CHARACTERS) findings.set(key, { answers, untilMs, first: null, later: null });
     },
   };
 }
@@ -65,9 +53,9 @@ function judgedBy(finding: Finding, request: PolicyRequest, context: RuleContext
   const step = judgeSpf(request, context, finding.answers);
   if (step.kind === 'ask') return null;
   const { decision } = step;
+  if (request.sender.length > MAX_KEY_CHARACTERS) return decision;
   const namesSender = decision.action.kind === 'prepend' || decision.intended.kind === 'prepend';
   const saying = { decision, sender: namesSender ? request.sender : null };
-  if (request.sender.length > MAX_KEY_CHARACTERS) return decision;
   if (isFirst) finding.first = saying;
   else finding.later = saying;
   return decision;

@@ -1,7 +1,7 @@
 import type { Answer, RrType } from '@unsent/dns';
 import type { SpfOutcome, SpfQuery } from '@unsent/spf';
 import { type Basis, holdsNow, newBasis, restOn, restOnAnswer } from './basis.ts';
-import { createRecent } from './recent.ts';
+import { createRecentlyKnown } from './recent.ts';
 import { whenKnown } from './when-known.ts';
 
 /** Outcomes of SPF checks, kept while every DNS answer that they rest on may be kept. */
@@ -22,9 +22,6 @@ export type OutcomeMemoryOptions = {
   readonly maxEntries: number;
 };
 
-/** Outcomes of which a second use is waited for: as many as a busy server has messages under way. */
-const FRESH = 128;
-
 type Kept = { readonly outcome: SpfOutcome; readonly untilMs: number };
 
 /** Longer names are no domains; they are judged each time, and not kept. */
@@ -34,25 +31,14 @@ const MAX_DOMAIN_CHARACTERS = 253;
  * A record without macros rules alike over all senders of a domain from one address, so that its outcome is a fact of
  * both. It is forgotten with the first of its answers (RFC 1035 §3.2.1). A failed lookup, and a check that read the
  * sender, the HELO name, the receiver or the time, is not kept at all.
- *
- * For long only from its second use on: most domains write once, and an outcome holds the whole parsed record.
  */
 export function createOutcomeMemory({ nowMs, maxEntries }: OutcomeMemoryOptions): OutcomeMemory {
-  const outcomes = createRecent<Kept>(maxEntries);
-  const fresh = createRecent<Kept>(FRESH);
-  const recall = (key: string): Kept | null => {
-    const kept = outcomes.get(key);
-    if (kept !== undefined && nowMs() < kept.untilMs) return kept;
-    const once = fresh.get(key);
-    if (once === undefined || nowMs() >= once.untilMs) return null;
-    outcomes.set(key, once);
-    return once;
-  };
+  const outcomes = createRecentlyKnown<Kept>(maxEntries, nowMs);
   return {
     check: (query, kind, basis, run) => {
       const key = `${query.ip.text} ${kind} ${query.domain}`;
-      const kept = recall(key);
-      if (kept !== null) {
+      const kept = outcomes.get(key);
+      if (kept !== undefined) {
         restOn(basis, kept.untilMs);
         return kept.outcome;
       }
@@ -62,7 +48,7 @@ export function createOutcomeMemory({ nowMs, maxEntries }: OutcomeMemoryOptions)
         // An end that the clock made, with no answer behind it, is a temperror too.
         if (outcome.result === 'temperror' || query.domain.length > MAX_DOMAIN_CHARACTERS) holdsNow(own);
         restOn(basis, own.untilMs);
-        if (nowMs() < own.untilMs) fresh.set(key, { outcome, untilMs: own.untilMs });
+        outcomes.set(key, { outcome, untilMs: own.untilMs });
         return outcome;
       });
     },

@@ -24,3 +24,32 @@ export function createRecent<V>(size: number): Recent<V> {
     },
   };
 }
+
+/** Of how many a second use is waited for: as many as a busy server has messages under way. */
+const FRESH = 128;
+
+/**
+ * The same for what holds until a moment: nothing is found after its `untilMs`, milliseconds of the clock `nowMs`.
+ *
+ * For long only from its second use on, since most domains write once: until then it is one of the newest few.
+ */
+export function createRecentlyKnown<V extends { readonly untilMs: number }>(
+  size: number,
+  nowMs: () => number,
+): Recent<V> {
+  const kept = createRecent<V>(size);
+  const fresh = createRecent<V>(FRESH);
+  return {
+    get: (key) => {
+      const known = kept.get(key);
+      if (known !== undefined && nowMs() < known.untilMs) return known;
+      const once = fresh.get(key);
+      if (once === undefined || nowMs() >= once.untilMs) return undefined;
+      kept.set(key, once);
+      return once;
+    },
+    set: (key, value) => {
+      if (nowMs() < value.untilMs) fresh.set(key, value);
+    },
+  };
+}

@@ -34,10 +34,10 @@ function unpack(name) {
   for (const [file, run] of Object.entries(evaluate(name, (text) => text))) unpacked.set(file, run);
 }
 
-/** The value of the script that `wrap` makes of a file's text; all files are ASCII. */
+/** The value of the script that `wrap` makes of a file's text. */
 function evaluate(name, wrap) {
   const filename = `${__dirname}/${name}`;
-  const script = new vm.Script(wrap(readFileSync(filename).latin1Slice()), {
+  const script = new vm.Script(wrap(readFileSync(filename).utf8Slice()), {
     filename,
     cachedData: compiledCode(name),
     importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,

@@ -1,4 +1,4 @@
-import { type ExitCode, UnsentError } from '@unsent/dns';
+import { type DomainName, type ExitCode, UnsentError } from '@unsent/dns';
 import { type ChangePlan, type DnsProvider, type ExportFormat, exportPlan, settleJournal } from '@unsent/lockdown';
 import type { Shell } from '../shell.ts';
 import { carryOut, type JobResult } from './carry-out.ts';
@@ -6,7 +6,7 @@ import { listDomains } from './domain-list.ts';
 import { openProvider } from './open-provider.ts';
 import { writePlanLine } from './plan-line.ts';
 import type { PortfolioRequest } from './portfolio.ts';
-import { openPreparation, type Prepared, prepareLockdown } from './prepare.ts';
+import { openPreparation, type Preparation, type Prepared, prepareLockdown } from './prepare.ts';
 import { renderNotes, renderPlan, renderRefusals } from './render.ts';
 import { isSilent, type LockdownFlags, type LockdownRequest, lockdownRequest, usage, wholeNumber } from './request.ts';
 import { journalFor, noteInterrupted, noteLocked } from './state.ts';
@@ -17,16 +17,26 @@ export async function runLockdown(shell: Shell, domains: readonly string[], flag
   const config = await shell.config();
   const request = lockdownRequest(flags, config.lockdown);
   const names = await listDomains(domains, flags, config, shell.cwd);
-  const [domain] = names;
-  if (domain === undefined) throw usage('no domain given');
-  const isPortfolio = names.length > 1 || flags.file !== undefined || flags.allUnused === true;
-  if (isPortfolio && request.exportFormat === null) {
+  if (names.length === 0) throw usage('no domain given');
+  // Neither of the two writes anything: a list is gone through one by one.
+  const isOnlyShown = request.exportFormat !== null || request.isRehearsal;
+  if (!isOnlyShown && (names.length > 1 || flags.file !== undefined || flags.allUnused === true)) {
     const { runLockdownPortfolio } = await import('./portfolio.ts');
     return runLockdownPortfolio(shell, names, request, portfolioRequest(flags), flags);
   }
-  if (flags.resume === true) throw usage('--resume goes with --file or --all-unused');
-  const provider = await openProvider(shell, flags, names);
-  const prepared = await prepareLockdown(await openPreparation(shell, provider, request), domain);
+  if (flags.resume === true) throw usage('--resume goes on with a run over --file or --all-unused that writes');
+  const preparation = await openPreparation(shell, await openProvider(shell, flags, names), request);
+  let firstBad: ExitCode = 0;
+  for (const name of names) {
+    const exitCode = await runOne(preparation, name);
+    if (firstBad === 0) firstBad = exitCode;
+  }
+  return firstBad;
+}
+
+async function runOne(preparation: Preparation, domain: DomainName): Promise<ExitCode> {
+  const { shell, provider, request } = preparation;
+  const prepared = await prepareLockdown(preparation, domain);
   if (request.exportFormat !== null) return printExport(shell, prepared, request.exportFormat);
   if (!isSilent(shell, request, prepared.plan)) showPlan(shell, prepared, provider.title);
   const early = earlyEnd(prepared.plan, request);
@@ -97,7 +107,8 @@ function showPlan(shell: Shell, { plan, snapshot, proof }: Prepared, providerTit
 /** The records alone on standard output, so that they can go into a file; refusals and notes beside it. */
 function printExport(shell: Shell, { plan }: Prepared, format: ExportFormat): ExitCode {
   const look = { style: shell.style, width: null };
-  if (!shell.options.quiet) shell.stderr.write(renderRefusals(plan.refusals, look) + renderNotes(plan.notes, look));
+  const said = renderRefusals(plan.refusals, look) + renderNotes(plan.notes, look);
+  if (!shell.options.quiet && said !== '') shell.stderr.write(`${plan.zone}${said}`);
   if (plan.refusals.length > 0) return 3;
   shell.stdout.write(exportPlan(plan, format));
   return 0;

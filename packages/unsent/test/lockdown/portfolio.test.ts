@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { standInZone } from '../../../../test/support/cloudflare-stand-in/zones.ts';
@@ -47,6 +47,34 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
       const { exitCode, out } = await cli.run('lockdown', '--file', list, '--dry-run');
       expect(exitCode).toBe(0);
       expect(out).toContain('d7.example to be locked: 7 changes');
+      expect(lockedCount()).toBe(0);
+    });
+
+    test('is rehearsed domain by domain, with --yes or without, and nothing is written', async () => {
+      for (const agreed of [['--yes'], []]) {
+        const { exitCode, out } = await cli.run('lockdown', '--file', list, '--rehearse', '--json', ...agreed);
+        expect(outcomes(out)).toEqual({ rehearsed: COUNT });
+        expect(exitCode).toBe(0);
+      }
+      expect(cli.standIn.calls.filter((call) => !call.startsWith('GET '))).toEqual([]);
+      expect(lockedCount()).toBe(0);
+      expect(existsSync(cli.state)).toBe(false);
+    });
+
+    test('is rehearsed also where the list has a single domain', async () => {
+      writeFileSync(list, `${NAMES[0]}\n`);
+      const { out } = await cli.run('lockdown', '--file', list, '--rehearse', '--yes');
+      expect(out).toContain('restored: identical');
+      expect(lockedCount()).toBe(0);
+    });
+
+    test('is exported whole, and the first refusal tells the exit code', async () => {
+      cli.config('provider: {name: cloudflare}\ndomains: {sending: {d3.example: {}}}\n');
+      const { exitCode, out, err } = await cli.run('lockdown', '--file', list, '--export', 'bind');
+      const exported = NAMES.filter((name) => out.includes(`${name}. 3600 IN TXT "v=spf1 -all"`));
+      expect(exported).toEqual(NAMES.filter((name) => name !== 'd3.example'));
+      expect(err).toMatch(/^d3\.example\n.*Refused/ms);
+      expect(exitCode).toBe(3);
       expect(lockedCount()).toBe(0);
     });
 

@@ -37,7 +37,7 @@ export async function lintDomain(domain: DomainName, resolver: Resolver, signal?
   const records = texts.filter(isSpfRecord);
   const [text] = records;
   if (text === undefined) return withoutRecord(domain, texts, answer.kind === 'nxdomain', resolver, signal);
-  if (records.length > 1) return withMany(domain, records);
+  if (records.length > 1) return withMany(domain, records, resolver, signal);
   return lintText(domain, text, resolver, { isPublished: true, ...(signal === undefined ? {} : { signal }) });
 }
 
@@ -88,10 +88,44 @@ async function withoutRecord(
   return { ...without(domain, [none]), fixed: isNoDomain ? null : 'v=spf1 -all' };
 }
 
-function withMany(domain: DomainName, records: readonly string[]): DomainLint {
+async function withMany(
+  domain: DomainName,
+  records: readonly string[],
+  resolver: Resolver,
+  signal: AbortSignal | undefined,
+): Promise<DomainLint> {
   const message = `${records.length} SPF records, and one is allowed: receivers give up (permerror)`;
-  const merged = mergeRecords(records.map((text) => repairRecord(text)?.text ?? text));
-  return { ...without(domain, [finding('error', 'multiple-records', null, '4.5', message)]), records, fixed: merged };
+  const several = without(domain, [finding('error', 'multiple-records', null, '4.5', message)]);
+  const fixed = mended(records);
+  const tree = fixed === null ? null : await lookupTreeOf(fixed, domain, resolver, signal);
+  // Several records are broken whatever a lookup that fails now would have answered.
+  const below = tree === null ? [] : treeFindings(tree).filter(({ code }) => code !== 'dns-failure');
+  const findings = [
+    ...several.findings,
+    ...records.flatMap((text, index) => errorsOf(domain, text, `record ${index + 1}`)),
+    ...errorsAmong(below, 'as one record'),
+  ];
+  return { ...several, findings, records, fixed };
+}
+
+function errorsOf(domain: DomainName, text: string, which: string): readonly DomainFinding[] {
+  const { findings } = lintRecord(text, { isPublished: true });
+  return errorsAmong(
+    findings.map((one) => ({ ...one, domain })),
+    which,
+  );
+}
+
+/** No spans, because none of several records is the record. */
+function errorsAmong(findings: readonly DomainFinding[], where: string): readonly DomainFinding[] {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  return errors.map((one) => ({ ...one, span: null, message: `${one.message} (${where})` }));
+}
+
+/** All as one; null where a term cannot be read: without it, who it was meant for would be lost unnoticed. */
+function mended(records: readonly string[]): string | null {
+  const texts = records.map((text) => repairRecord(text)?.text ?? text);
+  return texts.some((text) => parseSpf(text).problems.length > 0) ? null : mergeRecords(texts);
 }
 
 function without(domain: DomainName, findings: readonly RuleFinding[]): DomainLint {

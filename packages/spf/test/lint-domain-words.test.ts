@@ -42,6 +42,33 @@ describe('what is told of the record of a domain', () => {
       ['error multiple-records §4.5 of example.com: 2 SPF records, and one is allowed: receivers give up (permerror)'],
     ],
     [
+      'two, each with its errors',
+      '@ TXT "v=spf1 include:google ip4:192.0.2.300 -all"\n@ TXT "v=spf1 ip4: 192.0.2.1 ptr +all"',
+      [
+        'error multiple-records §4.5 of example.com: 2 SPF records, and one is allowed: receivers give up (permerror)',
+        'error invalid-domain §7.1 of example.com: "google" is no domain name: it must end in a dot and a top-level label, or in a macro (record 1)',
+        'error invalid-ip4 §5.6 of example.com: "192.0.2.300" is no IPv4 address or network (record 1)',
+        'error needless-space §12 of example.com: there must be no space after "ip4:" (record 2)',
+        'error pass-all §5.1 of example.com: "+all" lets every host of the Internet send mail as this domain (record 2)',
+      ],
+    ],
+    [
+      'two that break something as one',
+      '@ TXT "v=spf1 include:x.example.com -all"\n@ TXT "v=spf1 a:y.example.com -all"',
+      [
+        'error multiple-records §4.5 of example.com: 2 SPF records, and one is allowed: receivers give up (permerror)',
+        'error target-has-no-record §5.2 of example.com: "include:x.example.com" breaks the record: x.example.com does not exist (as one record)',
+      ],
+    ],
+    [
+      'two with too many lookups as one',
+      `@ TXT "v=spf1 ${terms(6)} -all"\n@ TXT "v=spf1 ${terms(11).slice(terms(6).length + 1)} -all"\n${addresses(11)}`,
+      [
+        'error multiple-records §4.5 of example.com: 2 SPF records, and one is allowed: receivers give up (permerror)',
+        'error too-many-lookups §4.6.4 of example.com: 11 DNS lookups are needed and 10 are allowed: receivers give up (permerror) (as one record)',
+      ],
+    ],
+    [
       'one that nobody recognises',
       '@ TXT "spf1 ptr -all"',
       [
@@ -73,6 +100,13 @@ describe('what is told of the record of a domain', () => {
     ],
     ['eight', `@ TXT "v=spf1 ${terms(8)} -all"\n${addresses(8)}`, []],
   ])('%s', async (_title, text, expected) => expect(await told(text)).toEqual(expected));
+
+  test('two, where a name cannot be asked about', async () => {
+    const two = '@ TXT "v=spf1 include:x.example.com -all"\n@ TXT "v=spf1 -all"';
+    expect(await told(two, ['x.example.com'])).toEqual([
+      'error multiple-records §4.5 of example.com: 2 SPF records, and one is allowed: receivers give up (permerror)',
+    ]);
+  });
 
   test('a DNS failure', async () => {
     expect(await told('@ TXT "v=spf1 -all"', ['example.com'])).toEqual([
@@ -297,6 +331,12 @@ describe('a published record', () => {
   test('of two each is mended before they become one', async () => {
     const { fixed } = await lintDomain(ORIGIN, zone('@ TXT "v=spf1 ip4: 192.0.2.1 -all"\n@ TXT "v=spf1 mx -all"'));
     expect(fixed).toBe('v=spf1 ip4:192.0.2.1 mx -all');
+  });
+  test.each([
+    ['an error that nobody can mend', 'v=spf1 include:google ip4:192.0.2.300 -all'],
+    ['hosts taken out of a later term', 'v=spf1 -ip4:192.0.2.1 a -all'],
+  ])('of two none is written where one has %s', async (_title, text) => {
+    expect((await lintDomain(ORIGIN, zone(`@ TXT "${text}"\n@ TXT "v=spf1 mx -all"`))).fixed).toBeNull();
   });
 });
 

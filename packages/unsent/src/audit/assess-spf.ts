@@ -1,5 +1,5 @@
 import { assertNever } from '@unsent/dns';
-import type { DomainLint, LookupTree } from '@unsent/spf';
+import type { DomainLint, LookupTerm, LookupTree } from '@unsent/spf';
 import { type AuditCase, type AuditFinding, found, type SpfStance } from './assessment.ts';
 
 /** Who may send by the SPF record and all that it includes. */
@@ -20,39 +20,48 @@ const PASSES_ALL: readonly string[] = [
   'odd-name',
 ];
 
-function stanceOf({ terms }: LookupTree): SpfStance {
+function stanceOf(tree: LookupTree): SpfStance {
+  const terms = ownTerms(tree);
   const passing = terms.filter(({ term, name }) => name !== 'redirect' && !/^[-~?]/.test(term));
   if (passing.some(({ name }) => name === 'all')) return 'everybody';
-  if (passing.length > 0) return 'somebody';
-  const last = terms.find(({ name }) => name === 'all' || name === 'redirect');
-  if (last?.name === 'redirect') return last.inner === null ? 'somebody' : stanceOf(last.inner);
-  if (last?.term.startsWith('-') === true) return 'nobody';
-  return last?.term.startsWith('~') === true ? 'softly-nobody' : 'silent';
+  // Where a redirect goes that depends on the message nobody knows.
+  const isOpen = terms.some(({ name, inner }) => name === 'redirect' && inner === null);
+  if (passing.length > 0 || isOpen) return 'somebody';
+  const closing = closingAll(tree);
+  if (closing?.startsWith('-') === true) return softTerm(tree) === null ? 'nobody' : 'softly-nobody';
+  return closing?.startsWith('~') === true ? 'softly-nobody' : 'silent';
+}
+
+/** The `all` that a record ends in, its own or that of a redirect; null without one. */
+export function closingAll(tree: LookupTree): string | null {
+  return ownTerms(tree).find(({ name }) => name === 'all')?.term ?? null;
+}
+
+/** The first term that keeps hosts from the closing `all` without letting them pass; null without one. */
+function softTerm(tree: LookupTree): string | null {
+  return ownTerms(tree).find(({ name, term }) => name !== 'all' && /^[~?]/.test(term))?.term ?? null;
+}
+
+/** The terms of a record and of the one that it redirects to, which decide like its own (RFC 7208 §6.1). */
+function ownTerms({ terms }: LookupTree): readonly LookupTerm[] {
+  const target = terms.find(({ name }) => name === 'redirect')?.inner ?? null;
+  return target === null ? terms : [...terms, ...ownTerms(target)];
 }
 
 /** What SPF lacks, and what its linter says. */
 export function assessSpf(one: AuditCase): readonly AuditFinding[] {
   const { facts, stance, isLive } = one;
-  return [...stanceFindings(stance, isLive), ...lintFindings(facts.spf, stance)];
+  return [...stanceFindings(stance, isLive, facts.spf), ...lintFindings(facts.spf, stance)];
 }
 
-function stanceFindings(stance: SpfStance, isLive: boolean): readonly AuditFinding[] {
+function stanceFindings(stance: SpfStance, isLive: boolean, { tree }: DomainLint): readonly AuditFinding[] {
   const forged = 'Receivers accept forged mail from it, and its bounces come to you.';
   switch (stance) {
     case 'missing':
       return [found('spf-missing', 'problem', 'spf', 'No SPF record.', forged)];
     case 'softly-nobody':
     case 'silent':
-      if (isLive) return [];
-      return [
-        found(
-          'spf-not-strict',
-          'problem',
-          'spf',
-          `Nobody may send, but the record does not end in "-all".`,
-          'Receivers mark forged mail at most; only "-all" lets them refuse it.',
-        ),
-      ];
+      return isLive ? [] : [notStrict(tree)];
     case 'somebody':
     case 'everybody':
       if (isLive) return [];
@@ -72,6 +81,14 @@ function stanceFindings(stance: SpfStance, isLive: boolean): readonly AuditFindi
     default:
       return assertNever(stance);
   }
+}
+
+function notStrict(tree: LookupTree | null): AuditFinding {
+  const soft = tree !== null && closingAll(tree)?.startsWith('-') === true ? softTerm(tree) : null;
+  const what = soft === null ? 'the record does not end in "-all"' : `"${soft}" stands before "-all"`;
+  const which = soft === null ? '' : ' from the hosts that it matches';
+  const why = `Receivers mark forged mail${which} at most; only "-all" lets them refuse it.`;
+  return found('spf-not-strict', 'problem', 'spf', `Nobody may send, but ${what}.`, why);
 }
 
 /** One finding for the worst that is wrong, one for advice: `unsent spf lint` says the rest. */

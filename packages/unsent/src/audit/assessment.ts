@@ -79,8 +79,8 @@ export type Assessment = {
 
 /** Who may send by SPF alone. */
 export type SpfStance =
-  | 'nobody' // -all and nothing that passes
-  | 'softly-nobody' // ~all and nothing that passes
+  | 'nobody' // -all for every host
+  | 'softly-nobody' // ~all, or a ~ or ? term before -all, and nothing that passes
   | 'silent' // no all, or ?all, and nothing that passes
   | 'somebody'
   | 'everybody'

@@ -1,5 +1,6 @@
 import { assertNever } from '@unsent/dns';
 import type { DomainLint } from '@unsent/spf';
+import { closingAll } from './assess-spf.ts';
 import type { SpfStance } from './assessment.ts';
 import type { DmarcFacts } from './dmarc-facts.ts';
 import type { DomainFacts, MxFacts } from './facts.ts';
@@ -15,7 +16,7 @@ function spfWords(stance: SpfStance, { tree }: DomainLint): string {
     case 'nobody':
       return '-all';
     case 'softly-nobody':
-      return '~all';
+      return tree !== null && closingAll(tree)?.startsWith('-') === true ? 'weaker than -all' : '~all';
     case 'silent':
       return 'says nothing';
     case 'somebody':

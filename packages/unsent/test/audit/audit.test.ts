@@ -46,6 +46,16 @@ describe('status', () => {
     ],
     ['partly', '@ TXT "v=spf1 -all"'],
     ['partly', '@ TXT "v=spf1 ~all"\n@ MX 0 .\n_dmarc TXT "v=DMARC1; p=reject"'],
+    // A host that "~" or "?" matches before "-all" is not refused (RFC 7208 §8.2, §8.5).
+    ['partly', `${without(LOCKED, /@ TXT/)}\n@ TXT "v=spf1 ?ip4:0.0.0.0/0 -all"`],
+    ['partly', `${without(LOCKED, /@ TXT/)}\n@ TXT "v=spf1 ~exists:%{i}.x.a.example -all"`],
+    [
+      'partly',
+      `${without(LOCKED, /@ TXT/)}\n@ TXT "v=spf1 ?include:b.a.example -all"\nb TXT "v=spf1 ip4:192.0.2.1 -all"`,
+    ],
+    ['partly', `${without(LOCKED, /@ TXT/)}\n@ TXT "v=spf1 ~a redirect=_spf.a.example"\n_spf TXT "v=spf1 -all"`],
+    ['partly', `${without(LOCKED, /@ TXT/)}\n@ TXT "v=spf1 redirect=_spf.a.example"\n_spf TXT "v=spf1 ~a -all"`],
+    ['locked', `${without(LOCKED, /@ TXT/)}\n@ TXT "v=spf1 -ip4:192.0.2.1 -all"`],
     ['partly', '@ MX 0 .\n@ A 192.0.2.1'],
     ['partly', `${without(LOCKED, /_dmarc/)}\n_dmarc TXT "v=DMARC1; p=reject; sp=none"`],
     ['partly', `${without(LOCKED, /_dmarc/)}\n_dmarc TXT "v=DMARC1; p=reject; t=y"`],
@@ -74,6 +84,7 @@ describe('findings', () => {
   test.each<[string, 'problem' | 'advice', string]>([
     ['spf-missing', 'problem', without(LOCKED, /spf1/)],
     ['spf-not-strict', 'problem', '@ TXT "v=spf1 ~all"'],
+    ['spf-not-strict', 'problem', '@ TXT "v=spf1 ?ip4:192.0.2.1 -all"'],
     ['spf-broken', 'problem', '@ TXT "v=spf1 foo"'],
     ['spf-broken', 'problem', '@ TXT "v=spf1 -all"\n@ TXT "v=spf1 ~all"'],
     ['spf-broken', 'problem', '@ TXT "\\"v=spf1 -all\\""'],
@@ -125,6 +136,14 @@ describe('findings', () => {
     ['spf-lets-send', '@ TXT "v=spf1 ip4:192.0.2.1 -all"'],
   ])('%s, of a domain that is declared unused', async (code, zone) => {
     expect((await audit(zone, 'unused')).findings.map((one) => one.code)).toContain(code);
+  });
+
+  test('a term that softens "-all" is named, and shown in the table', async () => {
+    const cli = zoneCli('a.example. TXT "v=spf1 redirect=b.example"\nb.example. TXT "v=spf1 ~ip4:192.0.2.1 -all"');
+    clis.push(cli);
+    const { out } = await cli.run('audit', 'a.example');
+    expect(out).toContain('Nobody may send, but "~ip4:192.0.2.1" stands before "-all".');
+    expect(out).toContain('  SPF weaker than -all, MX none');
   });
 
   test('a report target of the same organisation needs no leave', async () => {

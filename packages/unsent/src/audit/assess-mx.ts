@@ -11,7 +11,7 @@ export function isMxShut({ kind, hasNullBesideOthers }: MxFacts): boolean {
 /** Where mail for the domain would go, and what is wrong with it. */
 export function assessMx(one: AuditCase): readonly AuditFinding[] {
   const { mx } = one.facts;
-  return [...(one.shouldRefuseMail ? openDoor(one) : usedDoor(one)), ...hostFindings(mx)];
+  return [...(one.shouldRefuseMail ? openDoor(one) : usedDoor(one)), ...failedHost(mx), ...hostFindings(mx)];
 }
 
 /** A domain without mail must say so: a missing MX is none (RFC 5321 §5.1). */
@@ -82,6 +82,14 @@ function usedDoor({ facts, isLive }: AuditCase): readonly AuditFinding[] {
     ];
   }
   return [];
+}
+
+/** The host for which nobody knows where mail goes; failures beside a real host change nothing. */
+function failedHost({ kind, hosts }: MxFacts): readonly AuditFinding[] {
+  const failed = hosts.find(({ failure }) => failure !== null);
+  if (kind !== 'unknown' || failed === undefined) return [];
+  const message = `The MX ${failed.name} cannot be looked up: ${failed.failure}.`;
+  return [found('dns-failure', 'problem', 'mx', message, 'What cannot be looked up does not protect.')];
 }
 
 function hostFindings(mx: MxFacts): readonly AuditFinding[] {

@@ -54,7 +54,7 @@ export function assessSpf(one: AuditCase): readonly AuditFinding[] {
   return [...stanceFindings(stance, isLive, facts.spf), ...lintFindings(facts.spf, stance)];
 }
 
-function stanceFindings(stance: SpfStance, isLive: boolean, { tree }: DomainLint): readonly AuditFinding[] {
+function stanceFindings(stance: SpfStance, isLive: boolean, { tree, findings }: DomainLint): readonly AuditFinding[] {
   const forged = 'Receivers accept forged mail from it, and its bounces come to you.';
   switch (stance) {
     case 'missing':
@@ -74,9 +74,15 @@ function stanceFindings(stance: SpfStance, isLive: boolean, { tree }: DomainLint
           'Whoever gets hold of one of those hosts can send as the domain.',
         ),
       ];
+    case 'unknown':
+      return findings
+        .filter(({ code }) => code === 'dns-failure')
+        .slice(0, 1)
+        .map(({ message }) =>
+          found('dns-failure', 'problem', 'spf', `SPF: ${message}.`, 'What cannot be looked up does not protect.'),
+        );
     case 'nobody':
     case 'broken':
-    case 'unknown':
       return [];
     default:
       return assertNever(stance);

@@ -43,7 +43,8 @@ export type HostFacts = {
 export type MxFacts = {
   /**
    * 'null' RFC 7505; 'loopback' only hosts on 127/8 or ::1; 'hosts' at least one real host; 'dead' no host has an
-   * address; 'implicit' no MX but an address, which then is the MX (RFC 5321 §5.1); 'none' neither.
+   * address; 'implicit' no MX but an address, which then is the MX (RFC 5321 §5.1); 'none' neither; 'unknown' DNS
+   * failed, for the MX or for a host that may be a real one.
    */
   readonly kind: 'null' | 'loopback' | 'hosts' | 'dead' | 'implicit' | 'none' | 'unknown';
   readonly hosts: readonly MxHost[];
@@ -55,6 +56,8 @@ export type MxHost = {
   readonly name: DomainName;
   readonly preference: number;
   readonly addresses: readonly IpText[];
+  /** Why one of its addresses could not be asked for; null when all could. */
+  readonly failure: string | null;
   /** A CNAME where an MX points to is forbidden by RFC 2181 §10.3. */
   readonly cname: DomainName | null;
 };

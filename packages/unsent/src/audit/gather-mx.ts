@@ -12,35 +12,37 @@ export async function gatherMx(
 ): Promise<{ readonly mx: MxFacts; readonly addresses: readonly IpText[]; readonly failure: string | null }> {
   const answer = await resolver.resolve(domain, 'MX', signal);
   const own = await addressesOf(domain, resolver, signal);
-  const failure = answer.kind === 'failure' ? answer.detail : own.failure;
+  const ownFailure = own.addresses.length === 0 ? own.failure : null;
+  const failure = answer.kind === 'failure' ? answer.detail : ownFailure;
   if (answer.kind !== 'records') {
     const kind = failure !== null ? 'unknown' : own.addresses.length > 0 ? 'implicit' : 'none';
     return { mx: { kind, hosts: [], hasNullBesideOthers: false }, addresses: own.addresses, failure };
   }
   const hosts: MxHost[] = [];
-  let hasFailed = false;
   for (const { exchange, preference } of answer.data.slice(0, MAX_HOSTS)) {
     if (exchange === '.') continue;
-    const found = await addressesOf(exchange, resolver, signal);
-    hasFailed ||= found.failure !== null;
+    const { addresses, failure: hostFailure } = await addressesOf(exchange, resolver, signal);
     hosts.push({
       name: exchange,
       preference,
-      addresses: found.addresses,
+      addresses,
+      failure: hostFailure,
       cname: await cnameAt(exchange, resolver, signal),
     });
   }
   hosts.sort((a, b) => a.preference - b.preference);
   const hasNull = answer.data.some(({ exchange }) => exchange === '.');
-  const mx = { kind: kindOf(hosts, hasNull, hasFailed), hosts, hasNullBesideOthers: hasNull && hosts.length > 0 };
+  const mx = { kind: kindOf(hosts, hasNull), hosts, hasNullBesideOthers: hasNull && hosts.length > 0 };
   return { mx, addresses: own.addresses, failure };
 }
 
-function kindOf(hosts: readonly MxHost[], hasNull: boolean, hasFailed: boolean): MxFacts['kind'] {
+function kindOf(hosts: readonly MxHost[], hasNull: boolean): MxFacts['kind'] {
   if (hosts.length === 0) return hasNull ? 'null' : 'none';
   const addresses = hosts.flatMap((host) => host.addresses);
-  if (addresses.length === 0) return hasFailed ? 'unknown' : 'dead';
-  return addresses.every(isAtSender) ? 'loopback' : 'hosts';
+  if (!addresses.every(isAtSender)) return 'hosts';
+  // What could not be looked up may be a real host.
+  if (hosts.some(({ failure }) => failure !== null)) return 'unknown';
+  return addresses.length === 0 ? 'dead' : 'loopback';
 }
 
 /** True if mail to this address ends at the host that sends it. */
@@ -48,7 +50,7 @@ export function isAtSender(text: IpText): boolean {
   return isThisHost(ipFromRdata(text));
 }
 
-/** A and AAAA of a name; the failure of either, when nothing was found. */
+/** A and AAAA of a name, and the failure of either: then `addresses` may not be all. */
 export async function addressesOf(
   name: DomainName,
   resolver: Resolver,
@@ -58,7 +60,7 @@ export async function addressesOf(
   const six = await resolver.resolve(name, 'AAAA', signal);
   const addresses = [...(four.kind === 'records' ? four.data : []), ...(six.kind === 'records' ? six.data : [])];
   const failed = [four, six].find((answer) => answer.kind === 'failure');
-  return { addresses, failure: addresses.length === 0 && failed !== undefined ? failed.detail : null };
+  return { addresses, failure: failed?.detail ?? null };
 }
 
 /** The CNAME that stands at `name` itself, or null. */

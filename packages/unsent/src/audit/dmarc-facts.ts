@@ -3,7 +3,7 @@ import type { DmarcRecord, Policy } from './dmarc-record.ts';
 
 /** What DMARC says for a domain (RFC 9989 §4.10). */
 export type DmarcFacts = {
-  /** Why the walk could not be finished; null when it was. */
+  /** Why the record that decides could not be looked for; null when it could. */
   readonly failure: string | null;
   /** The record that decides, and where it stands; null when there is none. */
   readonly record: DmarcRecord | null;
@@ -30,6 +30,6 @@ export type ReportTarget = {
   readonly receives: 'yes' | 'no' | 'unknown';
   /** Why not; '' otherwise. */
   readonly detail: string;
-  /** Null for a target of the same organisation, which needs no leave (RFC 9990 §4). */
+  /** Null for a target of the same organisation, which needs no leave (RFC 9990 §4), and when DNS could not tell. */
   readonly isAuthorised: boolean | null;
 };

@@ -2,7 +2,7 @@ import { type DomainName, joinTxt, parseDomainName, type Resolver } from '@unsen
 import { mailtoDomain } from '@unsent/lockdown';
 import type { DmarcFacts, ReportTarget } from './dmarc-facts.ts';
 import { type DmarcRecord, type Policy, parseDmarc } from './dmarc-record.ts';
-import { decidingRecord, organizationOf, walkDmarc } from './dmarc-walk.ts';
+import { type DmarcWalk, decidingRecord, organizationOf, walkDmarc } from './dmarc-walk.ts';
 import { gatherMx } from './gather-mx.ts';
 
 /** No record lists more places worth asking about. */
@@ -13,12 +13,13 @@ export async function gatherDmarc(domain: DomainName, resolver: Resolver, signal
   const walk = await walkDmarc(domain, resolver, signal);
   const deciding = decidingRecord(walk);
   const organization = organizationOf(walk);
+  // RFC 9989 §4.10.1: its own record decides, whatever stands further up.
+  const failure = deciding?.domain === domain ? null : walk.failure;
   const targets = deciding?.record.rua.slice(0, MAX_REPORT_TARGETS) ?? [];
   const reports: ReportTarget[] = [];
-  for (const uri of targets)
-    reports.push(await gatherTarget(uri, deciding?.domain ?? domain, organization, resolver, signal));
+  for (const uri of targets) reports.push(await gatherTarget(uri, deciding?.domain ?? domain, walk, resolver, signal));
   return {
-    failure: walk.failure,
+    failure,
     record: deciding?.record ?? null,
     foundAt: deciding?.domain ?? null,
     organization,
@@ -46,14 +47,14 @@ async function cnameOf(domain: DomainName, resolver: Resolver, signal?: AbortSig
 async function gatherTarget(
   uri: string,
   policyDomain: DomainName,
-  organization: DomainName,
+  walk: DmarcWalk,
   resolver: Resolver,
   signal?: AbortSignal,
 ): Promise<ReportTarget> {
   const domain = mailtoDomain(uri);
   if (domain === null) return { uri, domain, receives: 'unknown', detail: 'is no mailto: address', isAuthorised: null };
   const { receives, detail } = await canReceive(domain, resolver, signal);
-  const isAuthorised = await hasLeave(domain, policyDomain, organization, resolver, signal);
+  const isAuthorised = await hasLeave(domain, policyDomain, walk, resolver, signal);
   return { uri, domain, receives, detail, isAuthorised };
 }
 
@@ -84,11 +85,14 @@ async function canReceive(
 async function hasLeave(
   target: DomainName,
   policyDomain: DomainName,
-  organization: DomainName,
+  walk: DmarcWalk,
   resolver: Resolver,
   signal?: AbortSignal,
 ): Promise<boolean | null> {
-  if (organizationOf(await walkDmarc(target, resolver, signal)) === organization) return null;
+  const there = await walkDmarc(target, resolver, signal);
+  // A walk that was cut short does not know the organisation.
+  if (walk.failure !== null || there.failure !== null) return null;
+  if (organizationOf(there) === organizationOf(walk)) return null;
   const name = parseDomainName(`${policyDomain}._report._dmarc.${target}`);
   const answer = name === null ? null : await resolver.resolve(name, 'TXT', signal);
   if (answer === null || answer.kind === 'failure') return null;

@@ -41,3 +41,19 @@ test('a real MX host is told from loopback ones whatever fails beside it', async
   const { status } = await audit(`${SPF}\n${DMARC}\n@ MX 5 m\nm A 192.0.2.1\n${LOOPBACK}`, 'mx.other.example');
   expect(status).toBe('live');
 });
+
+// RFC 9989 §4.10.1: what stands higher is looked at only where the domain has no record.
+test('its own DMARC record decides, whatever fails further up', async () => {
+  const { status, findings } = await audit(`${SPF}\n${DMARC}\n${NULL_MX}`, '_dmarc.example');
+  expect(status).toBe('locked');
+  expect(findings.filter(({ severity }) => severity === 'problem')).toEqual([]);
+});
+
+test.each([
+  ['of its own', ['_dmarc.example']],
+  ['of the target', ['_dmarc.reports.test']],
+])('a report target is not said to have refused where the organisation %s cannot be told', async (_title, failing) => {
+  const dmarc = '_dmarc TXT "v=DMARC1; p=reject; rua=mailto:a@in.reports.test"\nin.reports.test. A 192.0.2.9';
+  const { findings } = await audit(`${SPF}\n${NULL_MX}\n${dmarc}`, ...failing);
+  expect(findings.map(({ code }) => code)).not.toContain('rua-not-agreed');
+});

@@ -173,9 +173,9 @@ function recordSize(record: SpfRecord): readonly RuleFinding[] {
 }
 
 function tooManyLookups(record: SpfRecord): readonly RuleFinding[] {
-  const terms = lookupTerms(record);
-  const eleventh = terms[MAX_LOOKUPS];
+  const lookups = lookupTerms(record);
+  const eleventh = lookups[MAX_LOOKUPS];
   if (eleventh === undefined) return [];
-  const message = `${terms.length} terms of this record need DNS lookups; with more than ${MAX_LOOKUPS} receivers give up (permerror)`;
+  const message = `the terms of this record need ${lookups.length} DNS lookups; with more than ${MAX_LOOKUPS} receivers give up (permerror)`;
   return [finding('error', 'too-many-lookups', eleventh, '4.6.4', message)];
 }

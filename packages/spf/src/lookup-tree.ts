@@ -36,6 +36,7 @@ export type LookupTerm = {
   readonly name: 'all' | 'include' | 'a' | 'mx' | 'ptr' | 'ip4' | 'ip6' | 'exists' | 'redirect';
   /** The name that is asked about; null when there is none, or when macros make it depend on the message. */
   readonly target: DomainName | null;
+  /** Its own, with the PTR of the first `%{p}`, and those of `inner`. */
   readonly lookups: number;
   readonly voids: VoidCount;
   /** What DNS says about the target; null when nothing was asked. */

@@ -1,21 +1,27 @@
 import { type DomainName, joinTxt, type Resolver } from '@unsent/dns';
-import type { SpfRecord } from './ast.ts';
-import { indexOfAll, termText } from './lookup-terms.ts';
+import type { Span, SpfRecord } from './ast.ts';
+import { lookupsOf, type Pointer, reachedTerms, type Term, termText } from './lookup-terms.ts';
 import type { LookupState, LookupTerm, LookupTree, VoidCount } from './lookup-tree.ts';
 import { isSpfRecord, parseSpf } from './parse.ts';
 import { askTarget, noVoids } from './tree-answers.ts';
-import { type SpfTarget, targetOfTerm } from './tree-target.ts';
+import { targetOfTerm } from './tree-target.ts';
 
 /** A tree of honest makers has fewer records and targets; checks give up after ten lookups. */
 const MAX_RECORDS = 100;
 const MAX_TARGETS = 60;
 const MAX_DEPTH = 12;
 
-type Walk = { readonly resolver: Resolver; readonly signal: AbortSignal | undefined; records: number; targets: number };
+type Walk = {
+  readonly resolver: Resolver;
+  readonly signal: AbortSignal | undefined;
+  readonly pointer: Pointer;
+  records: number;
+  targets: number;
+};
 
 /** Reads the SPF record of `domain` and all below it. Rejects only when `signal` aborts. */
 export function lookupTree(domain: DomainName, resolver: Resolver, signal?: AbortSignal): Promise<LookupTree> {
-  return readTree({ resolver, signal, records: 0, targets: 0 }, domain, []);
+  return readTree(newWalk(resolver, signal), domain, []);
 }
 
 /** The tree of a record that need not be published (yet), as if it were `domain`'s. */
@@ -25,7 +31,11 @@ export function lookupTreeOf(
   resolver: Resolver,
   signal?: AbortSignal,
 ): Promise<LookupTree> {
-  return readRecord({ resolver, signal, records: 0, targets: 0 }, domain, text, []);
+  return readRecord(newWalk(resolver, signal), domain, text, []);
+}
+
+function newWalk(resolver: Resolver, signal: AbortSignal | undefined): Walk {
+  return { resolver, signal, pointer: { isAsked: false }, records: 0, targets: 0 };
 }
 
 async function readTree(walk: Walk, domain: DomainName, above: readonly DomainName[]): Promise<LookupTree> {
@@ -52,8 +62,7 @@ async function readRecord(
   const { record, problems } = parseSpf(text);
   const [problem] = problems;
   const terms: LookupTerm[] = [];
-  for (const target of reachedTerms(record, domain))
-    terms.push(await readTerm(walk, record, target, [...above, domain]));
+  for (const term of reachedTerms(record)) terms.push(await readTerm(walk, record, term, domain, above));
   return {
     domain,
     record: text,
@@ -65,32 +74,26 @@ async function readRecord(
   };
 }
 
-/** RFC 7208 §5.1, §6.1: nothing after `all` is looked at, and a redirect only where there is no `all`. */
-function reachedTerms(record: SpfRecord, domain: DomainName): readonly SpfTarget[] {
-  const all = indexOfAll(record);
-  const reached = all === -1 ? record.directives : record.directives.slice(0, all + 1);
-  const terms = reached.map(({ mechanism, span }) => targetOfTerm(mechanism, span, domain));
-  if (all !== -1 || record.redirect === null) return terms;
-  const { domain: spec, span } = record.redirect;
-  return [...terms, targetOfTerm({ name: 'redirect', domain: spec }, span, domain)];
-}
-
 async function readTerm(
   walk: Walk,
   record: SpfRecord,
-  { name, span, target, costsLookup }: SpfTarget,
+  { term, span }: { readonly term: Term; readonly span: Span },
+  domain: DomainName,
   above: readonly DomainName[],
 ): Promise<LookupTerm> {
+  const { name } = term;
+  const target = targetOfTerm(term, domain);
+  const lookups = lookupsOf(term, walk.pointer);
   const isRecord = name === 'include' || name === 'redirect';
-  const inner = isRecord && target !== null ? await readTree(walk, target, above) : null;
-  const isAsked = !isRecord && target !== null && costsLookup && walk.targets++ < MAX_TARGETS;
+  const inner = isRecord && target !== null ? await readTree(walk, target, [...above, domain]) : null;
+  const isAsked = !isRecord && target !== null && walk.targets++ < MAX_TARGETS;
   const answer = isAsked ? await askTarget(name, target, walk.resolver, walk.signal) : null;
   return {
     term: termText(record, span),
     span,
     name,
     target,
-    lookups: (costsLookup ? 1 : 0) + (inner?.lookups ?? 0),
+    lookups: lookups + (inner?.lookups ?? 0),
     voids: addVoids([answer?.voids ?? noVoids(), inner?.voids ?? noVoids()]),
     answer,
     inner,

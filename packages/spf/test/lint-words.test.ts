@@ -3,7 +3,7 @@ import { lintRecord } from '../src/lint.ts';
 
 type Row = readonly [record: string, code: string, place: string | null, section: string, message: string];
 
-function found(record: string, code: string): unknown {
+function found(record: string, code: string): readonly (readonly unknown[])[] {
   return lintRecord(record)
     .findings.filter((one) => one.code === code)
     .map(({ severity, span, rfc, message }) => {
@@ -241,9 +241,19 @@ describe('size', () => {
       [
         'a:h10.example',
         'RFC 7208 §4.6.4',
-        '12 terms of this record need DNS lookups; with more than 10 receivers give up (permerror)',
+        'the terms of this record need 12 DNS lookups; with more than 10 receivers give up (permerror)',
       ],
     ]);
+  });
+
+  test('the first %{p} is a lookup more (RFC 7208 §4.6.4)', () => {
+    const terms = Array.from({ length: 8 }, (_, i) => `a:h${i}.example`).join(' ');
+    const own = 'exists:%{p}.e.example';
+    const eleventh = (record: string): readonly unknown[] => found(record, 'too-many-lookups').map((one) => one[0]);
+    expect(lintRecord(`v=spf1 ${terms} ${own} -all`).lookups).toBe(10);
+    expect(eleventh(`v=spf1 ${terms} ${own} -all`)).toEqual([]);
+    expect(eleventh(`v=spf1 ${terms} ${own} a:%{p}.example -all`)).toEqual(['a:%{p}.example']);
+    expect(eleventh(`v=spf1 ${terms} a ${own} -all`)).toEqual([own]);
   });
 });
 

@@ -47,6 +47,20 @@ describe('lookups are counted for each term, with all below it', () => {
     expect(tree.lookups).toBe(4);
   });
 
+  // RFC 7208 §4.6.4: the PTR lookup of a %{p} is counted; the answer serves the whole check.
+  test.each([
+    ['exists:%{p}.e.example.com -all', [2, 0]],
+    ['exists:%{P1}.e.example.com a:%{p}.f.example.com -all', [2, 1, 0]],
+    ['ptr exists:%{p}.e.example.com -all', [1, 1, 0]],
+    ['ptr:%{p}.example.com exists:%{p}.e.example.com -all', [2, 1, 0]],
+    ['include:i.example.com exists:%{p}.e.example.com -all', [3, 1, 0]],
+    ['include:%{p}.example.com redirect=%{p}.example.com', [2, 1]],
+    ['-all exp=%{p}.example.com', [0]],
+  ])('the first %%{p} costs one more: %s', async (terms, lookups) => {
+    const tree = await read(`@ TXT "v=spf1 ${terms}"\ni TXT "v=spf1 exists:%{p}.e.example.com -all"`);
+    expect(tree.terms.map((term) => term.lookups)).toEqual(lookups);
+  });
+
   test('%{d} is known, other macros are not followed but cost their lookup', async () => {
     const tree = await read('@ TXT "v=spf1 include:_spf.%{d} exists:%{i}.e.example.com -all"\n_spf TXT "v=spf1 -all"');
     expect(tree.terms.map(({ target, lookups }) => [target, lookups])).toEqual([

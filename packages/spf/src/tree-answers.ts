@@ -29,14 +29,21 @@ export async function askTarget(
 
 // RFC 7208 §5.3: an IPv4 client asks for A, an IPv6 client for AAAA.
 async function askAddresses(target: DomainName, resolver: Resolver, signal?: AbortSignal): Promise<TargetAnswer> {
-  const answer4 = await resolver.resolve(target, 'A', signal);
-  const answer6 = await resolver.resolve(target, 'AAAA', signal);
+  const [answer4, answer6] = await askBoth(target, resolver, signal);
   const failed = [answer4, answer6].find((answer) => answer.kind === 'failure');
   if (failed !== undefined) return failure(failed.detail);
   const voids = { ipv4: isVoid(answer4) ? 1 : 0, ipv6: isVoid(answer6) ? 1 : 0 };
   const count = countOf(answer4) + countOf(answer6);
   if (count > 0) return { kind: 'found', text: plural(count, 'address', 'addresses'), voids };
   return empty(answer4, 'no address', voids);
+}
+
+async function askBoth(
+  name: DomainName,
+  resolver: Resolver,
+  signal?: AbortSignal,
+): Promise<readonly [Answer<'A'>, Answer<'AAAA'>]> {
+  return [await resolver.resolve(name, 'A', signal), await resolver.resolve(name, 'AAAA', signal)];
 }
 
 async function askMx(target: DomainName, resolver: Resolver, signal?: AbortSignal): Promise<TargetAnswer> {
@@ -52,8 +59,10 @@ async function askMx(target: DomainName, resolver: Resolver, signal?: AbortSigna
   let addresses = 0;
   for (const host of hosts) {
     // RFC 7208 §4.6.4 counts terms: the addresses of MX hosts are never void lookups.
-    addresses +=
-      countOf(await resolver.resolve(host, 'A', signal)) + countOf(await resolver.resolve(host, 'AAAA', signal));
+    const answers = await askBoth(host, resolver, signal);
+    const failed = answers.find((answer) => answer.kind === 'failure');
+    if (failed !== undefined) return failure(`${host}: ${failed.detail}`);
+    addresses += countOf(answers[0]) + countOf(answers[1]);
   }
   const text = `${plural(hosts.length, 'MX host')}, ${plural(addresses, 'address', 'addresses')}`;
   return { kind: addresses === 0 ? 'no-host' : 'found', text, voids };
@@ -64,7 +73,7 @@ async function askExists(target: DomainName, resolver: Resolver, signal?: AbortS
   const answer = await resolver.resolve(target, 'A', signal);
   if (answer.kind === 'failure') return failure(answer.detail);
   if (answer.kind === 'records') return { kind: 'found', text: 'exists', voids: noVoids() };
-  return empty(answer, 'does not exist', { ipv4: 1, ipv6: 1 });
+  return empty(answer, 'no IPv4 address', { ipv4: 1, ipv6: 1 });
 }
 
 function failure(detail: string): TargetAnswer {

@@ -168,6 +168,11 @@ describe('what is told of a term', () => {
       [VOID('a:x.example.com', 'x.example.com', 'no address')],
     ],
     [
+      'a name without what it is looked up for',
+      '@ TXT "v=spf1 exists:x.example.com -all"\nx TXT "y"',
+      [VOID('exists:x.example.com', 'x.example.com', 'no IPv4 address')],
+    ],
+    [
       'a null MX',
       '@ TXT "v=spf1 mx -all"\n@ MX 0 .',
       ['advice bad-target §5.4 of example.com at "mx": "mx" matches nobody: null MX: no host'],
@@ -240,6 +245,12 @@ describe('what is told of a term', () => {
     const term = `${name}:x.example.com`;
     expect(await told(`@ TXT "v=spf1 ${term} -all"`, ['x.example.com'])).toEqual([
       `error dns-failure §${section} of example.com at "${term}": "${term}" cannot be looked up now: x.example.com is set to fail`,
+    ]);
+  });
+
+  test('an MX host that cannot be asked', async () => {
+    expect(await told('@ TXT "v=spf1 mx -all"\n@ MX 1 h', ['h.example.com'])).toEqual([
+      'error dns-failure §4.4 of example.com at "mx": "mx" cannot be looked up now: h.example.com: h.example.com is set to fail',
     ]);
   });
 

@@ -27,7 +27,8 @@ describe('the answer to', () => {
     ['mx', hosts(10), { kind: 'no-host', text: '10 MX hosts, 0 addresses', voids: NONE }],
     ['mx', hosts(11), { kind: 'too-many-mx', text: '11 MX hosts, 10 are allowed', voids: NONE }],
     ['exists', 't A 127.0.0.2', { kind: 'found', text: 'exists', voids: NONE }],
-    ['exists', 't AAAA 2001:db8::1', { kind: 'empty', text: 'does not exist', voids: BOTH }],
+    // RFC 7208 §5.7: an A record, whatever else the name has.
+    ['exists', 't AAAA 2001:db8::1', { kind: 'empty', text: 'no IPv4 address', voids: BOTH }],
     ['exists', 'other A 192.0.2.1', { kind: 'no-such-name', text: 'no such name', voids: BOTH }],
   ])('%s where the zone has %j', async (term, text, expected) => {
     expect(await askTarget(term, name('t.example.com'), zone(text), undefined)).toEqual(expected);
@@ -38,6 +39,16 @@ describe('the answer to', () => {
     expect(await askTarget(term, name('t.example.com'), failing, undefined)).toEqual({
       kind: 'failure',
       text: 't.example.com is set to fail',
+      voids: NONE,
+    });
+  });
+
+  // RFC 7208 §5.4: an address of the host may be the client's.
+  test.each(['t MX 1 h', 't MX 1 i\nt MX 2 h\ni A 192.0.2.1'])('mx where DNS fails for a host of %j', async (text) => {
+    const failing = zone(text, [{ name: name('h.example.com'), type: 'AAAA', cause: 'servfail' }]);
+    expect(await askTarget('mx', name('t.example.com'), failing, undefined)).toEqual({
+      kind: 'failure',
+      text: 'h.example.com: h.example.com is set to fail',
       voids: NONE,
     });
   });

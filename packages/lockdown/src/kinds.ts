@@ -16,14 +16,20 @@ export function isDmarcText(text: string): boolean {
   return /^v\s*=\s*DMARC1\s*(?:;|$)/.test(text);
 }
 
-/** A DKIM key record (RFC 6376 §3.6.1): it has a `p=` tag, empty when the key is revoked. */
+/** A DKIM key record (RFC 6376 §3.6.1): it has a `p=` tag, empty when the key is revoked, and no version but DKIM1. */
 export function isDkimText(text: string): boolean {
-  return parseTags(text).has('p');
+  return dkimKeyOf(text) !== null;
 }
 
 /** A key record with an empty `p=`: the selector is revoked (RFC 6376 §3.6.1). */
 export function isRevokedDkimText(text: string): boolean {
-  return parseTags(text).get('p') === '';
+  return dkimKeyOf(text) === '';
+}
+
+/** RFC 6376 §3.6.1: a record with another version is discarded, as a policy that a wildcard hands out there. */
+function dkimKeyOf(text: string): string | null {
+  const tags = parseTags(text);
+  return (tags.get('v') ?? 'DKIM1') === 'DKIM1' ? (tags.get('p') ?? null) : null;
 }
 
 /** `tag=value; tag=value` (RFC 6376 §3.2; DMARC uses the same). What is no pair is skipped; the first of a name wins. */

@@ -145,6 +145,12 @@ describe('DKIM', () => {
       '*._domainkey 300 TXT v=DKIM1; p=\n*._domainkey 300 TXT v=DKIM1; p=AAAA',
       ['delete *._domainkey.example.com'],
     ],
+    // RFC 6376 §3.6.1: with a version other than DKIM1 it is no key.
+    [
+      'a text of another kind at a selector stays, and revokes nothing',
+      '*._domainkey 300 TXT v=DMARC1; p=\ns1._domainkey 300 TXT v=DMARC1; p=reject\ns2._domainkey 300 TXT v = DKIM1; p=AAAA',
+      ['create *._domainkey.example.com', 'replace s2._domainkey.example.com'],
+    ],
     [
       'a CNAME at * makes way',
       '*._domainkey 300 CNAME dkim.esp.example.',

@@ -103,6 +103,7 @@ describe('dkim-key-present', () => {
     ['a CNAME to a key', 's1._domainkey 300 CNAME s1.esp.example.', null, ['dkim-key-present']],
     ['a domain declared unused', KEYS, 'unused', []],
     ['a domain declared receiving', KEYS, 'receiving', []],
+    ['a wildcard for DMARC', '* 300 TXT v=DMARC1; p=reject\ns1._domainkey 300 TXT v=DMARC1; p=reject', null, []],
     ['a revoked key', 's1._domainkey 300 TXT v=DKIM1; p=', null, []],
   ] as const)('%s', (_, zone, use, expected) => {
     expect(codes(zone, { use })).toEqual(expected);

@@ -117,6 +117,7 @@ describe('findings', () => {
     ['rua-unreachable', 'problem', '@ MX 0 .\n_dmarc TXT "v=DMARC1; p=reject; rua=mailto:d@gone.example"'],
     ['rua-not-agreed', 'problem', without(LOCKED, /_report/)],
     ['dkim-not-revoked', 'advice', without(LOCKED, /_domainkey/)],
+    ['dkim-not-revoked', 'advice', `${without(LOCKED, /_domainkey|\* /)}\n* TXT "v=DMARC1; p=reject"`],
     ['dkim-wildcard-key', 'problem', `${without(LOCKED, /_domainkey/)}\n*._domainkey TXT "v=DKIM1; p=MFww"`],
     ['wildcard-cname', 'problem', '@ TXT "v=spf1 -all"\n* CNAME parking.b.example.'],
     ['wildcard-mx', 'problem', '@ TXT "v=spf1 -all"\n* MX 10 m.b.example.'],

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,11 @@ const ASKS = 'check_policy_service { inet:127.0.0.1:10040, default_action=DUNNO 
 const GOOD = `smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination, ${ASKS}`;
 const SMTP = 'smtp inet n - n - - smtpd';
 const SPAWN = 'unsent unix - n n - 0 spawn user=nobody argv=/usr/bin/unsent policyd --stdio';
+
+const OWN_MAIL =
+  'smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, permit_auth_destination, reject';
+
+type Row = readonly [title: string, main: string, master: string, id: string, state: string, what: RegExp];
 
 let folder: string;
 let server: Server | null = null;
@@ -29,7 +34,7 @@ afterEach(async () => {
 });
 
 describe.skipIf(!needs('Postfix from Debian', findProgram('postconf') !== null))('doctor postfix', () => {
-  test.each<[string, string, string, string, string | null, RegExp]>([
+  test.each<Row>([
     [
       'asks at the right place',
       GOOD,
@@ -213,6 +218,122 @@ describe.skipIf(!needs('Postfix from Debian', findProgram('postconf') !== null))
       'warning',
       /600 s/,
     ],
+    [
+      'permit_auth_destination ends the relay list alone',
+      `${OWN_MAIL}\nsmtpd_recipient_restrictions = ${ASKS}`,
+      SMTP,
+      'policy-called',
+      'ok',
+      /asks inet/,
+    ],
+    [
+      'permit_auth_destination lets strangers’ mail for our own domains in',
+      OWN_MAIL,
+      SMTP,
+      'policy-called',
+      'failure',
+      /does not ask/,
+    ],
+    [
+      'permit_auth_destination stands before it',
+      `smtpd_recipient_restrictions = permit_mynetworks, permit_auth_destination, ${ASKS}, reject`,
+      SMTP,
+      'policy-called',
+      'failure',
+      /never gets there/,
+    ],
+    [
+      'permit_mx_backup stands before it, and permits our own domains too',
+      `smtpd_recipient_restrictions = permit_mx_backup, ${ASKS}, reject`,
+      SMTP,
+      'policy-called',
+      'failure',
+      /never gets there/,
+    ],
+    ['permit_auth_destination relays for nobody', OWN_MAIL, SMTP, 'relay', 'ok', /relays for nobody/],
+    [
+      'defer_if_permit before it only sets a flag',
+      `smtpd_recipient_restrictions = reject_unauth_destination, defer_if_permit, ${ASKS}`,
+      SMTP,
+      'policy-called',
+      'ok',
+      /asks inet/,
+    ],
+    [
+      'defer_if_permit takes nothing in the end',
+      'smtpd_recipient_restrictions = reject_unauth_destination, defer_if_permit, permit',
+      SMTP,
+      'policy-called',
+      'ok',
+      /need not: smtpd_recipient_restrictions takes no mail/,
+    ],
+    [
+      'warn_if_reject before it',
+      `smtpd_recipient_restrictions = reject_unauth_destination, warn_if_reject ${ASKS}`,
+      SMTP,
+      'policy-called',
+      'warning',
+      /behind warn_if_reject/,
+    ],
+    [
+      'a table may return the class that holds it',
+      `smtpd_restriction_classes = spf\nspf = ${ASKS}\nsmtpd_recipient_restrictions = reject_unauth_destination, check_recipient_access hash:/x`,
+      SMTP,
+      'policy-called',
+      'warning',
+      /in the class spf/,
+    ],
+    [
+      'a class that nothing can return',
+      `smtpd_restriction_classes = spf\nspf = ${ASKS}\nsmtpd_recipient_restrictions = reject_unauth_destination`,
+      SMTP,
+      'policy-called',
+      'failure',
+      /does not ask/,
+    ],
+    [
+      'asks by the name localhost',
+      GOOD.replace('127.0.0.1', 'localhost'),
+      SMTP,
+      'policy-called',
+      'ok',
+      /localhost:10040/,
+    ],
+    [
+      'no smtpd runs',
+      `master_service_disable = inet\n${GOOD}`,
+      SMTP,
+      'policy-called',
+      'failure',
+      /master_service_disable is "inet"/,
+    ],
+    ['this smtpd runs', `master_service_disable = !smtp/inet, inet\n${GOOD}`, SMTP, 'policy-called', 'ok', /asks inet/],
+    ...['127.0.0.1, [::1]', 'localhost, 127.0.0.1', 'loopback-only'].map(
+      (interfaces): Row => [
+        `only this host reaches ${interfaces}`,
+        `inet_interfaces = ${interfaces}\nsmtpd_recipient_restrictions = permit_mynetworks`,
+        SMTP,
+        'policy-called',
+        'ok',
+        /only this host reaches it/,
+      ],
+    ),
+    [
+      'a space around = in its braces, at which smtpd ends',
+      GOOD.replace('default_action=DUNNO', 'default_action = DUNNO'),
+      SMTP,
+      'policy-options',
+      'failure',
+      /"default_action" in its braces is no name=value/,
+    ],
+    [
+      'a space around = in braces of its own',
+      GOOD.replace('default_action=DUNNO', '{ default_action = DUNNO }'),
+      SMTP,
+      'policy-default-action',
+      'ok',
+      /DUNNO/,
+    ],
     ['nobody listens', GOOD, SMTP, 'policy-answers', 'failure', /ECONNREFUSED/],
     [
       'another service is not ours',
@@ -296,15 +417,45 @@ describe.skipIf(!needs('Postfix from Debian', findProgram('postconf') !== null))
     expect(checks.find(({ id }) => id === 'forged-results')?.state).toBe(state);
   });
 
-  test('prints the lines to add where they belong, and adds nothing', async () => {
-    const main = `smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination, reject_rbl_client dnsbl.example`;
+  test.each<[string, string, readonly string[]]>([
+    [
+      'after the guard',
+      'permit_mynetworks, reject_unauth_destination, reject_rbl_client dnsbl.example',
+      ['permit_mynetworks', 'reject_unauth_destination', ASKS, 'reject_rbl_client dnsbl.example'],
+    ],
+    [
+      'before lists of known good hosts, with their arguments',
+      'permit_mynetworks, permit_dnswl_client list.example=127.0.[0..255].[1..3], reject_rbl_client dnsbl.example',
+      [
+        'permit_mynetworks',
+        ASKS,
+        'permit_dnswl_client list.example=127.0.[0..255].[1..3]',
+        'reject_rbl_client dnsbl.example',
+      ],
+    ],
+    [
+      'before what permits mail to our own domains',
+      'permit_mynetworks, permit_auth_destination, reject_unauth_destination',
+      ['permit_mynetworks', ASKS, 'permit_auth_destination', 'reject_unauth_destination'],
+    ],
+    [
+      'with the arguments of every other step',
+      'reject_unauth_destination, permit_rhswl_client white.example, sleep 1, check_recipient_maps, warn_if_reject reject_rhsbl_sender black.example',
+      [
+        'reject_unauth_destination',
+        ASKS,
+        'permit_rhswl_client white.example',
+        'sleep 1',
+        'check_recipient_maps',
+        'warn_if_reject reject_rhsbl_sender black.example',
+      ],
+    ],
+  ])('prints the lines to add where they belong: %s', async (_, list, steps) => {
+    const main = `smtpd_relay_restrictions = reject_unauth_destination\nsmtpd_recipient_restrictions = ${list}`;
     const { lines } = await examine(main, SMTP);
     expect(lines[0]?.lines).toEqual([
       'smtpd_recipient_restrictions =',
-      '    permit_mynetworks,',
-      '    reject_unauth_destination,',
-      '    check_policy_service { inet:127.0.0.1:10040, default_action=DUNNO },',
-      '    reject_rbl_client dnsbl.example',
+      ...steps.map((step, index) => `    ${step}${index === steps.length - 1 ? '' : ','}`),
     ]);
     const mended = `${main.split('\n').slice(0, -1).join('\n')}\n${lines[0]?.lines.join('\n') ?? ''}`;
     expect((await examine(mended, SMTP)).lines).toEqual([]);
@@ -348,6 +499,8 @@ async function run(main: string, master: string, config = '', options: string[] 
   mkdirSync(postfix, { recursive: true });
   // Without a level Postfix has the defaults of long ago, and without a name it asks DNS for one.
   writeFileSync(join(postfix, 'main.cf'), `myhostname = mx.example.com\ncompatibility_level = 3.6\n${main}\n`);
+  // A main.cf of this very second is read again, after a wait, until it stays as it is: 2 s for each row.
+  utimesSync(join(postfix, 'main.cf'), 1_700_000_000, 1_700_000_000);
   writeFileSync(join(postfix, 'master.cf'), `${master}\n`);
   writeFileSync(join(folder, 'unsent.yaml'), config);
   const surroundings = fakeSurroundings({ cwd: folder, env: { HOME: folder } });

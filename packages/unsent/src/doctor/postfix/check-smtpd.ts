@@ -10,10 +10,10 @@ export type IsOurs = (step: Restriction) => boolean;
 export function checkOrder(smtpd: Smtpd, isOurs: IsOurs): readonly Check[] {
   const found = (placed: Placed): boolean => isOurs(placed.step);
   const way = wayOf(smtpd, false);
-  const asked = way.passed.find(found);
+  const asked = way.passed.find((placed) => found(placed) && !placed.step.isWarnOnly) ?? way.passed.find(found);
   if (asked === undefined) return [checkNotAsked(smtpd, isOurs, way.refusedBy)];
   const where = `${asked.list} (${smtpd.parameter(asked.list).place})`;
-  const called = good('policy-called', `${smtpd.name} asks ${endpointOf(asked.step)} in ${where}.`);
+  const called = checkCalled(`${smtpd.name} asks ${endpointOf(asked.step)} in ${where}`, asked.step);
   if (!wayOf(smtpd, true).passed.some(found)) {
     return [called, good('policy-order', `${smtpd.name} asks after relay attempts are refused.`)];
   }
@@ -27,6 +27,17 @@ export function checkOrder(smtpd: Smtpd, isOurs: IsOurs): readonly Check[] {
       'Put check_policy_service into smtpd_recipient_restrictions, after reject_unauth_destination.',
     ),
   ];
+}
+
+function checkCalled(what: string, { isWarnOnly }: Restriction): Check {
+  const id = 'policy-called';
+  if (!isWarnOnly) return good(id, `${what}.`);
+  return bad(
+    id,
+    'warning',
+    `${what}, behind warn_if_reject: what it refuses is taken.`,
+    'Remove warn_if_reject there.',
+  );
 }
 
 /** Why no stranger's mail gets to the service. */
@@ -46,8 +57,19 @@ function checkNotAsked(smtpd: Smtpd, isOurs: IsOurs, refusedBy: Placed | null): 
   if (refusedBy !== null) {
     return good(id, `${name} does not ask, and need not: ${refusedBy.list} takes no mail of strangers.`);
   }
+  const holder = classFromTable(smtpd, isOurs);
+  if (holder !== null) {
+    const what = `${name} asks in the class ${holder}, for what an access table gives to it; for what, is not seen here.`;
+    return bad(id, 'warning', what, 'Ask in smtpd_recipient_restrictions, unless only some are to be checked.');
+  }
   if (smtpd.isLoopback) return good(id, `${name} does not ask, and need not: only this host reaches it.`);
   return bad(id, 'failure', `${name} takes mail of strangers and does not ask the policy service.`, todo);
+}
+
+/** The restriction class with the service in it, where a table can return it. */
+function classFromTable({ lists, classes }: Smtpd, isOurs: IsOurs): string | null {
+  if (!lists.some(({ steps }) => steps.some(mayPermit))) return null;
+  return classes.find(({ steps }) => steps.some(isOurs))?.name ?? null;
 }
 
 /** Can a stranger send through this host? */

@@ -9,7 +9,13 @@ const OUR_IDLE_SECONDS = 305;
 
 /** What happens while the service is down or slow. */
 export function checkTarget(target: PolicyTarget, postfix: PostfixConfiguration, policy: Policy): readonly Check[] {
-  return [checkDefaultAction(target, postfix), checkTimeout(target, postfix, policy)];
+  return [...checkOptions(target), checkDefaultAction(target, postfix), checkTimeout(target, postfix, policy)];
+}
+
+function checkOptions({ endpoint, malformed }: PolicyTarget): readonly Check[] {
+  if (malformed === null) return [];
+  const what = `${endpoint}: smtpd takes no mail, since "${malformed}" in its braces is no name=value.`;
+  return [bad('policy-options', 'failure', what, `Write { ${endpoint}, default_action=DUNNO }, no space around "=".`)];
 }
 
 function checkDefaultAction(target: PolicyTarget, { parameters }: PostfixConfiguration): Check {

@@ -1,11 +1,18 @@
 import type { Lines } from '../render.ts';
 import type { PostfixConfiguration } from './configuration.ts';
+import { OWN_MAIL_PERMITS, takesArgument } from './restrictions.ts';
 import type { Smtpd } from './smtpd.ts';
 import { splitWords } from './words.ts';
 
 const RECIPIENT_LIST = 'smtpd_recipient_restrictions';
 const GUARD = 'reject_unauth_destination';
-const ENDS = new Set(['permit', 'reject', 'defer']);
+/** What ends the list for mail to our own domains, whoever sends it. */
+const ENDS = new Set(['permit', 'reject', 'defer', ...OWN_MAIL_PERMITS]);
+/** Permits for those who are no strangers. Any other, such as permit_dnswl_client, lets strangers past what follows. */
+const FRIENDS = new Set([
+  ...['permit_mynetworks', 'permit_inet_interfaces', 'permit_sasl_authenticated'],
+  ...['permit_tls_clientcerts', 'permit_tls_all_clientcerts'],
+]);
 
 /** The lines that make this smtpd ask, one block for each way in. */
 export function linesFor(smtpd: Smtpd, { parameters }: PostfixConfiguration): readonly Lines[] {
@@ -44,27 +51,40 @@ export function linesFor(smtpd: Smtpd, { parameters }: PostfixConfiguration): re
 /** The list with the service in its place: after the guard, else after the permits for friends. */
 function withService(words: readonly string[], service: string, isRelayGuarded: boolean): readonly string[] {
   const steps = joinArguments(words);
-  const guard = steps.findIndex((step) => step.toLowerCase() === GUARD);
-  if (guard !== -1) return [...steps.slice(0, guard + 1), service, ...steps.slice(guard + 1)];
-  const firstOther = steps.findIndex((step) => !step.startsWith('permit_') || ENDS.has(step.toLowerCase()));
+  const guard = steps.findIndex(isGuard);
+  const end = steps.findIndex((step) => ENDS.has(step.toLowerCase()));
+  // A guard behind the end of the list is one that mail for our own domains never gets to.
+  if (guard !== -1 && (end === -1 || guard < end)) {
+    return [...steps.slice(0, guard + 1), service, ...steps.slice(guard + 1)];
+  }
+  const firstOther = steps.findIndex((step) => !FRIENDS.has(step.toLowerCase()));
   const at = firstOther === -1 ? steps.length : firstOther;
   const added = isRelayGuarded ? [service] : [GUARD, service];
   return [...steps.slice(0, at), ...added, ...steps.slice(at)];
 }
 
-/** `check_x type:table` is one step of two words. */
+function isGuard(step: string): boolean {
+  return /^(reject|defer)_unauth_destination$/i.test(step);
+}
+
+/** `check_x type:table` is one step of two words, and `warn_if_reject` belongs to the step behind it. */
 function joinArguments(words: readonly string[]): readonly string[] {
   const steps: string[] = [];
-  for (const word of words) {
-    const last = steps.at(-1);
-    const isArgument =
-      last !== undefined && !last.includes(' ') && /^(check_|reject_rbl|reject_rhsbl|sleep$|warn_if)/i.test(last);
-    if (isArgument && last !== 'check_relay_domains') steps[steps.length - 1] = `${last} ${word}`;
-    else steps.push(word);
+  let step = '';
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? '';
+    step += word;
+    if (takesArgument(word)) step += ` ${words[++i] ?? ''}`;
+    if (word.toLowerCase() === 'warn_if_reject') {
+      step += ' ';
+    } else {
+      steps.push(step);
+      step = '';
+    }
   }
   return steps;
 }
 
 function hasGuard(list: string): boolean {
-  return splitWords(list).some((word) => /^(reject|defer)_unauth_destination$/i.test(word));
+  return splitWords(list).some(isGuard);
 }

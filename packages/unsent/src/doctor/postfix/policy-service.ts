@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type ListenAddress, listenAddressText } from '../../policyd/listen-address.ts';
+import { isLocal, type ListenAddress, listenAddressText } from '../../policyd/listen-address.ts';
 import type { MasterService, PostfixConfiguration } from './configuration.ts';
 import { nameAndValue, secondsOf, splitWords, withoutBraces } from './words.ts';
 
@@ -9,6 +9,8 @@ export type PolicyTarget = {
   readonly endpoint: string;
   readonly timeoutSeconds: number | null;
   readonly defaultAction: string | null;
+  /** The first option that is no `name=value`; smtpd ends at it. */
+  readonly malformed: string | null;
 };
 
 /** How a target reaches us; null: it is somebody else's service. */
@@ -27,6 +29,7 @@ export function parsePolicyTarget(argument: string): PolicyTarget {
     endpoint,
     timeoutSeconds: timeout === undefined ? null : secondsOf(timeout),
     defaultAction: values.get('default_action') ?? null,
+    malformed: attributes.find((word) => !nameAndValue(withoutBraces(word))?.[0]) ?? null,
   };
 }
 
@@ -42,8 +45,23 @@ export function ownService(
     const service = spawnService(endpoint, postfix);
     if (service !== null) return isOurProgram(service) ? { kind: 'spawn', service } : null;
   }
-  const isListened = listens.some((one) => listenAddressText(one) === listenAddressText(address));
+  const isListened = listens.some((one) => isSamePlace(one, address));
   return isListened || endpoint.includes('unsent') ? { kind: 'socket', address } : null;
+}
+
+/** `localhost` is both loopback addresses, and who listens everywhere listens there too. */
+function isSamePlace(listened: ListenAddress, asked: ListenAddress): boolean {
+  if (listenAddressText(listened) === listenAddressText(asked)) return true;
+  if (listened.kind === 'unix' || asked.kind === 'unix' || listened.port !== asked.port) return false;
+  if (!isLoopbackHost(asked.host)) return false;
+  const isByName =
+    isLoopbackHost(listened.host) && [listened.host, asked.host].some((host) => /^localhost$/i.test(host));
+  return isByName || listened.host === '0.0.0.0' || listened.host === '::';
+}
+
+/** `localhost`, `127.0.0.1`, `[::1]`. */
+export function isLoopbackHost(host: string): boolean {
+  return isLocal({ kind: 'inet', host: host.toLowerCase().replace(/^\[|\]$/g, ''), port: 0 });
 }
 
 /** The spawn service of master.cf that `unix:private/NAME` reaches. */

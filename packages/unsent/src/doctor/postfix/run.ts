@@ -53,11 +53,7 @@ async function examine(
 ): Promise<{ readonly checks: readonly Check[]; readonly lines: readonly Lines[] }> {
   const services = smtpdServices(postfix);
   if (services.length === 0) {
-    const what = 'master.cf has no smtpd: this Postfix takes no mail.';
-    return {
-      checks: [bad('policy-called', 'failure', what, 'Is this the right folder? --postfix-config FOLDER')],
-      lines: [],
-    };
+    return { checks: [noSmtpd(postfix)], lines: [] };
   }
   const isOurs = (step: Restriction): boolean => oursOf(step, listens, postfix) !== null;
   const perService = services.flatMap((smtpd) => [...checkOrder(smtpd, isOurs), checkRelay(smtpd)]);
@@ -71,6 +67,15 @@ async function examine(
     checkOrder(smtpd, isOurs).some(({ id, state }) => id === 'policy-called' && state === 'failure'),
   );
   return { checks, lines: missing === undefined ? [] : linesFor(missing, postfix) };
+}
+
+function noSmtpd({ services, parameters }: PostfixConfiguration): Check {
+  const todo = 'Is this the right folder? --postfix-config FOLDER';
+  const isDisabled = services.some(({ command }) => command === 'smtpd');
+  const why = isDisabled
+    ? `no smtpd runs, since master_service_disable is "${parameters.get('master_service_disable')}"`
+    : 'master.cf has no smtpd';
+  return bad('policy-called', 'failure', `${why}: this Postfix takes no mail.`, todo);
 }
 
 async function checkAsked(asked: Asked, postfix: PostfixConfiguration, policy: Policy): Promise<readonly Check[]> {
@@ -89,7 +94,7 @@ function askedBy(
 ): readonly Asked[] {
   const found = new Map<string, { target: PolicyTarget; ours: Ours; askers: Smtpd[] }>();
   for (const smtpd of services) {
-    for (const step of [...smtpd.lists, ...smtpd.laterLists].flatMap(({ steps }) => steps)) {
+    for (const step of [...smtpd.lists, ...smtpd.laterLists, ...smtpd.classes].flatMap(({ steps }) => steps)) {
       const ours = oursOf(step, listens, postfix);
       if (ours === null) continue;
       const target = parsePolicyTarget(step.argument ?? '');

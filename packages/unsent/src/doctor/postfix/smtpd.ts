@@ -1,4 +1,5 @@
 import { LISTS_AFTER_RCPT, LISTS_UP_TO_RCPT, type MasterService, type PostfixConfiguration } from './configuration.ts';
+import { isLoopbackHost } from './policy-service.ts';
 import { parseRestrictions, type Restriction, type RestrictionList, walk } from './restrictions.ts';
 import { splitWords } from './words.ts';
 
@@ -15,6 +16,8 @@ export type Smtpd = {
   readonly lists: readonly RestrictionList[];
   /** The lists at DATA and at the end of the message. */
   readonly laterLists: readonly RestrictionList[];
+  /** The restriction classes, which an access table may return (RESTRICTION_CLASS_README). */
+  readonly classes: readonly RestrictionList[];
   /** mynetworks holds the whole internet. */
   readonly trustsEverybody: boolean;
 };
@@ -22,9 +25,20 @@ export type Smtpd = {
 /** A step and the list it stands in. */
 export type Placed = { readonly list: string; readonly step: Restriction };
 
-/** Every smtpd of master.cf. */
+/** Every smtpd of master.cf that master(8) starts. */
 export function smtpdServices(postfix: PostfixConfiguration): readonly Smtpd[] {
-  return postfix.services.filter(({ command }) => command === 'smtpd').map((service) => smtpdOf(service, postfix));
+  return postfix.services
+    .filter((service) => service.command === 'smtpd' && !isDisabled(service, postfix))
+    .map((service) => smtpdOf(service, postfix));
+}
+
+/** Does master_service_disable name it, by type or as `name/type`? The first pattern that matches counts. */
+function isDisabled({ name, type }: MasterService, { parameters }: PostfixConfiguration): boolean {
+  for (const word of splitWords(parameters.get('master_service_disable') ?? '')) {
+    const pattern = word.replace(/^!/, '');
+    if (pattern === type || pattern === `${name}/${type}`) return !word.startsWith('!');
+  }
+  return false;
 }
 
 function smtpdOf(service: MasterService, { parameters }: PostfixConfiguration): Smtpd {
@@ -43,6 +57,7 @@ function smtpdOf(service: MasterService, { parameters }: PostfixConfiguration): 
     parameter,
     lists: inOrder(inForce('smtpd_relay_before_recipient_restrictions') === 'yes').map(listOf),
     laterLists: LISTS_AFTER_RCPT.map(listOf),
+    classes: [...classes.keys()].map(listOf),
     trustsEverybody: splitWords(inForce('mynetworks')).some((network) => /^(0\.0\.0\.0|\[?::\]?)\/0$/.test(network)),
   };
 }
@@ -56,8 +71,9 @@ function inOrder(isRelayFirst: boolean): readonly string[] {
 
 function isLoopback({ name, type }: MasterService, interfaces: string): boolean {
   if (type !== 'inet') return false;
-  const host = /^(.*):[^:]+$/.exec(name)?.[1]?.replace(/^\[|\]$/g, '') ?? interfaces;
-  return ['localhost', 'loopback-only', '::1'].includes(host) || /^127\.\d+\.\d+\.\d+$/.test(host);
+  const host = /^(.*):[^:]+$/.exec(name)?.[1];
+  const hosts = host === undefined ? splitWords(interfaces) : [host];
+  return hosts.length > 0 && hosts.every((one) => one === 'loopback-only' || isLoopbackHost(one));
 }
 
 /** The way of a stranger's recipient through all lists up to RCPT; `refusedBy` null: it was taken. */
@@ -66,11 +82,13 @@ export function wayOf(
   isRelaying: boolean,
 ): { readonly passed: readonly Placed[]; readonly refusedBy: Placed | null } {
   const passed: Placed[] = [];
+  let deferredBy: Placed | null = null;
   for (const list of lists) {
+    const placed = (step: Restriction): Placed => ({ list: list.name, step });
     const passage = walk(list, { isInNetworks: trustsEverybody, isRelaying });
-    passed.push(...passage.passed.map((step) => ({ list: list.name, step })));
-    if (passage.end === 'refused' && passage.by !== null)
-      return { passed, refusedBy: { list: list.name, step: passage.by } };
+    passed.push(...passage.passed.map(placed));
+    if (passage.end === 'refused' && passage.by !== null) return { passed, refusedBy: placed(passage.by) };
+    if (passage.deferredBy !== null) deferredBy ??= placed(passage.deferredBy);
   }
-  return { passed, refusedBy: null };
+  return { passed, refusedBy: deferredBy };
 }

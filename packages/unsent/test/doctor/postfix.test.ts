@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { fakeSurroundings } from '../support/surroundings.ts';
 const ASKS = 'check_policy_service { inet:127.0.0.1:10040, default_action=DUNNO }';
 const GOOD = `smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination, ${ASKS}`;
 const SMTP = 'smtp inet n - n - - smtpd';
+const ASKS_SPAWN = 'smtpd_recipient_restrictions = reject_unauth_destination, check_policy_service unix:private/unsent';
 const SPAWN = 'unsent unix - n n - 0 spawn user=nobody argv=/usr/bin/unsent policyd --stdio';
 
 const OWN_MAIL =
@@ -357,6 +358,18 @@ describe.skipIf(!needs('Postfix from Debian', findProgram('postconf') !== null))
     ['chrooted', '', SPAWN.replace('n n -', 'n y -'), 'spawn-chroot', 'failure', /chrooted/],
     ['no such user', '', SPAWN.replace('nobody', 'nosuchuser'), 'spawn-user', 'failure', /"nosuchuser"/],
     ['root', '', SPAWN.replace('nobody', 'root'), 'spawn-user', 'failure', /refuses/],
+    ['the user of Postfix', '', SPAWN.replace('nobody', 'postfix'), 'spawn-user', 'failure', /refuses/],
+    ['no such group', '', SPAWN.replace('nobody', 'nobody:nosuchgroup'), 'spawn-user', 'failure', /"nosuchgroup"/],
+    ['the group of root', '', SPAWN.replace('nobody', 'nobody:root'), 'spawn-user', 'failure', /that of root/],
+    [
+      'the group of Postfix',
+      '',
+      SPAWN.replace('nobody', 'nobody:postfix'),
+      'spawn-user',
+      'failure',
+      /Postfix's own user/,
+    ],
+    ['a group of its own', '', SPAWN.replace('nobody', 'nobody:daemon'), 'spawn-user', 'ok', /as nobody:daemon/],
     [
       'a program that is not there',
       '',
@@ -367,8 +380,7 @@ describe.skipIf(!needs('Postfix from Debian', findProgram('postconf') !== null))
     ],
     ['not running', '', SPAWN, 'policy-answers', 'failure', /no answer/],
   ])('spawn: %s', async (_, main, line, id, state, what) => {
-    const asks = 'smtpd_recipient_restrictions = reject_unauth_destination, check_policy_service unix:private/unsent';
-    const { checks } = await examineOnce(`${asks}\n${main}`, `${SMTP}\n${line}`);
+    const { checks } = await examineOnce(`${ASKS_SPAWN}\n${main}`, `${SMTP}\n${line}`);
     const found = checks.filter((check) => check.id === id);
     expect(found.map((check) => check.state)).toEqual([state]);
     expect(found[0]?.what).toMatch(what);
@@ -377,16 +389,38 @@ describe.skipIf(!needs('Postfix from Debian', findProgram('postconf') !== null))
   test('spawn: the user must be able to read the configuration that argv names', async () => {
     const config = join(folder, 'secret.yaml');
     writeFileSync(config, '', { mode: 0o600 });
-    const asks = 'smtpd_recipient_restrictions = reject_unauth_destination, check_policy_service unix:private/unsent';
     const spawn = SPAWN.replace('policyd', `--config ${config} policyd`);
     const states = async (): Promise<(string | undefined)[]> =>
-      (await examine(asks, `${SMTP}\n${spawn}`)).checks
+      (await examine(ASKS_SPAWN, `${SMTP}\n${spawn}`)).checks
         .filter(({ id }) => id === 'spawn-config')
         .map(({ state }) => state);
     expect(await states()).toEqual(['failure']);
     chmodSync(config, 0o644);
     expect(await states()).toEqual(['ok']);
   });
+
+  /** A user with a group beside the one of passwd(5), as PostgreSQL's packages make one. */
+  const member = readFileSync('/etc/group', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find(([group, , , users]) => group !== 'root' && users !== undefined && users !== '' && group !== users);
+
+  test.skipIf(process.getuid?.() !== 0 || member === undefined)(
+    'spawn: the other groups of the user do not count, and a named one does',
+    async () => {
+      const [group = '', , gid, users = ''] = member ?? [];
+      const user = users.split(',', 1)[0] ?? '';
+      const config = join(folder, 'secret.yaml');
+      writeFileSync(config, '', { mode: 0o640 });
+      chownSync(config, 0, Number(gid));
+      const stateAs = async (who: string): Promise<string | undefined> => {
+        const spawn = SPAWN.replace('policyd', `--config ${config} policyd`).replace('user=nobody', `user=${who}`);
+        return (await examine(ASKS_SPAWN, `${SMTP}\n${spawn}`)).checks.find(({ id }) => id === 'spawn-config')?.state;
+      };
+      expect(await stateAs(user)).toBe('failure');
+      expect(await stateAs(`${user}:${group}`)).toBe('ok');
+    },
+  );
 
   test('a socket outside the chroot of smtpd is not found there', async () => {
     const path = join(folder, 'unsent.sock');

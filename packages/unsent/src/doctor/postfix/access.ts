@@ -4,8 +4,8 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
-/** A user of this system and the groups it is in. */
-export type UserIds = { readonly uid: number; readonly gids: ReadonlySet<number> };
+/** A user of this system and the groups it is in; `gid` is the one of its entry in passwd(5). */
+export type UserIds = { readonly uid: number; readonly gid: number; readonly gids: ReadonlySet<number> };
 
 const exec = promisify(execFile);
 
@@ -15,10 +15,23 @@ export async function readUser(name: string): Promise<UserIds | null> {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name)) return null;
   try {
     const { stdout: uid } = await exec('id', ['-u', name]);
-    const { stdout: gids } = await exec('id', ['-G', name]);
-    return { uid: Number(uid), gids: new Set(gids.trim().split(/\s+/).map(Number)) };
+    // The first of them is the one of passwd(5).
+    const { stdout } = await exec('id', ['-G', name]);
+    const gids = stdout.trim().split(/\s+/).map(Number);
+    return { uid: Number(uid), gid: gids[0] ?? -1, gids: new Set(gids) };
   } catch {
     return null; // id(1) says by its exit code that there is no such user
+  }
+}
+
+/** The number of a group; null when there is none. */
+export async function readGroup(name: string): Promise<number | null> {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name)) return null;
+  try {
+    const { stdout } = await exec('getent', ['group', name]);
+    return Number(stdout.split(':')[2]);
+  } catch {
+    return null; // getent(1) says so by its exit code
   }
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { bad, type Check, good } from '../check.ts';
-import { readUser, type UserIds, whatForbids } from './access.ts';
+import { readGroup, readUser, type UserIds, whatForbids } from './access.ts';
 import type { MasterService, PostfixConfiguration } from './configuration.ts';
 import { argvOf } from './policy-service.ts';
 import { secondsOf } from './words.ts';
@@ -37,18 +37,30 @@ function checkLine({ name, isChrooted, maxProcesses }: MasterService, postfix: P
 }
 
 async function checkUser(service: MasterService, { parameters }: PostfixConfiguration): Promise<readonly Check[]> {
-  const name = /^user=([^:]*)/.exec(service.arguments.find((word) => word.startsWith('user=')) ?? '')?.[1] ?? '';
+  const word = service.arguments.find((one) => one.startsWith('user=')) ?? 'user=';
+  const [name = '', groupName] = word.slice('user='.length).split(':');
   const id = 'spawn-user';
-  const todo = `master.cf: user=unsent for the service ${service.name}`;
+  const failure = (what: string): readonly Check[] => [
+    bad(id, 'failure', what, `master.cf: user=unsent for the service ${service.name}`),
+  ];
   const user = await readUser(name);
-  if (user === null) return [bad(id, 'failure', `there is no user "${name}", as whom spawn(8) should run.`, todo)];
-  if (user.uid === 0 || name === parameters.get('mail_owner')) {
-    return [bad(id, 'failure', `spawn(8) refuses to run a program as ${name}.`, todo)];
+  if (user === null) return failure(`there is no user "${name}", as whom spawn(8) should run.`);
+  const gid = groupName === undefined ? user.gid : await readGroup(groupName);
+  if (gid === null) return failure(`there is no group "${groupName}", as which spawn(8) should run.`);
+  const owner = await readUser(parameters.get('mail_owner') ?? 'postfix');
+  if (user.uid === 0 || user.uid === owner?.uid) return failure(`spawn(8) refuses to run a program as ${name}.`);
+  if (gid === 0 || gid === owner?.gid) {
+    const whose = gid === 0 ? 'that of root' : "that of Postfix's own user";
+    return failure(`spawn(8) refuses to run a program with the group of ${word}: it is ${whose}.`);
   }
-  return [good(id, `spawn(8) runs it as ${name}.`), ...(await checkFiles(service, name, user))];
+  // spawn(8) gives a program this one group; the others of the user do not count.
+  const spawned: SpawnedUser = { name, group: groupName ?? name, ids: { ...user, gid, gids: new Set([gid]) } };
+  return [good(id, `spawn(8) runs it as ${word.slice('user='.length)}.`), ...(await checkFiles(service, spawned))];
 }
 
-async function checkFiles(service: MasterService, name: string, user: UserIds): Promise<readonly Check[]> {
+type SpawnedUser = { readonly name: string; readonly group: string; readonly ids: UserIds };
+
+async function checkFiles(service: MasterService, { name, group, ids: user }: SpawnedUser): Promise<readonly Check[]> {
   const argv = argvOf(service.arguments);
   const [program = ''] = argv;
   const found: Check[] = [];
@@ -70,7 +82,7 @@ async function checkFiles(service: MasterService, name: string, user: UserIds): 
   const noConfig = await whatForbids(config, 'read', user);
   if (noConfig === null) return [...found, good('spawn-config', `${name} can read ${config}.`)];
   const what = `${name} cannot read the configuration ${config}: ${noConfig} is missing or forbidden.`;
-  return [...found, bad('spawn-config', 'failure', what, `chgrp ${name} ${config} && chmod 0640 ${config}`)];
+  return [...found, bad('spawn-config', 'failure', what, `chgrp ${group} ${config} && chmod 0640 ${config}`)];
 }
 
 /** The configuration that the command of master.cf reads: spawn(8) hands no environment on. */

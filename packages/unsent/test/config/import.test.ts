@@ -64,6 +64,8 @@ describe('each option of policyd-spf.conf(5)', () => {
 
   test.each<[string, RegExp]>([
     ['debugLevel = 3', /line 1: debugLevel: needs no counterpart: unsent logs one line/],
+    ['constructor = 1', /line 1: constructor: policyd-spf\.conf\(5\) knows no such option/],
+    ['Header_Type = constructor', /"constructor" is none of SPF, AR, None/],
     ['Mock = True', /line 1: Mock: needs no counterpart/],
     ['QueueID = False', /line 1: QueueID: needs no counterpart/],
     ['Socket = local:/run/x', /line 1: Socket: .*milter/],
@@ -95,6 +97,13 @@ describe('each option of policyd-spf.conf(5)', () => {
       );
     },
   );
+});
+
+test('a pass restriction that would relay is named with the Per_User file that it stands in', async () => {
+  writeFileSync(join(folder, 'peruser'), '# ours\na@example.com,Mail_From_pass_restriction=OK\n');
+  const { exitCode, err } = await run('Per_User = text,peruser');
+  expect(exitCode).toBe(3);
+  expect(err).toMatch(/^unsent: peruser line 2: Mail_From_pass_restriction = OK would accept/);
 });
 
 test('what a recipient has otherwise', async () => {
@@ -134,6 +143,41 @@ describe('the output', () => {
       expect([exitCode, err]).toEqual([1, expect.stringMatching(/exists and was left as it is/)]);
     }
     expect(readFileSync(join(folder, 'unsent.yaml'), 'utf8')).toBe(before);
+  });
+});
+
+describe('a configuration in force', () => {
+  test.each<[string, string, string]>([
+    ['nothing below policy', 'policy:\n', 'policy:\n  preset: standard\n  maxVoidLookups: 5\n'],
+    [
+      'a part that stands for another',
+      'policy:\n  helo: &h\n    check: false\n  mailFrom: *h\n',
+      'policy:\n  helo: &h\n    check: false\n  mailFrom:\n    check: false\n  preset: standard\n  maxVoidLookups: 5\n',
+    ],
+  ])('with %s is merged into', async (_, before, after) => {
+    writeFileSync(join(folder, 'unsent.yaml'), before);
+    expect(await run('Void_Limit = 5', '--output', 'new.yaml')).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(join(folder, 'new.yaml'), 'utf8')).toBe(after);
+  });
+
+  test('where the part that others stand for is replaced', async () => {
+    const before = 'policy:\n  skip: &s [192.0.2.1]\n  forwarders: *s\n';
+    writeFileSync(join(folder, 'unsent.yaml'), before);
+    expect(await run('skip_addresses = 192.0.2.2', '--output', 'new.yaml')).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(join(folder, 'new.yaml'), 'utf8')).toBe(
+      'policy:\n  skip:\n    - 192.0.2.2/32\n  forwarders: [ 192.0.2.1 ]\n  preset: standard\n',
+    );
+  });
+
+  test.each([
+    ['policy: 5\n', /unsent\.yaml:1:9/],
+    ['policy: [\n', /unsent\.yaml:\d/],
+    ['policy: *nothing\n', /unsent\.yaml:1/],
+  ])('with the mistake %j is named, and nothing is written', async (before, what) => {
+    writeFileSync(join(folder, 'unsent.yaml'), before);
+    const { exitCode, err } = await run('Void_Limit = 5', '--output', 'new.yaml');
+    expect([exitCode, err]).toEqual([2, expect.stringMatching(what)]);
+    expect(existsSync(join(folder, 'new.yaml'))).toBe(false);
   });
 });
 

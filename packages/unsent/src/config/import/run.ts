@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type ExitCode, UnsentError } from '@unsent/dns';
-import { parseDocument } from 'yaml';
+import { type Document, isAlias, isNode, parseDocument, visit } from 'yaml';
 import { readPlace } from '../../config.ts';
 import { escapeForTerminal } from '../../output/escape.ts';
 import { errorFromSystem } from '../../output/file-error.ts';
@@ -21,6 +21,8 @@ type Tree = { [key: string]: unknown };
 /** `unsent config import FILE`: the configuration of policyd-spf(1) in our words, on standard output or in a new file. */
 export async function runImport(shell: Shell, file: string, options: ImportOptions): Promise<ExitCode> {
   const imported = await importPolicydSpf(await readText(resolve(shell.cwd, file)), shell.cwd);
+  // What is merged into must be right itself: this names its mistakes, where there are any.
+  if (options.output !== undefined) await shell.config();
   const yaml = toYaml(imported, options.output === undefined ? null : textInForce(shell));
   const checked = parseConfig(yaml);
   if (checked.kind === 'wrong')
@@ -68,9 +70,11 @@ async function importPerUser(
     const noteUser = (one: Setting, what: string): void =>
       void untranslated.push({ line: setting.line, what: `${path} line ${one.line}: ${one.name}: ${what}` });
     noteOthers(own, noteUser);
-    const merged = translate(new Map([...settings, ...own]), (one, what) => {
+    const noteOwn = (one: Setting, what: string): void => {
       if (own.has(one.name)) noteUser(one, what);
-    });
+    };
+    // What would relay in the file itself has been refused already.
+    const merged = translate(new Map([...settings, ...own]), noteOwn, path);
     const [may, mayNot] = split(difference(merged, whole));
     for (const key of mayNot)
       untranslated.push({ line: setting.line, what: `${user}: ${key} holds for all recipients` });
@@ -113,9 +117,24 @@ function isTree(value: unknown): value is Tree {
 /** The file: what is in force, when it is merged into, with `policy` set; else `policy` alone. */
 function toYaml({ policy, untranslated }: Imported, base: string | null): string {
   const document = parseDocument(base ?? '');
+  withoutAliases(document);
+  // Nothing can be put below `policy:` while that is the end of it.
+  if ((document.get('policy') ?? null) === null) document.set('policy', document.createNode({}));
   for (const [key, value] of Object.entries(policy)) document.setIn(['policy', key], document.createNode(value));
   const notes = untranslated.map((one) => `# not carried over: ${noteText(one)}\n`).join('');
   return `${notes}${document.toString({ lineWidth: 0 })}`;
+}
+
+/** Puts in place of each `*name` what it stands for: the part that has its `&name` may be replaced. */
+function withoutAliases(document: Document): void {
+  visit(document, {
+    Alias(_, alias) {
+      const copy = alias.resolve(document)?.clone();
+      if (!isNode(copy) || isAlias(copy)) return undefined;
+      delete copy.anchor;
+      return copy;
+    },
+  });
 }
 
 function noteText({ line, what }: Untranslated): string {

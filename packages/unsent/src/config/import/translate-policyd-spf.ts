@@ -39,9 +39,11 @@ const SILENT_IF: Readonly<Record<string, string>> = { debugLevel: '1', Mock: 'Fa
 /**
  * The whole policy that these settings make, every path of it, so that two of them can be compared.
  *
- * What has no counterpart goes to `note`. Throws `import-relay`, exit code 3, for a pass restriction that would relay.
+ * What has no counterpart goes to `note`. Throws `import-relay`, exit code 3, for a pass restriction that would relay,
+ * with the name of the `file` that it stands in, if that is another one than the user named.
  */
-export function translate(settings: Settings, note: Note): Flat {
+export function translate(settings: Settings, note: Note, file: string | null = null): Flat {
+  refuseRelay(settings, file);
   const flat = new Map<string, FlatValue>();
   const textOf = (name: string): string | null => settings.get(name)?.value ?? null;
   flat.set('preset', textOf('TestOnly') === '0' || textOf('defaultSeedOnly') === '0' ? 'observe' : 'standard');
@@ -64,7 +66,7 @@ export function translate(settings: Settings, note: Note): Flat {
 /** Says which settings have no counterpart, and those that nobody knows. */
 export function noteOthers(settings: Settings, note: Note): void {
   for (const setting of settings.values()) {
-    const why = NEEDLESS[setting.name];
+    const why = ownValue(NEEDLESS, setting.name);
     if (why !== undefined && SILENT_IF[setting.name] !== setting.value) note(setting, `needs no counterpart: ${why}`);
     if (why === undefined && !TRANSLATED.has(setting.name)) note(setting, 'policyd-spf.conf(5) knows no such option');
   }
@@ -92,7 +94,6 @@ function identity(name: Identity, key: string, settings: Settings, note: Note, f
   flat.set(`${key}.on.temperror`, isOn('TempError_Defer') ? 'defer' : 'accept');
   const pass = settings.get(`${name}_pass_restriction`);
   if (pass === undefined || !isSet(pass)) return;
-  if (mayRelay(pass.value)) throw relayError(pass);
   if (/\s/.test(pass.value)) {
     note(pass, `"${pass.value}" is more than a name: make it a restriction class of main.cf, and name that`);
   } else flat.set(`${key}.passRestriction`, pass.value);
@@ -127,7 +128,7 @@ function spelled(item: string): string {
 function header(settings: Settings, note: Note, flat: Map<string, FlatValue>): void {
   const setting = settings.get('Header_Type');
   const kinds: Readonly<Record<string, string>> = { SPF: 'received-spf', AR: 'authentication-results', None: 'none' };
-  const kind = kinds[setting?.value ?? 'SPF'];
+  const kind = ownValue(kinds, setting?.value ?? 'SPF');
   if (kind === undefined && setting !== undefined) note(setting, `"${setting.value}" is none of SPF, AR, None`);
   flat.set('header.kind', kind ?? 'received-spf');
   flat.set('header.hideReceiver', (settings.get('Hide_Receiver')?.value ?? 'No') !== 'No');
@@ -157,12 +158,22 @@ function reason(setting: Setting | undefined, note: Note, flat: Map<string, Flat
   flat.set('reasonMessage', text.replaceAll(/\s*\{(rejectdefer|url)\}/g, '').trim());
 }
 
-function relayError({ name, value, line }: Setting): UnsentError {
-  return new UnsentError('import-relay', {
-    message: `line ${line}: ${name} = ${value} would accept whatever passes SPF, and relay it.`,
-    hint: 'Name a restriction class of main.cf that does not permit, or remove the line; nothing was written.',
-    exitCode: 3,
-  });
+function refuseRelay(settings: Settings, file: string | null): void {
+  for (const option of ['HELO_pass_restriction', 'Mail_From_pass_restriction']) {
+    const setting = settings.get(option);
+    if (setting === undefined || !mayRelay(setting.value)) continue;
+    const { name, value, line } = setting;
+    throw new UnsentError('import-relay', {
+      message: `${file === null ? '' : `${file} `}line ${line}: ${name} = ${value} would accept whatever passes SPF, and relay it.`,
+      hint: 'Name a restriction class of main.cf that does not permit, or remove the line; nothing was written.',
+      exitCode: 3,
+    });
+  }
+}
+
+/** Names come from a file: `constructor` is none of a table's keys. */
+function ownValue(table: Readonly<Record<string, string>>, key: string): string | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
 function isTrue(value: string | null): boolean {

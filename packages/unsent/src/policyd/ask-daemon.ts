@@ -6,7 +6,11 @@ const ANSWER_WITHIN_MS = 30_000;
 const MAX_ANSWER_CHARACTERS = 4096;
 
 /** Sends one request to a running service; resolves to what follows `action=`. Rejects with `policyd-no-answer`. */
-export function askDaemon(address: ListenAddress, request: string): Promise<string> {
+export function askDaemon(
+  address: ListenAddress,
+  request: string,
+  withinMs: number = ANSWER_WITHIN_MS,
+): Promise<string> {
   const where = listenAddressText(address);
   return new Promise((resolve, reject) => {
     const fail = (why: string, cause?: unknown): void => {
@@ -21,7 +25,7 @@ export function askDaemon(address: ListenAddress, request: string): Promise<stri
     };
     const socket = address.kind === 'unix' ? connect(address.path) : connect(address.port, address.host);
     let text = '';
-    socket.setTimeout(ANSWER_WITHIN_MS, () => fail('it took too long'));
+    socket.setTimeout(withinMs, () => fail('it took too long'));
     socket.once('error', (error) => fail(error.message, error));
     socket.once('close', () => fail('it closed the connection'));
     socket.on('data', (chunk: Buffer) => {

@@ -28,6 +28,9 @@ export type AskOptions = {
   readonly at?: string;
 };
 
+/** smtpd_policy_service_timeout: slow DNS may take the daemon most of it. */
+const AS_LONG_AS_POSTFIX_MS = 100_000;
+
 const RULES: Readonly<Record<RuleId, string>> = {
   'not-judged': 'there was nothing to judge',
   authenticated: 'the client has logged in',
@@ -47,7 +50,7 @@ const RULES: Readonly<Record<RuleId, string>> = {
 export async function runAsk(shell: Shell, options: AskOptions): Promise<ExitCode> {
   const text = requestText(options);
   if (options.at !== undefined) {
-    const answer = await askDaemon(parseListenAddress(options.at), text);
+    const answer = await askDaemon(parseListenAddress(options.at), text, AS_LONG_AS_POSTFIX_MS);
     if (shell.options.json) shell.stdout.write(`${JSON.stringify({ answer })}\n`);
     else shell.stdout.write(`${escapeForTerminal(answer)}\n${meaningOf(answer)}\n`);
     return 0;
@@ -72,9 +75,8 @@ function requestText({ client, sender, recipient, helo }: AskOptions): string {
     client_address: client,
     client_name: 'unknown',
     helo_name: helo ?? '',
-    // The null sender, as people write it.
-    sender: sender === '<>' ? '' : sender,
-    recipient,
+    sender: withoutBrackets(sender),
+    recipient: withoutBrackets(recipient),
   };
   const values = Object.values(attributes);
   if (values.some((value) => /[\r\n\0]/.test(value))) {
@@ -82,6 +84,11 @@ function requestText({ client, sender, recipient, helo }: AskOptions): string {
   }
   const lines = Object.entries(attributes).map(([name, value]) => `${name}=${value}\n`);
   return `${lines.join('')}\n`;
+}
+
+/** `<a@example.com>` and the null sender `<>`, as people write them; Postfix sends what is inside. */
+function withoutBrackets(address: string): string {
+  return address.startsWith('<') && address.endsWith('>') ? address.slice(1, -1) : address;
 }
 
 async function decide(shell: Shell, request: PolicyRequest): Promise<Decision> {

@@ -17,6 +17,17 @@ test.each([
 });
 
 test.each([
+  ['<a@fail.example>', 'b@example.com', /^answer +550 5\.7\.23 /m, /^rule +spf-mailfrom/m],
+  ['<a@fail.example>', '<b@example.com>', /^answer +550 5\.7\.23 /m, /^rule +spf-mailfrom/m],
+  ['<>', '<b@example.com>', /^answer +PREPEND|^answer +DUNNO/m, /^rule +spf-helo/m],
+])('takes %s and %s for what is between the brackets', async (sender, recipient, answer, rule) => {
+  const rest = ['--helo', 'pass.example', '--sender', sender, '--recipient', recipient];
+  const { out } = await ask('--client', '192.0.2.7', ...rest);
+  expect(out).toMatch(answer);
+  expect(out).toMatch(rule);
+});
+
+test.each([
   [['--client', 'mx.example', '--sender', 'a@b.example', '--recipient', 'c@d.example'], /is no address/],
   [['--client', '192.0.2.7', '--sender', 'a\nrequest=x', '--recipient', 'c@d.example'], /line break/],
   [['--client', '192.0.2.7', '--sender', 'a@b.example'], /--recipient/],

@@ -86,7 +86,7 @@ describe('metrics', () => {
   test.each([
     ['0.0.0.0:9400', /must be a port of this host alone/],
     ['unix:/tmp/x', /must be a port of this host alone/],
-    ['nonsense', /cannot listen at "nonsense"/],
+    ['nonsense', /"nonsense" is no address of a service/],
   ])('are refused at %s', async (address, why) => {
     const { exitCode, stderr } = await unsent('policyd', '--listen', `127.0.0.1:${port}`, '--metrics', address);
     expect(exitCode).toBe(2);
@@ -162,6 +162,7 @@ describe('the log', () => {
     ['says what nobody knows', ['--config', 'bad.yaml', 'policyd', '--stdio']],
     ['is not there', ['--config', 'nowhere.yaml', 'policyd', '--stdio']],
     ['wants a log that cannot be', ['policyd', '--stdio', '--log', 'file:/x']],
+    ['wants a log in a form that is none', ['policyd', '--stdio', '--log-format', 'yaml']],
   ])('under spawn, what %s lets the mail through', async (_what, args) => {
     await writeFile(join(folder, 'bad.yaml'), 'domains:\n  unusedd: [parked.example]\n');
     const logger = `#!/bin/sh\necho "$@" >"${folder}/logging"; exec /bin/mv "${folder}/logging" "${folder}/logged"\n`;
@@ -212,6 +213,9 @@ describe('a UNIX socket', () => {
   test.each([
     [['--socket-mode', '9'], /"9" is no mode/],
     [['--socket-group', 'nosuchgroup'], /no group "nosuchgroup"/],
+    [['--metrics', 'nonsense'], /"nonsense" is no address of a service/],
+    [['--metrics', '0.0.0.0:9400'], /must be a port of this host alone/],
+    [['--log-format', 'yaml'], /"yaml" is no format of the log/],
   ])('refuses %j', async (options, why) => {
     const { exitCode, stderr } = await unsent('policyd', '--check', ...options);
     expect([exitCode, stderr]).toEqual([2, expect.stringMatching(why)]);
@@ -230,6 +234,15 @@ describe.skipIf(!needs('systemd-socket-activate', activator !== null))('systemd'
     // The first connection starts it.
     expect(await ask(port, FAILS)).toMatch(/^action=550/);
     expect(await ask(path, FAILS)).toMatch(/^action=550/);
+  });
+
+  test('hands over the socket that the configuration names', async () => {
+    await writeFile(join(folder, 'unsent.yaml'), `policy: { listen: ['127.0.0.1:${port}'] }\n`);
+    const activate = ['-l', `127.0.0.1:${port}`, process.execPath, unsentBin, ...common(), 'policyd'];
+    const daemon = spawn(activator ?? '', activate, { stdio: 'pipe' });
+    daemons.push(daemon);
+    await waitForStderr(daemon, /Listening on/);
+    expect(await ask(port, FAILS)).toMatch(/^action=550/);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { DomainName, IpAddress, IpPrefix } from '@unsent/dns';
 import { parseDomainName, parseIp } from '@unsent/dns';
 import * as v from 'valibot';
+import { readListenAddress } from '../policyd/listen-address.ts';
 import {
   choice,
   domainName,
@@ -96,7 +97,7 @@ const MAX_VOID_LOOKUPS = 10;
 export function policySection(): v.GenericSchema<unknown, PolicyConfig> {
   return section({
     preset: keyOr('standard', 'observe, standard or strict; single keys below override it.', choice(PRESETS)),
-    listen: key('Where it listens: unix:PATH or HOST:PORT.', list(text('unix:PATH or HOST:PORT'), 'sockets')),
+    listen: key('Where it listens: unix:PATH or HOST:PORT.', list(listenAddress(), 'sockets')),
     allow: key('Networks that may connect when it listens beyond this host.', networks()),
     graceDays: keyOr(
       7,
@@ -202,6 +203,8 @@ function headerSection() {
   });
 }
 
+const listenAddress = () =>
+  parsed('unix:PATH or HOST:PORT', (value) => (readListenAddress(value) === null ? null : value));
 const domains = () => list(domainName(), 'domain names');
 const networks = () => list(network(), 'addresses and prefixes');
 

@@ -9,22 +9,32 @@ export type ListenAddress =
 /** Where the daemon listens when nobody says otherwise. */
 export const DEFAULT_LISTEN = 'inet:127.0.0.1:10040';
 
+/** Reads an address as `readListenAddress` does; throws the error `listen-address`, exit code 2, for anything else. */
+export function parseListenAddress(text: string): ListenAddress {
+  const address = readListenAddress(text);
+  if (address !== null) return address;
+  throw new UnsentError('listen-address', {
+    message: `"${text}" is no address of a service.`,
+    hint: 'Write inet:127.0.0.1:10040 or unix:/run/unsent/policy.sock.',
+    exitCode: 2,
+  });
+}
+
 /**
  * Reads `inet:HOST:PORT`, `HOST:PORT` or `unix:PATH`, the way main.cf spells them; an IPv6 address stands in brackets.
  *
- * Throws the error `listen-address`, exit code 2, for anything else.
+ * Null for anything else.
  */
-export function parseListenAddress(text: string): ListenAddress {
+export function readListenAddress(text: string): ListenAddress | null {
   if (text.startsWith('unix:')) {
     const path = text.slice('unix:'.length);
-    if (path === '') throw addressError(text);
-    return { kind: 'unix', path };
+    return path === '' ? null : { kind: 'unix', path };
   }
   const match = /^(?:inet:)?(?:\[([^\]]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
-  if (match === null || !(port >= 1 && port <= 65_535)) throw addressError(text);
+  if (match === null || !(port >= 1 && port <= 65_535)) return null;
   const host = match[1] ?? match[2] ?? '';
-  if (match[1] !== undefined && isIP(match[1]) !== 6) throw addressError(text);
+  if (match[1] !== undefined && isIP(match[1]) !== 6) return null;
   return { kind: 'inet', host: host === '' ? '127.0.0.1' : host, port };
 }
 
@@ -37,12 +47,4 @@ export function isLocal(address: ListenAddress): boolean {
 export function listenAddressText(address: ListenAddress): string {
   if (address.kind === 'unix') return `unix:${address.path}`;
   return `inet:${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`;
-}
-
-function addressError(text: string): UnsentError {
-  return new UnsentError('listen-address', {
-    message: `cannot listen at "${text}".`,
-    hint: 'Write inet:127.0.0.1:10040 or unix:/run/unsent/policy.sock.',
-    exitCode: 2,
-  });
 }

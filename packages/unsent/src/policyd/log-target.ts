@@ -25,3 +25,16 @@ export function parseLogPlace(text: string): LogPlace {
     exitCode: 2,
   });
 }
+
+/**
+ * Throws `usage`, exit code 2, for a `--log-format` that is none. It is looked at here and not by the command line: under
+ * spawn(8) what stops at the command line makes Postfix defer mail.
+ */
+export function checkLogFormat(format: string): void {
+  if (format === 'text' || format === 'json') return;
+  throw new UnsentError('usage', {
+    message: `"${format}" is no format of the log.`,
+    hint: 'Write --log-format text or --log-format json.',
+    exitCode: 2,
+  });
+}

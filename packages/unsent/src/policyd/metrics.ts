@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { UnsentError } from '@unsent/dns';
 import { Counter, Gauge, Registry } from 'prom-client';
-import { isLocal, listenAddressText, parseListenAddress } from './listen-address.ts';
 import type { DecisionSum } from './meter.ts';
+import { parseMetricsAddress } from './metrics-address.ts';
 
 /** What is told; everything is read when somebody asks, so that an answer to Postfix costs no more than without. */
 export type MetricsSource = {
@@ -27,14 +27,7 @@ const REQUEST_LIMIT_MS = 10_000;
  * Throws `listen-open` for an address that other hosts can reach, `listen-in-use` when the port is taken.
  */
 export async function serveMetrics(text: string, source: MetricsSource): Promise<() => Promise<void>> {
-  const address = parseListenAddress(text);
-  if (address.kind !== 'inet' || !isLocal(address)) {
-    throw new UnsentError('listen-open', {
-      message: `metrics cannot be served at ${listenAddressText(address)}: it must be a port of this host alone.`,
-      hint: 'Write --metrics 127.0.0.1:9400.',
-      exitCode: 2,
-    });
-  }
+  const address = parseMetricsAddress(text);
   const registry = registryOf(source);
   const server = createServer((request, response) => {
     const answer = (status: number, type: string, body: string): void => {

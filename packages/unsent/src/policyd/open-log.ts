@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Shell } from '../shell.ts';
 import { createLogSink, type LogFormat, type LogSink, SILENT_LOG, stderrSink } from './log-sink.ts';
-import { parseLogPlace } from './log-target.ts';
+import { checkLogFormat, parseLogPlace } from './log-target.ts';
 
 export type LogOptions = { readonly log?: string; readonly logFormat?: LogFormat; readonly stdio?: boolean };
 
@@ -14,6 +14,7 @@ export async function openLog(
   shell: Shell,
   { log = 'stderr', logFormat = 'text', stdio }: LogOptions,
 ): Promise<LogSink> {
+  checkLogFormat(logFormat);
   const place = parseLogPlace(log);
   if (place.kind === 'stderr') return stdio === true ? SILENT_LOG : stderrSink(shell.stderr, logFormat, shell.now);
   const { now } = shell;

@@ -16,8 +16,9 @@ import {
   parseListenAddress,
 } from './listen-address.ts';
 import type { LogSink } from './log-sink.ts';
-import { parseLogPlace } from './log-target.ts';
+import { checkLogFormat, parseLogPlace } from './log-target.ts';
 import { createMeter, type Meter } from './meter.ts';
+import { parseMetricsAddress } from './metrics-address.ts';
 import { type LogOptions, openLog } from './open-log.ts';
 import { reload, writePidFile } from './reload.ts';
 import { serveStdio } from './serve-stdio.ts';
@@ -58,8 +59,10 @@ export async function runPolicyd(shell: Shell, options: PolicydOptions): Promise
   const knowledge = knowledgeOf(config, hostname());
   const access = await socketAccess(options);
   if (options.check === true) {
+    checkLogFormat(options.logFormat ?? 'text');
     parseLogPlace(options.log ?? 'stderr');
     listenAddresses(config, options, 0);
+    if (options.metrics !== undefined) parseMetricsAddress(options.metrics);
     shell.stdout.write('The configuration is good.\n');
     return 0;
   }
@@ -194,9 +197,9 @@ async function listen(
   return [...descriptors.map((fd) => `systemd socket ${fd}`), ...addresses.map(listenAddressText)];
 }
 
-/** Where to listen besides systemd's sockets; `listen-open` when strangers could come and nobody said who may. */
+/** Where to listen: where systemd's sockets are, nowhere else but as --listen says; `listen-open` when strangers could come and nobody said who may. */
 function listenAddresses(config: Config, options: PolicydOptions, descriptors: number): readonly ListenAddress[] {
-  const asked = options.listen ?? config.policy.listen ?? (descriptors > 0 ? [] : [DEFAULT_LISTEN]);
+  const asked = options.listen ?? (descriptors > 0 ? [] : (config.policy.listen ?? [DEFAULT_LISTEN]));
   const addresses = asked.map(parseListenAddress);
   const open = addresses.find((address) => !isLocal(address));
   if (open === undefined || config.policy.allow !== null) return addresses;

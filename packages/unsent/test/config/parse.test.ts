@@ -56,6 +56,7 @@ describe('a wrong configuration', () => {
       'f:2:11: domains.unused: expected a list of domain names, got text; begin each with "- "',
     ],
     ['domains: [a.example]', 'f:1:10: domains: expected a mapping, got a list'],
+    ['policy: {listen: [foo]}', 'f:1:19: policy.listen[1]: "foo" is not unix:PATH or HOST:PORT'],
     ['- a.example', 'f:1:1: expected a mapping, got a list'],
     ['just text', 'f:1:1: expected a mapping, got text'],
     ['domains: {unused: [42]}', 'f:1:20: domains.unused[1]: expected a domain name, got the number 42'],

@@ -18,6 +18,6 @@ test.each([
 test.each(['', '10040', 'inet:127.0.0.1', 'inet:127.0.0.1:0', 'inet:127.0.0.1:65536', '::1:10040', '[x]:1', 'unix:'])(
   '%j is refused',
   (text) => {
-    expect(() => parseListenAddress(text)).toThrow(`cannot listen at "${text}".`);
+    expect(() => parseListenAddress(text)).toThrow(`"${text}" is no address of a service.`);
   },
 );

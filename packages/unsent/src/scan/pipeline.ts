@@ -55,12 +55,9 @@ export async function scanSource(source: MailSource, pipeline: Pipeline): Promis
     bytesUnderway -= oldest.sizeBytes;
     await records.add(await oldest.judged);
   };
-  const passOnAll = async (): Promise<void> => {
-    while (underway.length > 0) await passOnOldest();
-    await records.flush();
-  };
+  const reading = untilItBreaks(source.messages(memory));
   try {
-    for await (const batch of inBatches(source.messages(memory), BATCH_LIMITS)) {
+    for await (const batch of inBatches(reading.messages, BATCH_LIMITS)) {
       while (
         underway.length >= window ||
         (underway.length > 0 && bytesUnderway + batch.sizeBytes > MAX_BYTES_UNDERWAY)
@@ -76,21 +73,38 @@ export async function scanSource(source: MailSource, pipeline: Pipeline): Promis
       pipeline.onProgress(source, read);
       if (signal.aborted) break;
     }
-    await passOnAll();
+    while (underway.length > 0) await passOnOldest();
+    await records.flush();
+    reading.throwIfBroken();
     if (!signal.aborted) await pipeline.actor?.perform();
     if (!signal.aborted) await forgetGone();
     const end = source.endPosition?.() ?? null;
     if (name !== null && end !== null && end !== memory.position && !signal.aborted) {
       await ledger.recordBatch(pipeline.run, [], { source: name, position: end, newItems: [] });
     }
-  } catch (error) {
-    // The source broke off: what came before is as good as ever.
-    if (error instanceof UnsentError && error.code.startsWith('source-')) await passOnAll();
-    throw error;
   } finally {
     await Promise.allSettled(underway.map(({ judged }) => judged));
   }
   return { read, ...records.totals() };
+}
+
+/** The messages of a source up to where it breaks off: what came before that is as good as ever. */
+function untilItBreaks(messages: AsyncIterable<RawMessage>) {
+  let broken: { readonly error: UnsentError } | null = null;
+  async function* whole(): AsyncGenerator<RawMessage> {
+    try {
+      yield* messages;
+    } catch (error) {
+      if (!(error instanceof UnsentError) || !error.code.startsWith('source-')) throw error;
+      broken = { error };
+    }
+  }
+  return {
+    messages: whole(),
+    throwIfBroken(): void {
+      if (broken !== null) throw broken.error;
+    },
+  };
 }
 
 /** What is remembered of a source; nothing where it has no name. `forgetGone` drops items that were not there any more. */

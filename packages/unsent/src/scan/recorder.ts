@@ -30,7 +30,7 @@ export type RecordTotals = {
 /** Gathers judged messages and commits many of them at a time. */
 export interface Recorder {
   add(batch: JudgedBatch): Promise<void>;
-  /** Commits what was gathered. */
+  /** Commits what was gathered. After one that failed, every further one fails. */
   flush(): Promise<void>;
   totals(): RecordTotals;
 }
@@ -53,9 +53,9 @@ export function recorder({ ledger, run, again, writeLine, actor }: RecorderOptio
   let gathered: JudgedBatch[] = [];
   let count = 0;
   let [added, changed, faulty, unreadable, heldBytes] = [0, 0, 0, 0, 0];
+  let failure: { readonly error: unknown } | null = null;
 
-  const flush = async (): Promise<void> => {
-    if (gathered.length === 0) return;
+  const commit = async (): Promise<void> => {
     const messages = gathered.flatMap((batch) => batch.messages);
     const cursor = joinCursors(gathered.flatMap((batch) => batch.cursor ?? []));
     [gathered, count, heldBytes] = [[], 0, 0];
@@ -75,6 +75,15 @@ export function recorder({ ledger, run, again, writeLine, actor }: RecorderOptio
       const isNew = !isReadable || counted.delete(at.identity);
       writeLine(jsonLine(at, found, !isNew));
     }
+  };
+  const flush = async (): Promise<void> => {
+    // What failed is in no commit: a later one, with its position, would leave it behind for good.
+    if (failure !== null) throw failure.error;
+    if (gathered.length === 0) return;
+    await commit().catch((error: unknown) => {
+      failure = { error };
+      throw error;
+    });
   };
   return {
     flush,

@@ -178,6 +178,16 @@ describe('copy', () => {
   });
 });
 
+test('a copy that fails leaves every message behind it to the next run', async () => {
+  const mbox = join(folder, 'in');
+  const letters = Array.from({ length: 1200 }, (_, number) => letterTo('anna@shop.example', number));
+  writeFileSync(mbox, mboxOf([bounceTo('x@parked.example', '203.0.113.9', 7), ...letters]));
+  expect(await scan('--action', 'copy:missing/out.mbox', mbox)).toMatchObject({ exitCode: 1 });
+  const { exitCode, out } = await scan('--action', 'copy:out.mbox', mbox);
+  expect({ exitCode, out }).toEqual({ exitCode: 0, out: expect.stringMatching(/^1,201 new messages: 1 bounce, /) });
+  expect(readFileSync(join(folder, 'out.mbox'), 'latin1').match(/^From MAILER-DAEMON /gm)).toHaveLength(1);
+});
+
 describe('what cannot be done is told before anything is', () => {
   test.each([
     ['an mbox', () => join(folder, 'box'), 'move:B', 'it is an mbox'],

@@ -1,10 +1,12 @@
 import type { Ledger, LedgerEntry, MailSource, RawMessage, SourceCursor } from '@unsent/bounce';
 import { UnsentError } from '@unsent/dns';
 import { expect, test } from 'vitest';
+import type { Actor } from '../../src/actions/actor.ts';
 import { BATCH_LIMITS, inBatches } from '../../src/scan/batch.ts';
 import { type Classified, unjudged } from '../../src/scan/classified.ts';
 import type { Classify } from '../../src/scan/classify.ts';
 import { type Pipeline, scanSource } from '../../src/scan/pipeline.ts';
+import { type JudgedBatch, recorder } from '../../src/scan/recorder.ts';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 
@@ -187,6 +189,47 @@ test('what came before a source broke off is recorded, and the error is told', a
   });
   await expect(scanSource(broken, pipeline(ledger))).rejects.toThrow('behind its message 2');
   expect(ledger.batches.flatMap(({ entries }) => entries.map(({ place }) => place))).toEqual(['mbox#1', 'mbox#2']);
+});
+
+test.each<[string, number]>([
+  ['at the first commit', 1],
+  ['at a later one', 2],
+])('when what is to be done cannot be written down %s, nothing behind it is recorded', async (_, failsAt) => {
+  const ledger = fakeLedger();
+  let intended = 0;
+  const actor: Actor = {
+    wants: () => true,
+    // As when the file that messages are copied to cannot be opened.
+    intend: async () => {
+      if (++intended === failsAt) throw new UnsentError('source-unreadable', { message: '/copy.mbox cannot be read.' });
+    },
+    perform: async () => {},
+  };
+  await expect(scanSource(sourceOf(many(1700)), pipeline(ledger, { actor }))).rejects.toThrow('/copy.mbox');
+  expect(ledger.batches.map(({ cursor }) => cursor?.position)).toEqual(['after 500'].slice(0, failsAt - 1));
+});
+
+test('a commit after one that failed fails as well', async () => {
+  const ledger = fakeLedger();
+  let isFull = true;
+  const failing: Ledger = {
+    ...ledger,
+    recordBatch: async (run, entries, cursor) => {
+      if (isFull) throw new Error('disk full');
+      return ledger.recordBatch(run, entries, cursor);
+    },
+  };
+  const records = recorder({ ledger: failing, run: 1, again: false, writeLine: null, actor: null });
+  const batchOf = (number: number): JudgedBatch => ({
+    messages: [],
+    cursor: { source: 'mbox:/x', position: `after ${number}`, newItems: [] },
+  });
+  await records.add(batchOf(1));
+  await expect(records.flush()).rejects.toThrow('disk full');
+  isFull = false;
+  await records.add(batchOf(2));
+  await expect(records.flush()).rejects.toThrow('disk full');
+  expect(ledger.batches).toEqual([]);
 });
 
 test.each<[string, readonly string[], Partial<Pipeline>, readonly string[]]>([

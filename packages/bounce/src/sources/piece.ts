@@ -49,7 +49,7 @@ export function* cutItems(label: string, keys: readonly string[], { messages }: 
 export async function* readItems(source: MailSource, piece: Piece, memory: SourceMemory): AsyncGenerator<RawMessage> {
   if (piece.kind !== 'items') throw sourceError('source-changed', source.label);
   const wanted = new Set(piece.items);
-  yield* source.messages({
+  const messages = source.messages({
     ...memory,
     position: null,
     unread: async (listed) => {
@@ -58,6 +58,8 @@ export async function* readItems(source: MailSource, piece: Piece, memory: Sourc
       return there;
     },
   });
+  // What is no item, as a folder that cannot be listed, is in no piece.
+  for await (const message of messages) if (message.item !== null) yield message;
 }
 
 /** Which part of its mailbox a piece is, for people. */

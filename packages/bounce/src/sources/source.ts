@@ -18,8 +18,11 @@ export type RawMessage = {
 export type SourceMemory = {
   /** The position after the last recorded message; null when there is none. */
   readonly position: string | null;
-  /** Those of `items` that were not read yet, in the same order. */
-  unread(items: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Those of `items` that were not read yet, in the same order. `isAll` is false when not all could be listed, so that one
+   * that is missing may yet be there.
+   */
+  unread(items: readonly string[], isAll?: boolean): Promise<readonly string[]>;
   /** The same as `position`, of another source. */
   positionOf(name: string): Promise<string | null>;
 };

@@ -1,7 +1,7 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { openSource } from '../../src/sources/open.ts';
 import type { MailSource } from '../../src/sources/source.ts';
 import { folderOf, memory, readAll, sourceOptions, stdinOf, textsOf } from '../support/files.ts';
@@ -88,6 +88,49 @@ describe('a folder is told by what is in it', () => {
     await expect(open(folderOf(files))).rejects.toMatchObject({ code: 'source-folder-unknown', exitCode: 1 });
   });
 
+  test('a folder below it that cannot be listed is one message with an error, and the others are read', async () => {
+    const path = folderOf({ 'a.eml': MESSAGE, 'z/b.eml': MESSAGE });
+    closedFolderIn(join(path, 'deep'));
+    const messages = await readAll(await open(path));
+    expect(messages.map(({ error }) => error === null)).toEqual([true, true, false]);
+    expect(messages[2]).toMatchObject({ place: expect.stringContaining('/deep/'), item: null });
+  });
+
+  test('while a folder cannot be listed, nothing in it counts as gone', async () => {
+    const path = folderOf({ 'a.eml': MESSAGE });
+    const areAll: unknown[] = [];
+    const read = async (): Promise<void> => {
+      const unread = async (items: readonly string[], isAll?: boolean): Promise<readonly string[]> => {
+        areAll.push(isAll);
+        return items;
+      };
+      for await (const _ of (await open(path)).messages({ ...memory(), unread }));
+    };
+    await read();
+    closedFolderIn(join(path, 'deep'));
+    await read();
+    expect(areAll).toEqual([true, false]);
+  });
+
+  test('one in which only such a folder is cannot be read', async () => {
+    const path = folderOf();
+    closedFolderIn(join(path, 'deep'));
+    await expect(open(path)).rejects.toMatchObject({ code: 'source-unreadable' });
+  });
+
+  test('links are not followed, with a note', async () => {
+    const path = folderOf({ 'a.eml': MESSAGE, 'elsewhere/b.eml': MESSAGE });
+    const below = join(path, 'in');
+    mkdirSync(below);
+    renameSync(join(path, 'a.eml'), join(below, 'a.eml'));
+    symlinkSync(join(path, 'elsewhere/b.eml'), join(below, 'b.eml'));
+    symlinkSync(join(path, 'elsewhere'), join(below, 'c'));
+    const source = await open(below);
+    expect(await readAll(source)).toHaveLength(1);
+    const text = 'is a symbolic link, which is not followed, nor are 1 more';
+    expect(source.notes()).toEqual([{ place: join(below, 'b.eml'), text }]);
+  });
+
   test('a file that changed is read again, the others are not', async () => {
     const [path, remembered] = [folderOf({ 'a.eml': MESSAGE, 'b.eml': MESSAGE }), memory()];
     await readAll(await open(path), remembered);
@@ -95,6 +138,19 @@ describe('a folder is told by what is in it', () => {
     expect(textsOf(await readAll(await open(path), remembered))).toEqual([`${MESSAGE}more\n`]);
   });
 });
+
+/** A folder that nobody can list, root neither: the path of one in it is longer than the system takes. */
+function closedFolderIn(path: string): void {
+  const long = Array.from({ length: 15 }, () => 'x'.repeat(250)).join('/');
+  const more = join(folderOf(), 'more');
+  mkdirSync(join(path, long), { recursive: true });
+  mkdirSync(join(more, 'y'.repeat(250), 'y'.repeat(250)), { recursive: true });
+  renameSync(more, join(path, long, 'more'));
+  onTestFinished(() => {
+    renameSync(join(path, long, 'more'), more);
+    rmSync(path, { recursive: true });
+  });
+}
 
 test('a message is read once, until its file changes', async () => {
   const [path, remembered] = [join(folderOf({ one: MESSAGE }), 'one'), memory()];

@@ -48,7 +48,7 @@ export async function runEnqueue(shell: Shell, sources: readonly string[], flags
       const done = await enqueueOne(shell, { store, queue, ...kind, request }, source, source.name);
       enqueued.push(done);
       if (!shell.options.json && !shell.options.quiet) shell.stdout.write(`${line(done)}\n`);
-      printNotes(shell, source, 0);
+      printNotes(shell, source, null);
       return true;
     });
     await endRuns(shell, store);

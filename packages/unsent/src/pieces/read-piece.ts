@@ -45,8 +45,9 @@ export async function readPiece(
     const totals = await withSource(shell, piece, accountFor, signal, (source) =>
       scanSource(pieceOf(source, piece, taken.source), { ...pipeline, signal }),
     );
-    if (totals.unreadable > 0)
-      return { kind: 'failed', reason: `${totals.unreadable} of its messages could not be opened` };
+    const { unreadable, firstUnreadable } = totals;
+    if (unreadable > 0)
+      return { kind: 'failed', reason: `${unreadable} of its messages could not be opened (${firstUnreadable})` };
     if (!signal.aborted) return { kind: 'read', totals };
   } catch (error) {
     if (error instanceof UnsentError && error.code.startsWith('store-')) throw error;

@@ -35,6 +35,9 @@ export type Pipeline = {
 
 export type SourceTotals = RecordTotals & { readonly read: number };
 
+/** What came of one source. `firstUnreadable`: a message that could not be read, and why. */
+export type SourceScan = SourceTotals & { readonly firstUnreadable: string | null };
+
 /** Bytes of messages that may be in memory, unless one message alone has more. */
 const MAX_BYTES_UNDERWAY = 24 << 20;
 
@@ -42,7 +45,7 @@ const MAX_BYTES_UNDERWAY = 24 << 20;
  * Reads a source to its end (or until the signal), judges what is new, and records it in the order of the source, each
  * commit together with how far the source was read.
  */
-export async function scanSource(source: MailSource, pipeline: Pipeline): Promise<SourceTotals> {
+export async function scanSource(source: MailSource, pipeline: Pipeline): Promise<SourceScan> {
   const { ledger, signal, window } = pipeline;
   const name = pipeline.again ? null : source.name;
   const { memory, forgetGone } = await memoryOf(ledger, name);
@@ -85,7 +88,7 @@ export async function scanSource(source: MailSource, pipeline: Pipeline): Promis
   } finally {
     await Promise.allSettled(underway.map(({ judged }) => judged));
   }
-  return { read, ...records.totals() };
+  return { read, ...records.totals(), firstUnreadable: records.firstUnreadable() };
 }
 
 /** The messages of a source up to where it breaks off: what came before that is as good as ever. */
@@ -116,10 +119,10 @@ export async function memoryOf(
   let gone: readonly string[] = [];
   const memory: SourceMemory = {
     position: await ledger.positionOf(name),
-    unread: async (items) => {
+    unread: async (items, isAll = true) => {
       const compared = await ledger.compareItems(name, items);
       // A mailbox without anything may be one that is not mounted.
-      if (items.length > 0) gone = compared.gone;
+      if (items.length > 0 && isAll) gone = compared.gone;
       return compared.unread;
     },
     positionOf: (other) => ledger.positionOf(other),

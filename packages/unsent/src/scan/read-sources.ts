@@ -16,7 +16,7 @@ import type { Actor } from '../actions/actor.ts';
 import { escapeForTerminal } from '../output/escape.ts';
 import type { Shell } from '../shell.ts';
 import type { TakeMailbox } from './mailbox-locks.ts';
-import { type Pipeline, type SourceTotals, scanSource } from './pipeline.ts';
+import { type Pipeline, type SourceScan, type SourceTotals, scanSource } from './pipeline.ts';
 
 /** What came of all sources together. `failed`: sources that could not be read, or not all of them. */
 export type ScanTotals = { readonly totals: SourceTotals; readonly read: number; readonly failed: number };
@@ -51,7 +51,7 @@ export async function scanSources(
     totals.faulty += found.faulty;
     totals.unreadable += found.unreadable;
     read++;
-    printNotes(shell, source, found.unreadable);
+    printNotes(shell, source, found);
     return found.unreadable === 0;
   });
   return { totals, read, failed };
@@ -110,11 +110,11 @@ function isOwnersProblem(error: unknown): error is UnsentError {
   return error instanceof UnsentError && (error.code.startsWith('source-') || error.code === 'secret-missing');
 }
 
-/** What a source left out, and why. */
-export function printNotes(shell: Shell, source: MailSource, unreadable: number): void {
-  if (unreadable > 0) {
-    const text = `${source.label}: ${unreadable} of its messages could not be opened; the next run tries them again.`;
-    printProblem(shell, text, null);
+/** What a source left out, and why; `found` is null where it was not read. */
+export function printNotes(shell: Shell, source: MailSource, found: SourceScan | null): void {
+  if (found !== null && found.unreadable > 0) {
+    const text = `${source.label}: ${found.unreadable} of its messages could not be opened; the next run tries them again.`;
+    printProblem(shell, text, found.firstUnreadable);
   }
   if (shell.options.quiet) return;
   for (const { place, text } of source.notes()) shell.stderr.write(`unsent: ${escapeForTerminal(place)}: ${text}\n`);

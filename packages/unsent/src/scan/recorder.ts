@@ -33,6 +33,8 @@ export interface Recorder {
   /** Commits what was gathered. After one that failed, every further one fails. */
   flush(): Promise<void>;
   totals(): RecordTotals;
+  /** The first that could not be read, and why; null when there is none. */
+  firstUnreadable(): string | null;
 }
 
 export type RecorderOptions = {
@@ -53,6 +55,7 @@ export function recorder({ ledger, run, again, writeLine, actor }: RecorderOptio
   let gathered: JudgedBatch[] = [];
   let count = 0;
   let [added, changed, faulty, unreadable, heldBytes] = [0, 0, 0, 0, 0];
+  let firstUnreadable: string | null = null;
   let failure: { readonly error: unknown } | null = null;
 
   const commit = async (): Promise<void> => {
@@ -66,7 +69,9 @@ export function recorder({ ledger, run, again, writeLine, actor }: RecorderOptio
     const counted = new Set(recorded.added);
     added += counted.size;
     changed += recorded.changed;
-    unreadable += messages.filter(({ isReadable }) => !isReadable).length;
+    const closed = messages.filter(({ isReadable }) => !isReadable);
+    unreadable += closed.length;
+    firstUnreadable ??= closed.map(({ at, found }) => whyOf(at.place, found?.error ?? '')).at(0) ?? null;
     faulty += entries.filter(({ error }) => error !== null).length;
     if (writeLine === null) return;
     for (const { at, found, isReadable } of messages) {
@@ -88,6 +93,7 @@ export function recorder({ ledger, run, again, writeLine, actor }: RecorderOptio
   return {
     flush,
     totals: () => ({ added, changed, faulty, unreadable }),
+    firstUnreadable: () => firstUnreadable,
     async add(batch) {
       gathered.push(batch);
       count += batch.messages.length;
@@ -95,6 +101,11 @@ export function recorder({ ledger, run, again, writeLine, actor }: RecorderOptio
       if (count >= MESSAGES_PER_COMMIT || heldBytes > MAX_HELD_BYTES) await flush();
     },
   };
+}
+
+/** Errors of the file system name the file themselves. */
+function whyOf(place: string, error: string): string {
+  return error.includes(place) ? error : `${place}: ${error}`;
 }
 
 function entryOf({ at, found, isReadable }: JudgedMessage): LedgerEntry[] {

@@ -94,7 +94,14 @@ test('batches are recorded in the order of the source, each with its own cursor'
     return judgeAll(messages);
   };
   const totals = await scanSource(sourceOf(many(1700)), pipeline(ledger, { classify }));
-  expect(totals).toEqual({ read: 1700, added: 1700, changed: 0, faulty: 0, unreadable: 0 });
+  expect(totals).toEqual({
+    read: 1700,
+    added: 1700,
+    changed: 0,
+    faulty: 0,
+    unreadable: 0,
+    firstUnreadable: null,
+  });
   expect(ledger.batches.map(({ cursor }) => cursor?.position)).toEqual([
     'after 500',
     'after 1000',
@@ -155,7 +162,14 @@ test('a message that could not be opened is told, not recorded, and tried again'
     message(2, { item: 'b', position: null, bytes: Buffer.alloc(0), error: 'EACCES' }),
   ];
   const totals = await scanSource(sourceOf(messages), pipeline(ledger, { writeLine: (line) => lines.push(line) }));
-  expect(totals).toEqual({ read: 2, added: 1, changed: 0, faulty: 0, unreadable: 1 });
+  expect(totals).toEqual({
+    read: 2,
+    added: 1,
+    changed: 0,
+    faulty: 0,
+    unreadable: 1,
+    firstUnreadable: 'mbox#2: EACCES',
+  });
   expect(ledger.batches[0]?.cursor).toEqual({ source: 'mbox:/x', position: null, newItems: ['a'] });
   expect(lines.map((line) => JSON.parse(line).error)).toEqual([null, 'EACCES']);
 });

@@ -253,6 +253,8 @@ test('a message that cannot be read is one line with an error, and the scan goes
   const { exitCode, out, err } = await scan(['--json', join(folder, 'Maildir')]);
   expect(exitCode).toBe(1);
   expect(err).toContain('1 of its messages could not be opened');
+  // Without --json nobody would learn which.
+  expect(err).toMatch(/^ {2}(?=.*EISDIR).*Maildir\/new\/1\.folder/m);
   const lines = out
     .trim()
     .split('\n')

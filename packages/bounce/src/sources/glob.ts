@@ -4,7 +4,8 @@ import { explainFileError, fileErrorCode, sourceError } from './errors.ts';
 
 /**
  * The paths that `label` names: itself where it exists or holds no `*` and no `?`, else what it matches, without hidden
- * files and locks. A mailbox that was rotated comes behind the files it became, the oldest of them first.
+ * files, locks and named pipes, which nobody meant and which would be waited for. A mailbox that was rotated comes behind
+ * the files it became, the oldest of them first.
  *
  * Throws `source-missing` when nothing matches.
  */
@@ -12,7 +13,9 @@ export async function expandPath(label: string): Promise<readonly string[]> {
   if (!/[*?]/.test(label) || (await exists(label))) return [label];
   const found = await matchBelow(label);
   if (found.length === 0) throw sourceError('source-missing', label);
-  return found.filter((path) => !path.endsWith('.lock')).sort(byAge);
+  const kept: string[] = [];
+  for (const path of found) if (!path.endsWith('.lock') && !(await isPipe(path))) kept.push(path);
+  return kept.sort(byAge);
 }
 
 /** Matches the last part in every folder that the parts before it match. */
@@ -47,6 +50,13 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
+    () => false,
+  );
+}
+
+async function isPipe(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFIFO(),
     () => false,
   );
 }

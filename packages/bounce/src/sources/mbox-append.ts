@@ -1,6 +1,8 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { awaitDotlock } from './dotlock.ts';
 import { explainFileError, fileErrorCode, sourceError } from './errors.ts';
+import { notRegular } from './open-regular.ts';
 import type { SourceOptions } from './source.ts';
 
 /** An mbox that is written to, locked by `PATH.lock` until it is closed. */
@@ -48,8 +50,18 @@ export async function openMboxAppender(path: string, options: SourceOptions): Pr
 }
 
 async function appender(path: string, lock: string): Promise<MboxAppender> {
-  const file = await open(path, 'a+', 0o600);
-  let { size } = await file.stat();
+  // Without waiting for the other end of what may be a named pipe.
+  const file = await open(
+    path,
+    constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NONBLOCK,
+    0o600,
+  );
+  const found = await file.stat();
+  if (!found.isFile()) {
+    await file.close();
+    throw notRegular(path, found);
+  }
+  let { size } = found;
   return {
     get size() {
       return size;

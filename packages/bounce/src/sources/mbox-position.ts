@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { explainFileError } from './errors.ts';
 import type { MboxPiece } from './mbox-piece.ts';
+import { openRegular } from './open-regular.ts';
 
 const TAIL_BYTES = 64;
 
@@ -28,11 +29,10 @@ export type Opened = {
 
 /** Throws an `UnsentError` with one of `SOURCE_ERROR_CODES`. */
 export async function openMbox(path: string): Promise<Opened> {
-  const file = await open(path, 'r').catch((error: unknown) => {
+  const { file, found } = await openRegular(path).catch((error: unknown) => {
     throw explainFileError(error, path);
   });
-  const { size, mtimeMs } = await file.stat();
-  return { path, file, size, mtimeMs };
+  return { path, file, size: found.size, mtimeMs: found.mtimeMs };
 }
 
 /** The position behind a message; `head` is the beginning of the file. */

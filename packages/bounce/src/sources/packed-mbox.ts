@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { explainFileError, sourceError } from './errors.ts';
 import { lookAt } from './look.ts';
 import { mboxStream } from './mbox.ts';
+import { openRegular } from './open-regular.ts';
 import type { MailSource, RawMessage, SourceNote, SourceOptions } from './source.ts';
 import { isCutShort, type Packing, unpack } from './unpack.ts';
 
@@ -78,9 +78,11 @@ async function* withLast(messages: AsyncIterable<RawMessage>) {
 
 /** Over its size, beginning and end: behind the packed bytes stand their sum and length (RFC 1952 §2.3.1). */
 async function printOf(path: string): Promise<{ readonly print: string; readonly sizeBytes: number }> {
-  const file = await open(path, 'r');
+  const {
+    file,
+    found: { size },
+  } = await openRegular(path);
   try {
-    const { size } = await file.stat();
     const hash = createHash('sha256').update(`${size}`);
     for (const at of [0, Math.max(0, size - PRINT_BYTES)]) {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(PRINT_BYTES), 0, PRINT_BYTES, at);

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { openRegular } from './open-regular.ts';
 
 /** Files opened ahead, so that the disk works while messages are judged. */
 const AHEAD = 16;
@@ -6,15 +6,17 @@ const AHEAD = 16;
 /** A file larger than this is not read ahead: sixteen of them would fill the memory. */
 const MAX_AHEAD_BYTES = 1 << 20;
 
-/** The first `maxBytes` of a file, and its size. A large file waits for its `turn`. */
+/** The first `maxBytes` of a regular file, and its size. A large file waits for its `turn`. */
 export async function readFileHead(
   path: string,
   maxBytes: number,
   turn: Promise<void> = Promise.resolve(),
 ): Promise<{ bytes: Buffer; sizeBytes: number }> {
-  const file = await open(path, 'r');
+  const {
+    file,
+    found: { size },
+  } = await openRegular(path);
   try {
-    const { size } = await file.stat();
     if (Math.min(size, maxBytes) > MAX_AHEAD_BYTES) await turn;
     const buffer = Buffer.allocUnsafe(Math.min(size, maxBytes));
     let length = 0;

@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs';
 import type { Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { sourceError } from './errors.ts';
+import { openRegular } from './open-regular.ts';
 import { zstdFrames } from './zstd-frames.ts';
 
 const CUT_SHORT = 'Z_BUF_ERROR';
@@ -23,7 +23,7 @@ export function packingOf(head: Uint8Array): Packing | null {
 export async function* unpack(path: string, packing: Packing, label: string): AsyncGenerator<Uint8Array> {
   const unpacker = unpackerFor(packing);
   if (unpacker === null) throw sourceError('source-packed-zstd', label);
-  const file = createReadStream(path);
+  const file = (await openRegular(path)).file.createReadStream();
   file.on('error', (error) => unpacker.destroy(error));
   const frames = packing === 'zstd' ? zstdFrames() : null;
   if (frames !== null) file.on('data', (chunk) => typeof chunk !== 'string' && frames.push(chunk));

@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { expandPath } from '../../src/sources/glob.ts';
+import { openMboxAppender } from '../../src/sources/mbox-append.ts';
 import { openSource } from '../../src/sources/open.ts';
 import type { MailSource } from '../../src/sources/source.ts';
 import { folderOf, memory, readAll, sourceOptions, stdinOf, textsOf } from '../support/files.ts';
@@ -184,6 +187,38 @@ describe('standard input', () => {
     ['a compressed file', gzipSync(MBOX).toString('latin1'), 'source-compressed'],
   ])('%s is refused', async (_, input, code) => {
     await expect(open('-', input).then((source) => readAll(source))).rejects.toMatchObject({ code });
+  });
+});
+
+describe('a named pipe is not waited for', () => {
+  const pipeAt = (path: string): void => void execFileSync('mkfifo', [path]);
+
+  test('among the messages of a Maildir: it is one with an error', async () => {
+    const path = folderOf({ 'cur/1.host:2,S': MESSAGE });
+    pipeAt(join(path, 'cur/2.host:2,S'));
+    const messages = await readAll(await open(path));
+    expect(messages.map(({ error }) => error)).toEqual([null, expect.stringContaining('not a regular file')]);
+  });
+
+  test('beside an mbox, with a name that rotation gives', async () => {
+    const [path, remembered] = [folderOf({ mbox: MBOX }), memory()];
+    await readAll(await open(join(path, 'mbox')), remembered);
+    pipeAt(join(path, 'mbox.1'));
+    writeFileSync(join(path, 'mbox'), '');
+    expect(await readAll(await open(join(path, 'mbox')), remembered)).toEqual([]);
+  });
+
+  test('as what messages are copied to', async () => {
+    const path = join(folderOf(), 'out');
+    pipeAt(path);
+    const opening = openMboxAppender(path, sourceOptions());
+    await expect(opening).rejects.toMatchObject({ code: 'source-unreadable' });
+  });
+
+  test('among what a pattern matches', async () => {
+    const path = folderOf({ mbox: MBOX });
+    pipeAt(join(path, 'pipe'));
+    expect(await expandPath(join(path, '*'))).toEqual([join(path, 'mbox')]);
   });
 });
 

@@ -71,7 +71,8 @@ export function rotatedName(path: string): Rotated | null {
   return { mailbox, number: Number(digits), isDate: digits.length >= 8 };
 }
 
-function byAge(a: string, b: string): number {
+/** Orders paths by mailbox, then the oldest file that it became first, and itself last. */
+export function byAge(a: string, b: string): number {
   const [ageA, ageB] = [ageOf(a), ageOf(b)];
   if (ageA.mailbox !== ageB.mailbox) return ageA.mailbox < ageB.mailbox ? -1 : 1;
   return ageA.order - ageB.order || (a < b ? -1 : 1);

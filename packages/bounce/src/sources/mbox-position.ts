@@ -58,6 +58,14 @@ export async function resume({ file, size }: Opened, remembered: string | null):
   return position;
 }
 
+/** Does an mbox that begins with `head` begin as the one in which the position was reached? */
+export function beginsAlike(head: Uint8Array, remembered: string): boolean {
+  const position = readPosition(remembered);
+  if (position === null) return false;
+  const { length, hash } = position.head;
+  return head.length >= length && printOf(0, Buffer.from(head.subarray(0, length))).hash === hash;
+}
+
 /** Null for a position of another version: the mbox is then read again, and nothing is counted twice. */
 function readPosition(text: string): Position | null {
   try {

@@ -17,8 +17,8 @@ const START = { offset: 0, lengthTrust: 0 } as const;
  * An mbox file (mboxo, mboxrd, mboxcl, mboxcl2), read to the size it has now.
  *
  * It goes on behind the last recorded message while the file still begins and, up to there, ends as it did. When it was
- * rotated, the rest of the old file is read first; a file that was rewritten or cut is read from the start. A last message that seems half written is left for
- * the next run, with a note.
+ * rotated, the rest of the old file is read first, and then those it became since; a file that was rewritten or cut is
+ * read from the start. A last message that seems half written is left for the next run, with a note.
  */
 export function mboxSource(path: string, realPath: string, options: SourceOptions): MailSource {
   const notes: SourceNote[] = [];
@@ -29,7 +29,7 @@ export function mboxSource(path: string, realPath: string, options: SourceOption
   async function* unread(memory: SourceMemory) {
     const lock = await awaitDotlock(path, options);
     if (lock !== 'free') notes.push({ place: path, text: LOCKED[lock] });
-    if (lock !== 'held') yield* unreadParts(path, realPath, memory);
+    if (lock !== 'held') yield* unreadParts(path, realPath, memory, notes);
   }
   const noteHalfWritten = () => notes.push({ place: path, text: HALF_WRITTEN });
   return {

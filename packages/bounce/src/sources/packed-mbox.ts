@@ -1,15 +1,9 @@
-import { createHash } from 'node:crypto';
 import { explainFileError, sourceError } from './errors.ts';
 import { lookAt } from './look.ts';
 import { mboxStream } from './mbox.ts';
-import { openRegular } from './open-regular.ts';
+import { type PackedPosition, packedName, readPackedPosition } from './packed-position.ts';
 import type { MailSource, RawMessage, SourceNote, SourceOptions } from './source.ts';
 import { isCutShort, type Packing, unpack } from './unpack.ts';
-
-const PRINT_BYTES = 4096;
-
-/** A packed mbox never grows, so all that is remembered is how many of its messages were read, and whether that is all. */
-type Position = { readonly count: number; readonly isWhole: boolean };
 
 /**
  * An mbox packed with gzip or zstd, as rotation leaves it. It is known by its bytes, not by its name, so that it is not
@@ -21,24 +15,24 @@ export async function packedMbox(
   packing: Packing,
   options: SourceOptions,
 ): Promise<MailSource> {
-  const { print, sizeBytes } = await printOf(realPath);
+  const { name, sizeBytes } = await packedName(realPath);
   const notes: SourceNote[] = [];
   let done = 0;
   return {
-    name: `packed:${print}`,
+    name,
     kind: 'mbox',
     label,
     progress: () => ({ done, total: done === 0 ? sizeBytes : null }),
     notes: () => notes,
     async *messages(memory) {
-      const before = readPosition(memory.position);
+      const before = readPackedPosition(memory.position);
       if (before.isWhole) return;
       let count = 0;
       try {
         for await (const { message, isLast } of withLast(read(label, realPath, packing, options))) {
           count++;
           done += message.bytes.length;
-          const position: Position = { count, isWhole: isLast };
+          const position: PackedPosition = { count, isWhole: isLast };
           if (count > before.count) yield { ...message, position: () => JSON.stringify(position) };
         }
       } catch (error) {
@@ -76,33 +70,7 @@ async function* withLast(messages: AsyncIterable<RawMessage>) {
   if (held !== null) yield { message: held, isLast: true };
 }
 
-/** Over its size, beginning and end: behind the packed bytes stand their sum and length (RFC 1952 §2.3.1). */
-async function printOf(path: string): Promise<{ readonly print: string; readonly sizeBytes: number }> {
-  const {
-    file,
-    found: { size },
-  } = await openRegular(path);
-  try {
-    const hash = createHash('sha256').update(`${size}`);
-    for (const at of [0, Math.max(0, size - PRINT_BYTES)]) {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(PRINT_BYTES), 0, PRINT_BYTES, at);
-      hash.update(buffer.subarray(0, bytesRead));
-    }
-    return { print: hash.digest('hex').slice(0, 32), sizeBytes: size };
-  } finally {
-    await file.close();
-  }
-}
-
 function explainPacking(error: unknown, label: string): unknown {
   const isZlib = error instanceof Error && 'code' in error && /^Z_|^ERR_ZSTD|^ZSTD/.test(String(error.code));
   return isZlib ? sourceError('source-packed-damaged', label, error) : explainFileError(error, label);
-}
-
-function readPosition(text: string | null): Position {
-  const read: unknown = text === null ? null : JSON.parse(text);
-  if (typeof read !== 'object' || read === null || !('count' in read) || !('isWhole' in read)) {
-    return { count: 0, isWhole: false };
-  }
-  return { count: Number(read.count), isWhole: read.isWhole === true };
 }

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   copyFileSync,
+  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -15,6 +17,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { expandPath } from '../../src/sources/glob.ts';
 import { openSource } from '../../src/sources/open.ts';
+import { NO_MEMORY, type SourceNote } from '../../src/sources/source.ts';
 import { folderOf, ledgerOfSources, sourceOptions, stdinOf, textsOf } from '../support/files.ts';
 import { mboxEntry } from '../support/write-mbox.ts';
 
@@ -28,11 +31,12 @@ function mailbox(pattern: string) {
   return {
     path: join(folder, 'mailbox'),
     at: (name: string) => join(folder, name),
-    async scan(): Promise<string[]> {
+    async scan(notes: SourceNote[] = []): Promise<string[]> {
       const found: string[] = [];
       for (const path of await expandPath(join(folder, pattern))) {
         const source = await openSource(path, stdinOf(), sourceOptions());
         for (const text of textsOf(await read(source))) found.push(/^Subject: (\S+)/.exec(text)?.[1] ?? '?');
+        notes.push(...source.notes());
       }
       return found;
     },
@@ -72,6 +76,81 @@ describe('a mailbox that is rotated', () => {
     writeFileSync(path, '');
     expect(await scan()).toEqual([]);
     expect(await scan()).toEqual([]);
+  });
+
+  test.each<[string, (age: number) => string]>([
+    ['number', (age) => `mailbox.${age}`],
+    ['date', (age) => `mailbox-2026112${5 - age}`],
+  ])('twice between two runs, by %s: all that came is read, in its order', async (_, nameOf) => {
+    const { path, at, scan } = mailbox('mailbox');
+    // One that was read long ago.
+    writeFileSync(at(nameOf(4)), entries('old'));
+    writeFileSync(path, entries('a', 'b'));
+    expect(await scan()).toEqual(['a', 'b']);
+    appendFileSync(path, entries('c'));
+    renameSync(path, at(nameOf(3)));
+    writeFileSync(at(nameOf(2)), entries('d', 'e'));
+    writeFileSync(at(nameOf(1)), entries('f'));
+    writeFileSync(path, entries('g'));
+    expect(await scan()).toEqual(['c', 'd', 'e', 'f', 'g']);
+    expect(await scan()).toEqual([]);
+  });
+
+  test('twice, and ended while the rest is read: the next run goes on there', async () => {
+    const { path, at } = mailbox('mailbox');
+    writeFileSync(at('mailbox.2'), entries('a'));
+    writeFileSync(at('mailbox.1'), entries('b', 'c'));
+    writeFileSync(path, entries('d'));
+    const open = () => openSource(path, stdinOf(), sourceOptions());
+    let position: string | null = null;
+    const seen: string[] = [];
+    for await (const message of (await openSource(at('mailbox.2'), stdinOf(), sourceOptions())).messages(NO_MEMORY))
+      position = message.position?.() ?? null;
+    for (let run = 0; run < 4; run++) {
+      for await (const message of (await open()).messages({ ...NO_MEMORY, position })) {
+        seen.push(...textsOf([message]).map((text) => /^Subject: (\S+)/.exec(text)?.[1] ?? '?'));
+        position = message.position?.() ?? null;
+        break;
+      }
+    }
+    expect(seen).toEqual(['b', 'c', 'd']);
+  });
+
+  test('is followed to what came after a file that was packed, which is told', async () => {
+    const { path, at, scan } = mailbox('mailbox');
+    writeFileSync(path, entries('a', 'b'));
+    await scan();
+    writeFileSync(at('mailbox.2.gz'), gzipSync(entries('a', 'b', 'c')));
+    writeFileSync(at('mailbox.1'), entries('d'));
+    writeFileSync(path, entries('e'));
+    const notes: SourceNote[] = [];
+    expect(await scan(notes)).toEqual(['d', 'e']);
+    expect(notes).toEqual([{ place: at('mailbox.2.gz'), text: expect.stringContaining('name it') }]);
+  });
+
+  test('and read with those it became, packed ones too, tells nothing', async () => {
+    const { path, at, scan } = mailbox('mailbox*');
+    writeFileSync(path, entries('a', 'b'));
+    await scan();
+    rmSync(path);
+    writeFileSync(at('mailbox.2.gz'), gzipSync(entries('a', 'b', 'c')));
+    writeFileSync(at('mailbox.1'), entries('d'));
+    writeFileSync(path, entries('e'));
+    const notes: SourceNote[] = [];
+    expect(new Set(await scan(notes))).toEqual(new Set(['a', 'b', 'c', 'd', 'e']));
+    expect(notes).toEqual([]);
+  });
+
+  test('is followed beside itself, not beside a link to it', async () => {
+    const { path, at, scan } = mailbox('links/mailbox');
+    mkdirSync(at('links'));
+    symlinkSync(path, at('links/mailbox'));
+    writeFileSync(path, entries('a', 'b'));
+    expect(await scan()).toEqual(['a', 'b']);
+    appendFileSync(path, entries('c'));
+    renameSync(path, at('mailbox.1'));
+    writeFileSync(path, entries('d'));
+    expect(await scan()).toEqual(['c', 'd']);
   });
 
   test('is followed only to a file that holds what was read', async () => {

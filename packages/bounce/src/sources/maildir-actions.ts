@@ -1,7 +1,8 @@
-import { link, mkdir, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { messageIdentity } from '../identity.ts';
 import { fileErrorCode, sourceError } from './errors.ts';
+import { findAmong, findMessage, uniqueOf } from './maildir-find.ts';
 import { readFileHead } from './read-files.ts';
 import type { ActionMailbox, ActionOutcome, MailAction, MessageAt } from './source.ts';
 
@@ -14,15 +15,31 @@ const PARTS = ['tmp', 'new', 'cur'] as const;
  * second link, so that nothing is ever overwritten and it is in one of the two places whenever we are ended.
  */
 export function maildirActions(realPath: string, maxMessageBytes: number): ActionMailbox {
+  const arrivals = new Map<string, Arrivals>();
+  /** What bears another name since we flagged it. */
+  const flagged = new Map<string, string>();
+  const move = (from: string, to: string, message: MessageAt): Promise<ActionOutcome> => {
+    const arrived = arrivals.get(to) ?? findAmong(to);
+    arrivals.set(to, arrived);
+    return moveBetween({ from, to, arrived }, message, maxMessageBytes);
+  };
   return {
     source: realPath,
     isSame: (folder) => folderPath(realPath, folder) === realPath,
     check: (action) => check(realPath, action),
-    act: (action, message) => explained(() => act(realPath, action, message, maxMessageBytes)),
+    act: (action, message) =>
+      explained(async () => {
+        const unique = uniqueOf(message.place);
+        const now = { ...message, place: flagged.get(unique) ?? message.place };
+        if (action.kind === 'move') return move(realPath, folderPath(realPath, action.folder) ?? '', now);
+        const outcome = await change(realPath, action, now, maxMessageBytes);
+        if (outcome.kind === 'done' && outcome.place !== null) flagged.set(unique, outcome.place);
+        return outcome;
+      }),
     moveBack: (folder, message, placeBefore) => {
       const place = message.place === '' ? placeBefore : message.place;
       const from = folderPath(realPath, folder) ?? '';
-      return explained(() => moveBetween(from, realPath, { ...message, place }, maxMessageBytes));
+      return explained(() => move(from, realPath, { ...message, place }));
     },
   };
 }
@@ -32,8 +49,11 @@ function folderPath(path: string, folder: string): string | null {
   if (isAbsolute(folder)) return folder;
   const parts = folder.split('/');
   if (parts.some((part) => part === '' || part.startsWith('.') || part.includes('\0'))) return null;
-  const top = basename(path).startsWith('.') ? dirname(path) : path;
-  return folder.toUpperCase() === 'INBOX' ? top : join(top, `.${parts.join('.')}`);
+  return folder.toUpperCase() === 'INBOX' ? topOf(path) : join(topOf(path), `.${parts.join('.')}`);
+}
+
+function topOf(path: string): string {
+  return basename(path).startsWith('.') ? dirname(path) : path;
 }
 
 async function check(path: string, action: MailAction): Promise<void> {
@@ -62,11 +82,10 @@ async function makeMaildir(path: string): Promise<void> {
   if (basename(path).startsWith('.')) await writeFile(join(path, 'maildirfolder'), '');
 }
 
-async function act(maildir: string, action: MailAction, message: MessageAt, maxBytes: number): Promise<ActionOutcome> {
-  if (action.kind === 'move') {
-    return moveBetween(maildir, folderPath(maildir, action.folder) ?? '', message, maxBytes);
-  }
-  const path = await find(maildir, uniqueOf(message.place));
+type Change = Exclude<MailAction, { readonly kind: 'move' }>;
+
+async function change(maildir: string, action: Change, message: MessageAt, maxBytes: number): Promise<ActionOutcome> {
+  const path = await findMessage(maildir, message.place);
   if (path === null) return { kind: 'gone' };
   if (!(await isStill(path, message.identity, maxBytes))) return { kind: 'changed' };
   if (action.kind === 'delete') {
@@ -86,14 +105,16 @@ async function setFlag(maildir: string, path: string, letter: string, isOn: bool
   return { kind: 'done', place };
 }
 
+type Arrivals = ReturnType<typeof findAmong>;
+type Way = { readonly from: string; readonly to: string; readonly arrived: Arrivals };
+
 async function moveBetween(
-  from: string,
-  to: string,
+  { from, to, arrived: arrivals }: Way,
   { place, identity }: MessageAt,
   maxBytes: number,
 ): Promise<ActionOutcome> {
   const unique = uniqueOf(place);
-  const [path, arrived] = [await find(from, unique), await find(to, unique)];
+  const [path, arrived] = [await findMessage(from, place), await arrivals.find(unique)];
   if (path === null) {
     // We were ended between the move and the note that it was done.
     if (arrived !== null && (await isStill(arrived, identity, maxBytes))) return { kind: 'done', place: arrived };
@@ -106,21 +127,8 @@ async function moveBetween(
     return { kind: 'failed', why: `${arrived} is there already` };
   }
   await unlink(path);
+  await arrivals.add(unique);
   return { kind: 'done', place: target };
-}
-
-function uniqueOf(place: string): string {
-  return basename(place).split(':', 1)[0] ?? '';
-}
-
-/** Where a message is now: flags and the move from new to cur change its name. */
-async function find(maildir: string, unique: string): Promise<string | null> {
-  for (const folder of ['new', 'cur', 'new']) {
-    const names = await readdir(join(maildir, folder)).catch((): string[] => []);
-    const name = names.find((one) => uniqueOf(one) === unique);
-    if (name !== undefined) return join(maildir, folder, name);
-  }
-  return null;
 }
 
 async function isStill(path: string, identity: string, maxBytes: number): Promise<boolean> {

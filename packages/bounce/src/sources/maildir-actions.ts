@@ -1,14 +1,14 @@
-import { link, mkdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { link, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { messageIdentity } from '../identity.ts';
 import { fileErrorCode, sourceError } from './errors.ts';
 import { findAmong, findMessage, uniqueOf } from './maildir-find.ts';
+import { makeMaildir } from './maildir-folder.ts';
 import { readFileHead } from './read-files.ts';
 import type { ActionMailbox, ActionOutcome, MailAction, MessageAt } from './source.ts';
 
 /** The letters of the flags behind `:2,`. */
 const LETTERS: Readonly<Record<string, string>> = { flagged: 'F', seen: 'S', answered: 'R' };
-const PARTS = ['tmp', 'new', 'cur'] as const;
 
 /**
  * What can be done in the Maildir at `realPath`. Before a file is touched its content is compared; a message is moved by a
@@ -68,18 +68,11 @@ async function check(path: string, action: MailAction): Promise<void> {
       const target = folderPath(path, action.folder);
       if (target === null)
         throw sourceError('source-action', path, new Error(`${action.folder} is no name of a folder`));
-      await makeMaildir(target).catch((error: unknown) => {
+      await makeMaildir(target, topOf(path)).catch((error: unknown) => {
         throw sourceError('source-action', path, error);
       });
     }
   }
-}
-
-/** Owner and mode are those of who runs us; the marker makes it a folder of the Maildir above it (Maildir++). */
-async function makeMaildir(path: string): Promise<void> {
-  if (await stat(join(path, 'cur')).catch(() => null)) return;
-  for (const part of PARTS) await mkdir(join(path, part), { recursive: true, mode: 0o700 });
-  if (basename(path).startsWith('.')) await writeFile(join(path, 'maildirfolder'), '');
 }
 
 type Change = Exclude<MailAction, { readonly kind: 'move' }>;

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { messageIdentity } from '../../src/identity.ts';
@@ -8,6 +18,7 @@ import { folderOf } from '../support/files.ts';
 
 const TEXT = 'Subject: a\n\nbody\n';
 const MOVE = { kind: 'move', folder: 'Back' } as const;
+const IS_ROOT = process.geteuid?.() === 0 && process.platform === 'linux';
 
 function maildir(files: Readonly<Record<string, string>> = {}): string {
   const path = join(folderOf({ 'Maildir/new/.keep': '', 'Maildir/cur/.keep': '', 'Maildir/tmp/.keep': '' }), 'Maildir');
@@ -52,5 +63,36 @@ describe('a message is moved', () => {
     writeFileSync(join(path, '.Back/cur/2.host:2,S'), 'other');
     expect(await act('2.host:2,S')).toMatchObject({ kind: 'failed' });
     expect(existsSync(join(path, 'cur/2.host:2,S'))).toBe(true);
+  });
+});
+
+describe.runIf(IS_ROOT)('a folder that root makes in the Maildir of somebody else', () => {
+  const owned = (): string => {
+    const path = maildir();
+    chownSync(path, 65_534, 65_533);
+    chmodSync(path, 0o2770);
+    return path;
+  };
+
+  test('has the owner, the group and the mode of that', async () => {
+    const path = owned();
+    await maildirActions(path, 1 << 20).check(MOVE);
+    const parts = ['', 'tmp', 'new', 'cur'].map((name) => statSync(join(path, '.Back', name)));
+    for (const { uid, gid, mode } of parts) expect([uid, gid, mode & 0o7777]).toEqual([65_534, 65_533, 0o2770]);
+    expect(statSync(join(path, '.Back/maildirfolder'))).toMatchObject({ uid: 65_534, gid: 65_533 });
+  });
+
+  test('is finished when a run was ended while it made it', async () => {
+    const path = owned();
+    mkdirSync(join(path, '.Back/tmp'), { recursive: true, mode: 0o700 });
+    await maildirActions(path, 1 << 20).check(MOVE);
+    for (const name of ['', 'tmp', 'new', 'cur']) expect(statSync(join(path, '.Back', name)).uid).toBe(65_534);
+  });
+
+  test('is not made where a link leads', async () => {
+    const [path, elsewhere] = [owned(), folderOf({ file: '' })];
+    symlinkSync(elsewhere, join(path, '.Back'));
+    await expect(maildirActions(path, 1 << 20).check(MOVE)).rejects.toMatchObject({ code: 'source-action' });
+    expect([readdirSync(elsewhere), lstatSync(elsewhere).uid]).toEqual([['file'], 0]);
   });
 });

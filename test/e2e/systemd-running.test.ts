@@ -11,6 +11,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const SPACES = ['--mount', '--pid', '--fork', '--uts', '--ipc', '--net', '--cgroup', '--kill-child'];
 const REFUSED = 'action=REJECT 5.7.1 parked.example sends no mail; this bounce answers a forgery';
 
+const UNCONFIGURED = expect.stringMatching(
+  /^active\n(ls: cannot access '\/etc\/unsent\/\*'.*\n)?\/var\/lib\/unsent\/unsent\.db(\nls: .*)?$/,
+);
 const programs = ['systemctl', 'unshare', 'setpriv', 'ip', 'dpkg-deb', 'postdrop'];
 const canRun =
   process.getuid?.() === 0 &&
@@ -42,6 +45,7 @@ describe.runIf(needs(`root, PostgreSQL, ${programs.join(', ')}`, canRun))(
     }, 300_000);
 
     test.each([
+      ['without a configuration it starts, and its database is where it stays', 'unconfigured', UNCONFIGURED],
       ['the policy service answers', 'policyd', REFUSED],
       ['it runs behind its fence', 'fenced', 'CapBnd:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2'],
       ['its decisions stand in the journal', 'logged', expect.stringMatching(/^1: action=reject .* ms=[0-9.]+$/)],
@@ -60,6 +64,7 @@ describe.runIf(needs(`root, PostgreSQL, ${programs.join(', ')}`, canRun))(
       ['the worker reads what was enqueued', 'worked', '100 %  1 message'],
       ['the worker stops cleanly', 'ended', 'success'],
       ['an upgrade starts the running service anew', 'upgraded', REFUSED],
+      ['and a running worker', 'renewed', 'active'],
       ['a removal stops and disables them', 'removed', expect.stringMatching(/^inactive\ninactive\nls: cannot access/)],
     ])('%s', (_what, name, expected) => {
       expect(said.get(name)).toEqual(expected);

@@ -14,6 +14,10 @@ as_unsent() { setpriv --reuid=unsent --regid=unsent --init-groups "$@"; }
 
 rm -f /usr/sbin/policy-rc.d
 dpkg -i /try/unsent.deb >/tmp/dpkg.log 2>&1 || cat /tmp/dpkg.log
+systemctl start unsent-policyd
+eventually 'test -f /var/lib/unsent/unsent.db'
+say unconfigured 'systemctl is-active unsent-policyd; ls -d /etc/unsent/* /var/lib/unsent/unsent.db'
+systemctl stop unsent-policyd
 cat >/etc/unsent/unsent.yaml <<'YAML'
 domains:
   unused: [parked.example]
@@ -77,7 +81,9 @@ systemctl stop unsent-worker
 say ended 'property Result unsent-worker'
 
 systemctl enable unsent-policyd unsent-scan.timer >/dev/null 2>&1
-systemctl start unsent-policyd unsent-scan.timer
+systemctl start unsent-policyd unsent-worker unsent-scan.timer
 pid=$(property MainPID unsent-policyd)
+worker=$(property MainPID unsent-worker)
 say upgraded 'dpkg -i /try/unsent.deb >/dev/null 2>&1; [ "$(property MainPID unsent-policyd)" != "$pid" ] && eventually "ask 5"; ask 6'
+say renewed '[ "$(property MainPID unsent-worker)" != "$worker" ] && systemctl is-active unsent-worker'
 say removed 'dpkg -r unsent >/dev/null 2>&1; for unit in unsent-policyd.service unsent-scan.timer; do systemctl is-active $unit; done; ls /etc/systemd/system/*.wants/unsent*'

@@ -4,6 +4,7 @@ import type { JournalEntry } from './journal.ts';
 import { isOwned, type Ownership } from './kinds.ts';
 import { makePlan, withoutId } from './plan.ts';
 import type { ProviderCapabilities } from './providers/provider.ts';
+import { standingChanges } from './standing.ts';
 import { contentOf, identityOf, isType, type WantedRecord, type ZoneRecord, type ZoneSnapshot } from './zone.ts';
 
 export type UndoOptions = {
@@ -14,7 +15,8 @@ export type UndoOptions = {
 
 /**
  * The plan that takes `entries` back (newest first), found by content: what they created goes, what they replaced or
- * deleted comes back as it was; what others added since stays.
+ * deleted comes back as it was; what others added since stays, and what they changed between two entries is what there
+ * was before the newer one.
  *
  * A record of ours that is neither as we left it nor as it was before has drifted: a refusal, because somebody meant
  * something by that. Should the refusal be overridden, what was there before comes back all the same.
@@ -26,11 +28,7 @@ export function planUndo(
 ): ChangePlan {
   const zone: Working = { byContent: new Map(), drifts: [] };
   for (const record of snapshot.records) push(zone.byContent, contentOf(record), record);
-  for (const entry of entries) {
-    // Of an entry whose end nobody saw, a part may never have been there.
-    const isSure = entry.state === 'applied' && !wasInterrupted;
-    for (const change of entry.plan.changes) invert(zone, change, isSure);
-  }
+  for (const { change, isSure } of standingChanges(entries, wasInterrupted)) invert(zone, change, isSure);
   const records = [...zone.byContent.values()].flat();
   const target = capabilities.ttlPerRecord ? records : withOneTtl(records);
   const why = entries.map(({ id }) => `before ${id}`).join(', ');

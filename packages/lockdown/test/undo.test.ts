@@ -12,6 +12,10 @@ const OLD = `
   s1._domainkey 300 CNAME s1.esp.example.
 `;
 
+/** `OLD`, but for what somebody changed while it was locked. */
+const NEW_MX = OLD.replace('3600 MX 10 mail.old-host.example.', '600 MX 5 mail.new-host.example.');
+const NEW_SPF = OLD.replace('v=spf1 include:_spf.|old-host.example ~all', 'v=spf1 mx -all');
+
 /** The zone locked, then changed by somebody, and the plan to undo. */
 async function undoAfter(change: (now: readonly WantedRecord[]) => readonly WantedRecord[], ttlPerRecord = true) {
   const provider = memory(OLD, { capabilities: { ttlPerRecord } });
@@ -115,4 +119,72 @@ test('undo is exact for metadata too', async () => {
   await lockdown(provider, journal);
   await unlock(provider, journal);
   expect(fingerprint(provider.records(ZONE))).toBe(before);
+});
+
+describe('a zone that was changed by hand between two lockdowns comes back as the second one found it', () => {
+  const NEW_HOST = `
+    @ 300 A 192.0.2.10
+    @ 600 MX 5 mail.new-host.example.
+    @ 300 TXT v=spf1 include:_spf.new-host.example ~all
+    s1._domainkey 300 CNAME s1.esp.example.
+  `;
+
+  test.each([
+    ['put back', () => records(OLD)],
+    ['moved to another host', () => records(NEW_HOST)],
+    ['emptied', () => records('@ 300 A 192.0.2.10')],
+    [
+      'with a new MX beside what is locked',
+      (now: readonly WantedRecord[]) => [
+        ...now.filter(({ type }) => type !== 'MX'),
+        ...records('@ 600 MX 5 mail.new-host.example.'),
+      ],
+      NEW_MX,
+    ],
+    [
+      'with an SPF record in the place of ours',
+      (now: readonly WantedRecord[]) => [
+        ...now.filter((record) => !isAt('@ 300 TXT v=spf1 -all')(record)),
+        ...records('@ 300 TXT v=spf1 mx -all'),
+      ],
+      NEW_SPF,
+    ],
+  ])('%s', async (_, change, expected?: string) => {
+    const provider = memory(OLD);
+    const journal = memoryJournal();
+    await lockdown(provider, journal);
+    provider.overwrite(ZONE, change(provider.records(ZONE)));
+    const between = lines(provider.records(ZONE));
+    await lockdown(provider, journal);
+    expect(await unlock(provider, journal)).toMatchObject({ kind: 'applied' });
+    expect(lines(provider.records(ZONE))).toEqual(expected === undefined ? between : lines(records(expected)));
+    expect((await journal.entries({ zone: ZONE, states: ['undone'], limit: null })).map(({ id }) => id)).toEqual([
+      '2026-11-23-02',
+      '2026-11-23-01',
+    ]);
+  });
+
+  test('three lockdowns: nothing from before the change comes back, whatever was locked on top of it', async () => {
+    const provider = memory(OLD);
+    const journal = memoryJournal();
+    await lockdown(provider, journal);
+    provider.overwrite(ZONE, [...provider.records(ZONE), ...records('shop 300 A 192.0.2.11')]);
+    await lockdown(provider, journal); // covers the new host
+    provider.overwrite(ZONE, records(NEW_HOST));
+    await lockdown(provider, journal);
+    expect(await unlock(provider, journal)).toMatchObject({ kind: 'applied' });
+    expect(lines(provider.records(ZONE))).toEqual(lines(records(NEW_HOST)));
+  });
+});
+
+test('what a newer lockdown of ours replaced is taken back with it', async () => {
+  const provider = memory(OLD);
+  const journal = memoryJournal();
+  await lockdown(provider, journal);
+  await lockdown(provider, journal, { mx: 'null' });
+  provider.overwrite(ZONE, [...provider.records(ZONE), ...records('shop 300 A 192.0.2.11')]);
+  await lockdown(provider, journal, { mx: 'null' });
+  expect(await journal.entries({ zone: ZONE, states: ['applied'], limit: null })).toHaveLength(3);
+  expect(await unlock(provider, journal)).toMatchObject({ kind: 'applied' });
+  expect(lines(provider.records(ZONE))).toEqual(lines(records(`${OLD}shop 300 A 192.0.2.11`)));
 });

@@ -3,7 +3,7 @@ import { type ApplyOutcome, applyPlan } from '../../src/apply.ts';
 import { desiredRecords } from '../../src/desired.ts';
 import { formerMailHosts, withUnfinished } from '../../src/former.ts';
 import type { Journal } from '../../src/journal.ts';
-import { lockdownOptions } from '../../src/options.ts';
+import { type LockdownOptions, lockdownOptions } from '../../src/options.ts';
 import { planLockdown } from '../../src/plan.ts';
 import type { DnsProvider } from '../../src/providers/provider.ts';
 import { settleJournal } from '../../src/settle.ts';
@@ -13,8 +13,12 @@ import { NOW, name } from './zone.ts';
 export const ZONE = name('example.com');
 
 /** `lockdownOf` for example.com. */
-export function lockdown(provider: DnsProvider, journal: Journal): Promise<ApplyOutcome> {
-  return lockdownOf(ZONE, provider, journal);
+export function lockdown(
+  provider: DnsProvider,
+  journal: Journal,
+  options: Partial<LockdownOptions> = {},
+): Promise<ApplyOutcome> {
+  return lockdownOf(ZONE, provider, journal, options);
 }
 
 /** `unlockOf` for example.com. */
@@ -23,11 +27,17 @@ export function unlock(provider: DnsProvider, journal: Journal): Promise<ApplyOu
 }
 
 /** What the command `lockdown` does, without the talking. */
-export async function lockdownOf(zone: DomainName, provider: DnsProvider, journal: Journal): Promise<ApplyOutcome> {
+export async function lockdownOf(
+  zone: DomainName,
+  provider: DnsProvider,
+  journal: Journal,
+  wanted: Partial<LockdownOptions> = {},
+): Promise<ApplyOutcome> {
   const snapshot = await provider.read(zone);
   await settleJournal(journal, snapshot, NOW);
   const entries = await journal.entries({ zone, states: null, limit: null });
-  const options = lockdownOptions({ mailHosts: formerMailHosts(entries.filter(({ state }) => state !== 'undone')) });
+  const mailHosts = formerMailHosts(entries.filter(({ state }) => state !== 'undone'));
+  const options = lockdownOptions({ mailHosts, ...wanted });
   const desired = desiredRecords(withUnfinished(snapshot, entries), options, provider.capabilities);
   const plan = planLockdown(snapshot, desired, []);
   return applyPlan(plan, snapshot, { ...common(provider, journal), kind: 'lockdown', undoes: [] });

@@ -1,7 +1,6 @@
-import { chmod, mkdir, open, rename } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type DomainName, parseDomainName, UnsentError } from '@unsent/dns';
+import { type DomainName, parseDomainName } from '@unsent/dns';
 import { integer, placeholders, type Row, type Sql, text, textOrNull } from './sql.ts';
+import { writeZoneCopy } from './zone-copy.ts';
 
 export type StoredJournalState = 'begun' | 'applied' | 'failed' | 'unclear' | 'undone';
 export type StoredJournalKind = 'lockdown' | 'unlock' | 'spf';
@@ -123,7 +122,7 @@ async function begin<Snapshot, Plan>(
     drafted.zoneText,
   ]);
   // Before the commit: an entry in the journal always has its copy.
-  if (copiesFolder !== null) await writeCopy(copiesFolder, `${id}.zone`, drafted.zoneText);
+  if (copiesFolder !== null) await writeZoneCopy(copiesFolder, id, drafted.zoneText);
   return { ...drafted, id, state: 'begun', begunAt, finishedAt: null, detail: null };
 }
 
@@ -154,35 +153,6 @@ async function nextId(sql: Sql, at: Date): Promise<string> {
   );
   const next = row === undefined ? 1 : integer(row, 'next');
   return `${day}-${String(next).padStart(2, '0')}`;
-}
-
-/** Whole and on the disk when this resolves, or not there at all. */
-async function writeCopy(folder: string, name: string, content: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const path = join(folder, name);
-    const file = await open(`${path}.part`, 'w', 0o600);
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await chmod(`${path}.part`, 0o600);
-    await rename(`${path}.part`, path);
-    const directory = await open(folder, 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
-  } catch (cause) {
-    throw new UnsentError('journal-copy-failed', {
-      message: `The copy of the zone could not be written to ${folder}, so nothing was changed in DNS.`,
-      hint: 'Make the folder writable, or make room on its disk.',
-      cause,
-    });
-  }
 }
 
 function readWrite(row: Row): StoredWrite {

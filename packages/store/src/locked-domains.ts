@@ -15,6 +15,9 @@ export type LockedChanges = { readonly revision: number; readonly changes: reado
 /** Which domains are locked by us: the scanner believes it, and the policy daemon refuses their mail. */
 export interface LockedDomains {
   all(): Promise<readonly LockedDomain[]>;
+  has(name: DomainName): Promise<boolean>;
+  /** Domains that one of these journal entries locked, or was the last to lock. */
+  lockedBy(journalIds: readonly string[]): Promise<readonly DomainName[]>;
   /** All of them in parts, so that a million need little room: names and moments (milliseconds since 1970). */
   pages(): AsyncIterable<LockedPage>;
   /** A domain locked again keeps its first moment. */
@@ -45,6 +48,13 @@ export function sqlLockedDomains(sql: Engine): LockedDomains {
         if (name === null) return [];
         return [{ name, lockedAt: new Date(integer(row, 'locked_at')), journalId: text(row, 'journal') }];
       });
+    },
+    has: async (name) => (await sql.all('SELECT 1 AS one FROM locked_domain WHERE name = ?', [name])).length > 0,
+    lockedBy: async (journalIds) => {
+      if (journalIds.length === 0) return [];
+      const which = `journal IN ${placeholders(journalIds.length, 1)}`;
+      const rows = await sql.all(`SELECT name FROM locked_domain WHERE ${which} ORDER BY name`, journalIds);
+      return rows.flatMap((row) => parseDomainName(text(row, 'name')) ?? []);
     },
     pages: () => pages(sql),
     add: (names, at, journalId) => change(sql, names, (inside, sorted) => lock(inside, sorted, at, journalId)),

@@ -13,9 +13,20 @@ test('domains are locked, locked again, and unlocked', async () => {
     { name: a, lockedAt: AT, journalId: '2026-11-24-01' },
     { name: b, lockedAt: AT, journalId: '2026-11-23-01' },
   ]);
+  expect([await lockedDomains.has(a), await lockedDomains.has(domain('c.example'))]).toEqual([true, false]);
   await lockedDomains.remove([a, domain('c.example')]);
   await lockedDomains.remove([]);
   expect((await lockedDomains.all()).map(({ name }) => name)).toEqual([b]);
+});
+
+test('domains are found by the entry that locked them last', async () => {
+  const { lockedDomains } = await store();
+  const [a, b, c] = [domain('a.example'), domain('b.example'), domain('c.example')];
+  await lockedDomains.add([a, b, c], AT, '2026-11-23-01');
+  await lockedDomains.add([b], LATER, '2026-11-24-01');
+  expect(await lockedDomains.lockedBy(['2026-11-23-01'])).toEqual([a, c]);
+  expect(await lockedDomains.lockedBy(['2026-11-24-01', '2026-11-23-01'])).toEqual([a, b, c]);
+  expect(await lockedDomains.lockedBy([])).toEqual([]);
 });
 
 test('who follows the changes knows the same as who reads all', async () => {

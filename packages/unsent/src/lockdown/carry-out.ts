@@ -26,6 +26,8 @@ export type Job = {
   readonly journal: Journal;
   /** Journal entries that the plan takes back. */
   readonly undoes: readonly string[];
+  /** Told of the entry as a part of the write: no signal comes in between. */
+  readonly onApplied: (entry: string) => Promise<void>;
   readonly request: LockdownRequest;
 };
 
@@ -73,10 +75,12 @@ async function agreed(shell: Shell): Promise<boolean> {
   return canAsk(shell) && (await ask(shell, '\nApply? [y/N] '));
 }
 
-function apply(shell: Shell, job: Job): Promise<ApplyOutcome> {
+async function apply(shell: Shell, job: Job): Promise<ApplyOutcome> {
   const { provider, journal, kind, undoes, plan, snapshot } = job;
   const context = { provider, journal, now: shell.now, kind, undoes, rereads: true, readsBack: true };
-  return applyPlan(plan, snapshot, context);
+  const outcome = await applyPlan(plan, snapshot, context);
+  if (outcome.kind === 'applied') await job.onApplied(outcome.entry);
+  return outcome;
 }
 
 function exitCodeOf(outcome: ApplyOutcome): ExitCode {

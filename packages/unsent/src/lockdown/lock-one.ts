@@ -30,7 +30,10 @@ export async function lockOne(context: PortfolioContext, domain: DomainName): Pr
   // A write whose end nobody saw has to be cleared up, whatever DNS shows.
   const [unfinished] = await context.journal.entries({ zone: domain, states: ['begun', 'unclear'], limit: 1 });
   const isLocked = unfinished === undefined && (await isLockedInDns(domain, options, await shell.resolver()));
-  if (isLocked) return result('skipped');
+  if (isLocked) {
+    if (!request.isDryRun) await noteInterrupted(shell, provider, domain, domain);
+    return result('skipped');
+  }
   const zones = await context.zones();
   if (zones !== null && !isHosted(zones, domain)) return result('elsewhere', `${provider.title} holds no zone for it`);
   if (request.isDryRun) return prepareAndWrite(context, provider, domain, null);
@@ -62,7 +65,6 @@ async function prepareAndWrite(
   if (request.isDryRun) return result(changes.length === 0 ? 'already' : 'planned', plannedWords(changes.length));
   await settleJournal(context.journal, prepared.snapshot, shell.now());
   const outcome = await shell.uninterrupted(() => write(context, provider, prepared));
-  if (outcome.kind === 'applied') await noteLocked(shell, provider, domain, outcome.entry);
   if (outcome.kind === 'nothing-to-do') await noteInterrupted(shell, provider, prepared.plan.zone, domain);
   return fromOutcome(domain, outcome);
 }
@@ -77,14 +79,16 @@ async function prepareIfHosted(preparation: Preparation, domain: DomainName): Pr
 }
 
 /** The zone was read a moment ago, and DNS will be asked afterwards: neither is worth a call. */
-function write(
-  { preparation, journal }: PortfolioContext,
+async function write(
+  { preparation: { shell }, journal }: PortfolioContext,
   provider: DnsProvider,
-  { plan, snapshot }: Prepared,
+  { asked, plan, snapshot }: Prepared,
 ): Promise<ApplyOutcome> {
-  const { now } = preparation.shell;
+  const { now } = shell;
   const context = { provider, journal, now, kind: 'lockdown' as const, undoes: [], rereads: false, readsBack: false };
-  return applyPlan(plan, snapshot, context);
+  const outcome = await applyPlan(plan, snapshot, context);
+  if (outcome.kind === 'applied') await noteLocked(shell, provider, [plan.zone, asked], outcome.entry);
+  return outcome;
 }
 
 function fromOutcome(domain: DomainName, outcome: ApplyOutcome): DomainResult {

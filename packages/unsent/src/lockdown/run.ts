@@ -84,17 +84,16 @@ async function lockDown(
     await noteInterrupted(shell, provider, plan.zone, asked);
     return { exitCode: 0, outcome: { kind: 'nothing-to-do' }, verification: null };
   }
-  const result = await carryOut(shell, {
+  return carryOut(shell, {
     kind: 'lockdown',
     plan,
     snapshot,
     provider,
     journal,
     undoes: [],
+    onApplied: (entry) => noteLocked(shell, provider, [plan.zone, asked], entry),
     request,
   });
-  if (result.outcome.kind === 'applied') await noteLocked(shell, provider, asked, result.outcome.entry);
-  return result;
 }
 
 function showPlan(shell: Shell, { plan, snapshot, proof }: Prepared, providerTitle: string): void {

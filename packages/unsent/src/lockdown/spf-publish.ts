@@ -60,7 +60,10 @@ export async function runSpfPublish(shell: Shell, domainText: string, flags: Pub
   await settleJournal(journal, snapshot, shell.now());
   if (plan.changes.length === 0) return printJson(shell, prepared, 'nothing-to-do', null, 0);
   const result = await withZone(shell, provider, plan.zone, (mine) =>
-    carryOut(shell, { kind: 'spf', plan, snapshot, provider: mine, journal, undoes: [], request }),
+    carryOut(shell, {
+      ...{ kind: 'spf', plan, snapshot, provider: mine, journal, undoes: [], request },
+      onApplied: async () => {}, // it locks nothing
+    }),
   );
   return printJson(shell, prepared, result.outcome.kind, result, result.exitCode);
 }

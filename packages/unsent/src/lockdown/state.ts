@@ -46,17 +46,29 @@ export async function lockedDomainsOf(shell: Shell, provider: DnsProvider): Prom
   return (await (await shell.store()).lockedDomains.all()).map(({ name }) => name);
 }
 
-/** Tells the scanner and the policy daemon which domains are locked. */
+/**
+ * Tells the scanner and the policy daemon that an entry locked these: the zone, and the name that was asked for in it.
+ *
+ * Belongs to the write: whoever is cut off after it must not leave them with what was true before.
+ */
 export async function noteLocked(
   shell: Shell,
   provider: DnsProvider,
-  domain: DomainName,
-  journalId: string | null,
+  names: readonly DomainName[],
+  journalId: string,
 ): Promise<void> {
   if (provider.name === 'memory') return;
   const { lockedDomains } = await shell.store();
-  if (journalId === null) await lockedDomains.remove([domain]);
-  else await lockedDomains.add([domain], shell.now(), journalId);
+  await lockedDomains.add(names, shell.now(), journalId);
+}
+
+/** Tells them that nothing is locked in the zone any more: neither itself, nor what was asked for in it. */
+export async function noteUnlocked(shell: Shell, provider: DnsProvider, zone: DomainName): Promise<void> {
+  if (provider.name === 'memory') return;
+  const { journal, lockedDomains } = await shell.store();
+  const entries = await journal.entries({ zone, states: null, limit: null });
+  const inZone = await lockedDomains.lockedBy(entries.map(({ id }) => id));
+  await lockedDomains.remove((await lockedDomains.has(zone)) ? [zone, ...inZone] : inZone);
 }
 
 /** A lockdown that was written and then cut off has told nobody: called when the next one finds nothing left to do. */
@@ -67,8 +79,9 @@ export async function noteInterrupted(
   asked: DomainName,
 ): Promise<void> {
   if (provider.name === 'memory') return;
-  const { journal } = await shell.store();
+  const { journal, lockedDomains } = await shell.store();
+  if ((await lockedDomains.has(zone)) && (await lockedDomains.has(asked))) return;
   const applied = await journal.entries({ zone, states: ['applied'], limit: null });
   const newest = applied.find(({ kind }) => kind !== 'spf');
-  if (newest?.kind === 'lockdown') await noteLocked(shell, provider, asked, newest.id);
+  if (newest?.kind === 'lockdown') await noteLocked(shell, provider, [zone, asked], newest.id);
 }

@@ -14,7 +14,7 @@ import { openProvider } from './open-provider.ts';
 import { writePlanLine } from './plan-line.ts';
 import { renderPlan } from './render.ts';
 import { isSilent, type LockdownFlags, type LockdownRequest, lockdownRequest, readDomain } from './request.ts';
-import { hasState, journalFor, noteLocked } from './state.ts';
+import { hasState, journalFor, noteUnlocked } from './state.ts';
 import { withZone } from './zone-lease.ts';
 
 /** What is to be taken back, and the plan for it. */
@@ -34,6 +34,8 @@ export async function runUnlock(shell: Shell, domain: string, flags: LockdownFla
   const zone = (await provider.find(name))?.name ?? name;
   const prepared = await prepareUndo(shell, provider, zone, request);
   if (prepared === null) {
+    // The unlock that did it may have been cut off before it told anybody.
+    if (!request.isDryRun) await noteUnlocked(shell, provider, zone);
     return endWith(
       shell,
       zone,
@@ -64,7 +66,8 @@ async function prepareUndo(
   const entries = open.filter(({ kind }) => kind !== 'unlock');
   if (entries.length === 0) return null;
   checkProvider(entries, provider);
-  const wasInterrupted = open.some(({ kind, state }) => kind === 'unlock' && state !== 'applied');
+  const ids = new Set(entries.map(({ id }) => id));
+  const wasInterrupted = open.some(({ state, undoes }) => state !== 'applied' && undoes.some((id) => ids.has(id)));
   const planned = planUndo(entries, snapshot, { capabilities: provider.capabilities, wasInterrupted });
   return { plan: overrideRefusals(planned, request.overrides), snapshot, entries };
 }
@@ -80,20 +83,19 @@ async function restore(
   if (plan.changes.length === 0) {
     // Somebody put it back by hand: the journal learns of it.
     for (const id of undoes) await journal.finish(id, 'undone', shell.now(), 'the zone was as before already');
-    await noteLocked(shell, provider, plan.zone, null);
+    await noteUnlocked(shell, provider, plan.zone);
     return { exitCode: 0, outcome: { kind: 'nothing-to-do' }, verification: null };
   }
-  const result = await carryOut(shell, {
+  return carryOut(shell, {
     kind: 'unlock',
     plan,
     snapshot,
     provider,
     journal,
     undoes,
+    onApplied: () => noteUnlocked(shell, provider, plan.zone),
     request,
   });
-  if (result.outcome.kind === 'applied') await noteLocked(shell, provider, plan.zone, null);
-  return result;
 }
 
 function checkProvider(entries: readonly JournalEntry[], provider: DnsProvider): void {

@@ -17,14 +17,17 @@ export async function settleJournal(
   const settled: JournalEntry[] = [];
   const entries = await journal.entries({ zone: snapshot.zone, states: null, limit: null });
   for (const entry of entries) {
-    if (entry.state === 'applied' || entry.state === 'undone') break;
+    if (entry.state === 'applied' || entry.state === 'undone') {
+      await markUndone(journal, entry, now, entries);
+      break;
+    }
     const progress = planProgress(entry.plan, snapshot.records);
     const state = stateOf(progress.kind);
     if (state !== entry.state) {
       const detail = `looked again: ${progressSentence(progress)}`;
       await journal.finish(entry.id, state, now, detail);
       settled.push({ ...entry, state, finishedAt: now.toISOString(), detail });
-      if (state === 'applied') await markUndone(journal, entry, now);
+      if (state === 'applied') await markUndone(journal, entry, now, entries);
     }
     // What is below was made before this one, and this one is in the zone: it says nothing about older ones.
     if (state === 'applied') break;
@@ -36,6 +39,13 @@ function stateOf(kind: 'applied' | 'not-applied' | 'partly'): Exclude<JournalSta
   return kind === 'applied' ? 'applied' : kind === 'partly' ? 'unclear' : 'failed';
 }
 
-async function markUndone(journal: Journal, entry: JournalEntry, now: Date): Promise<void> {
-  for (const id of entry.undoes) await journal.finish(id, 'undone', now, `undone by ${entry.id}`);
+/** A process may also have been killed between its own entry and those that it took back. */
+async function markUndone(
+  journal: Journal,
+  { id, undoes }: JournalEntry,
+  now: Date,
+  entries: readonly JournalEntry[],
+): Promise<void> {
+  const open = entries.filter((entry) => undoes.includes(entry.id) && entry.state !== 'undone');
+  for (const entry of open) await journal.finish(entry.id, 'undone', now, `undone by ${id}`);
 }

@@ -64,6 +64,23 @@ test('when the journal cannot be written, nothing is sent', async () => {
   expect(provider.calls.write).toBe(0);
 });
 
+test('an unlock that was killed before it told the journal what it took back is told by the next one', async () => {
+  const provider = memory(OLD);
+  const journal = memoryJournal();
+  await lockdown(provider, journal);
+  const killed: Journal = {
+    ...journal,
+    finish: async (id, state, at, detail) => {
+      if (state === 'undone') throw new Error('killed');
+      await journal.finish(id, state, at, detail);
+    },
+  };
+  await expect(unlock(provider, killed)).rejects.toThrow('killed');
+  expect(await states(journal)).toEqual(['unlock applied', 'lockdown applied']);
+  expect((await unlock(provider, journal)).kind).toBe('nothing-to-do');
+  expect(await states(journal)).toEqual(['unlock applied', 'lockdown undone']);
+});
+
 test('a zone that somebody else changed in the meantime is left alone', async () => {
   const provider = memory(OLD);
   const journal = memoryJournal();

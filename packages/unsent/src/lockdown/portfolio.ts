@@ -43,10 +43,11 @@ export async function runLockdownPortfolio(
     );
   }
   const provider = await openProvider(shell, flags, domains);
+  const preparation = await openPreparation(shell, provider, request);
   const log = request.isDryRun ? null : await openRunLog(shell, domains, portfolio.isResumed);
   const left = domains.filter((domain) => log?.done.has(domain) !== true);
   const context: PortfolioContext = {
-    preparation: await openPreparation(shell, provider, request),
+    preparation,
     journal: await journalFor(shell, provider),
     zones: left.length < LIST_FROM ? async () => null : onceListed(provider),
   };

@@ -30,7 +30,7 @@ import type { Config } from '../config.ts';
 import type { Shell } from '../shell.ts';
 import { declaredUse, gatherMailHosts } from './history.ts';
 import { type LockdownRequest, usage } from './request.ts';
-import { genuineMailOf, journalEntriesOf, lockedDomainsOf } from './state.ts';
+import { checkJournalLasts, genuineMailOf, journalEntriesOf, lockedDomainsOf } from './state.ts';
 
 /** The servers of a parent are many and near; a firewall that lets nobody ask them must not cost much. */
 const PARENT_TIMEOUT_MS = 1500;
@@ -56,12 +56,14 @@ export type Preparation = {
   readonly lockedDomains: readonly DomainName[];
 };
 
-/** Gathers what all domains of a run share; writes nothing. */
+/** Gathers what all domains of a run share; writes nothing. Throws `usage` where a run could keep no journal. */
 export async function openPreparation(
   shell: Shell,
   provider: DnsProvider,
   request: LockdownRequest,
 ): Promise<Preparation> {
+  const isOnlyShown = request.isDryRun || request.isRehearsal || request.exportFormat !== null;
+  if (!isOnlyShown) await checkJournalLasts(shell, provider);
   const config = await shell.config();
   const { hosts, notes } = await gatherMailHosts(config, shell.resolver);
   const lockedDomains = [...config.domains.unused.map(({ name }) => name), ...(await lockedDomainsOf(shell, provider))];

@@ -3,6 +3,7 @@ import type { DomainName } from '@unsent/dns';
 import { type DnsProvider, type DomainHistory, type Journal, type JournalEntry, memoryJournal } from '@unsent/lockdown';
 import { isNoPath, statePlace } from '../config/places.ts';
 import type { Shell } from '../shell.ts';
+import { usage } from './request.ts';
 
 /** How long genuine mail counts as a sign of life. */
 const LIFE_DAYS = 30;
@@ -25,9 +26,21 @@ export async function genuineMailOf(shell: Shell, domain: DomainName): Promise<D
   return { messages: own.genuine, lastSeen: (own.lastSeen ?? since).toISOString().slice(0, 10) };
 }
 
-/** The journal, or one that is forgotten where the zone is too. */
+/** The journal to write with, or one that is forgotten where the zone is too. Throws as `checkJournalLasts`. */
 export async function journalFor(shell: Shell, provider: DnsProvider): Promise<Journal> {
+  await checkJournalLasts(shell, provider);
   return provider.name === 'memory' ? memoryJournal() : (await shell.store()).journal;
+}
+
+/** Throws `usage` where the zone would outlive the journal: the way back must be kept before anything is written. */
+export async function checkJournalLasts(shell: Shell, provider: DnsProvider): Promise<void> {
+  if (provider.name === 'memory') return;
+  const place = statePlace(shell.options.state, await shell.config(), shell.env, shell.cwd);
+  if (place !== ':memory:') return;
+  throw usage(
+    'with the state :memory: nothing is written to DNS: the journal would be gone at the end, and the way back with it',
+    'Name a file with --state, or look at the plan with --dry-run.',
+  );
 }
 
 /** What the journal knows of a zone, newest first; never makes the database. */

@@ -99,6 +99,24 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
       });
     });
 
+    describe('promise 2: where the journal would be forgotten, nothing is written', () => {
+      test.each([
+        ['lockdown', ['lockdown', 'parked.example', '--yes']],
+        ['lockdown of many', ['lockdown', 'parked.example', 'elsewhere.example', '--yes']],
+        ['spf publish', ['spf', 'publish', 'parked.example', '--mx', '--yes']],
+      ])('%s', async (_, args) => {
+        const { exitCode, err } = await cli.run('--state', ':memory:', ...args);
+        expect(exitCode).toBe(2);
+        expect(err).toContain('with the state :memory: nothing is written to DNS');
+        expect(writes()).toEqual([]);
+        expect(readdirSync(cli.folder).sort()).toEqual(['dns', 'unsent.yaml']);
+      });
+
+      test.each(['--dry-run', '--rehearse', '--export=bind'])('%s shows it all the same', async (flag) => {
+        expect(await cli.run('--state', ':memory:', 'lockdown', 'parked.example', flag)).toMatchObject({ exitCode: 0 });
+      });
+    });
+
     describe('promise 3: after an unclear failure the truth is told', () => {
       const BATCH = (call: string | undefined): boolean => call?.startsWith('POST') === true;
 

@@ -16,7 +16,7 @@ import { renderNotLocked, renderResult, renderSummary, type Unverified } from '.
 import { type LockdownRequest, usage } from './request.ts';
 import { openRunLog, type RunLog } from './run-log.ts';
 import { verificationServers } from './servers.ts';
-import { journalFor } from './state.ts';
+import { journalFor, journalToRead } from './state.ts';
 
 export type PortfolioRequest = {
   readonly concurrency: number;
@@ -48,7 +48,7 @@ export async function runLockdownPortfolio(
   const left = domains.filter((domain) => log?.done.has(domain) !== true);
   const context: PortfolioContext = {
     preparation,
-    journal: await journalFor(shell, provider),
+    journal: await (request.isDryRun ? journalToRead : journalFor)(shell, provider),
     zones: left.length < LIST_FROM ? async () => null : onceListed(provider),
   };
   // A signal lets the domains under way end, so that the log and the summary tell the truth; a second one ends it at once.

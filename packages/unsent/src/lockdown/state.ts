@@ -32,6 +32,11 @@ export async function journalFor(shell: Shell, provider: DnsProvider): Promise<J
   return provider.name === 'memory' ? memoryJournal() : (await shell.store()).journal;
 }
 
+/** The journal to look things up in; never makes the database. */
+export async function journalToRead(shell: Shell, provider: DnsProvider): Promise<Journal> {
+  return (await hasState(shell)) ? journalFor(shell, provider) : memoryJournal();
+}
+
 /** Throws `usage` where the zone would outlive the journal: the way back must be kept before anything is written. */
 export async function checkJournalLasts(shell: Shell, provider: DnsProvider): Promise<void> {
   if (provider.name === 'memory') return;

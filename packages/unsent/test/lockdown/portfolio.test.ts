@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { standInZone } from '../../../../test/support/cloudflare-stand-in/zones.ts';
 import { hasShared, needs } from '../../../../test/support/require.ts';
@@ -48,6 +48,7 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
       expect(exitCode).toBe(0);
       expect(out).toContain('d7.example to be locked: 7 changes');
       expect(lockedCount()).toBe(0);
+      expect(existsSync(dirname(cli.state))).toBe(false);
     });
 
     test('is rehearsed domain by domain, with --yes or without, and nothing is written', async () => {

@@ -26,7 +26,7 @@ ${cases.join('\n')}
   if [[ $current == -* || -z $path ]]; then
     COMPREPLY=($(compgen -W "$words" -- "$current"))
   else
-    COMPREPLY=($(compgen -W "$words" -- "$current") $(compgen -f -- "$current"))
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current"; compgen -f -- "$current")
   fi
 }
 complete -o filenames -F _unsent unsent

@@ -58,4 +58,12 @@ describe.skipIf(!needs('bash', findProgram('bash') !== null))('completion in bas
     expect([...words.slice(0, -1), only === '' ? words.at(-1) : `${only} `].join(' ')).toBe(completed);
     expect(found.trim().split('\n').length).toBe(1);
   });
+
+  test('a file name with a space is one word', () => {
+    writeFileSync(join(folder, 'two words.mbox'), '');
+    const script = `source "$0"; COMP_WORDS=(unsent scan two); COMP_CWORD=2; _unsent; printf '%s\n' "\${COMPREPLY[@]}"`;
+    expect(execFileSync('bash', ['-c', script, files.bash], { encoding: 'utf8', cwd: folder })).toBe(
+      'two words.mbox\n',
+    );
+  });
 });

@@ -1,28 +1,45 @@
-// The tables of docs/configuration.md: one for each section, one row for each key.
+// Every key of the configuration, and the tables of docs/configuration.md: one for each section, one row for each key.
 
 /** Markdown for every key of the JSON Schema, in the order of the schema. */
 export function keyTables(schema) {
-  const sections = Object.entries(schema.properties).map(([name, value]) => section(name, value));
-  return sections.join('\n');
+  return keySections(schema).map(renderSection).join('\n');
 }
 
-function section(name, schema) {
-  const rows = rowsBelow(schema, '');
-  const head = `### \`${name}\`\n\n${schema.description}\n`;
+/**
+ * `{ name, text, rows }` for each section, in the order of the schema. A row is `{ key, type, fallback, text }`; in `key`,
+ * NAME stands for a name that the user gives, `[]` for each entry of a list.
+ */
+export function keySections(schema) {
+  return Object.entries(schema.properties).map(([name, value]) => ({
+    name,
+    text: value.description,
+    rows: rowsBelow(value, ''),
+  }));
+}
+
+function renderSection({ name, text, rows }) {
+  const head = `### \`${name}\`\n\n${text}\n`;
   if (rows.length === 0) return head;
-  const lines = rows.map(({ key, type, fallback, text }) => `| \`${key}\` | ${type} | ${fallback} | ${text} |`);
+  const lines = rows.map((row) => `| \`${row.key}\` | ${row.type} | ${row.fallback} | ${row.text} |`);
   return `${head}\n| key | value | without it | what |\n|---|---|---|---|\n${lines.join('\n')}\n`;
 }
 
-function rowsBelow(schema, prefix) {
-  const object = alternatives(schema).find(({ type }) => type === 'object');
+function rowsBelow(schema, path) {
+  const list = alternatives(schema).find(({ type }) => type === 'array');
+  if (list !== undefined) return rowsBelow(list.items, `${path}[]`);
   const choices = alternatives(schema).flatMap(({ oneOf }) => oneOf ?? []);
   if (choices.length > 0) return choices.flatMap((choice) => providerRows(choice));
+  const object = alternatives(schema).find(({ type }) => type === 'object');
   if (object === undefined) return [];
-  const rows = Object.entries(object.properties ?? {}).flatMap(([name, value]) => rowsOf(name, value, prefix, object));
-  const below =
-    typeof object.additionalProperties === 'object' ? rowsBelow(object.additionalProperties, `${prefix}NAME.`) : [];
-  return [...rows, ...below];
+  const rows = Object.entries(object.properties ?? {}).flatMap(([name, value]) =>
+    rowsOf(name, value, below(path, name), object),
+  );
+  const named = object.additionalProperties;
+  return [...rows, ...(typeof named === 'object' ? rowsBelow(named, below(path, 'NAME')) : [])];
+}
+
+function below(path, name) {
+  return path === '' ? name : `${path}.${name}`;
 }
 
 function providerRows(choice) {
@@ -32,12 +49,8 @@ function providerRows(choice) {
   return [first, ...rows];
 }
 
-function rowsOf(name, schema, prefix, holder) {
-  const key = `${prefix}${name}`;
-  const list = alternatives(schema).find(({ type }) => type === 'array');
-  const inner = isSecret(schema)
-    ? []
-    : rowsBelow(list === undefined ? schema : list.items, `${key}${list === undefined ? '' : '[]'}.`);
+function rowsOf(name, schema, key, holder) {
+  const inner = isSecret(schema) ? [] : rowsBelow(schema, key);
   const text = schema.description ?? '';
   return [{ key, type: typeName(schema), fallback: fallbackOf(schema, name, holder), text }, ...inner];
 }

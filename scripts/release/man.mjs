@@ -1,4 +1,5 @@
 // Man pages from the command's own help, and unsent.yaml(5) from the schema of the configuration.
+import { keySections } from '../lib/key-tables.mjs';
 
 /** `{ name, text }` for unsent(1) and for each command, `unsent-lockdown(1)`. */
 export function commandPages(program, date) {
@@ -65,26 +66,35 @@ function seeAlso(command, program) {
   return [...others, 'unsent.yaml (5)'].map((page) => `.BR ${page}`).join(',\n');
 }
 
+const ABOUT_KEYS =
+  'One YAML file; every key may be left out. NAME stands for a domain (in policy.recipients for an address, too), [] for ' +
+  'each entry of a list. A domain or a mailbox in a list may stand there alone, without name: or address:.';
+
 /** unsent.yaml(5): every key with its meaning. */
 export function configPage(schema, version, date) {
-  const keys = Object.entries(schema.properties).map(([name, value]) => keysOf(name, value).join('\n'));
+  const keys = keySections(schema).flatMap(keyLines);
   return `${[
     head('UNSENT.YAML', 5, date, version),
     section('NAME', 'unsent.yaml \\- configuration of unsent'),
-    section('DESCRIPTION', 'One YAML file; every key may be left out.\n.B unsent config check\nfinds every mistake.'),
+    section('DESCRIPTION', `${ABOUT_KEYS}\n.PP\n.B unsent config check\nfinds every mistake.`),
     section('KEYS', keys.join('\n')),
     section('FILES', '.I /etc/unsent/unsent.yaml\n.br\n.I ~/.config/unsent/unsent.yaml'),
     section('SEE ALSO', '.BR unsent (1)'),
   ].join('\n')}\n`;
 }
 
-function keysOf(path, schema) {
-  const choices = [schema, ...(schema.anyOf ?? [])].flatMap((one) => [one, ...(one.oneOf ?? [])]);
-  const inner = choices.flatMap(({ properties }) => Object.entries(properties ?? {}));
-  const fallback = schema.default === undefined ? '' : ` Default: ${JSON.stringify(schema.default)}.`;
-  const line = `.TP\n.B ${literal(path)}\n${literal(sentence(`${schema.description ?? ''}${fallback}` || 'See docs.'))}`;
-  const distinct = [...new Map(inner).entries()];
-  return [line, ...distinct.flatMap(([name, value]) => keysOf(`${path}.${name}`, value))];
+function keyLines({ name, text, rows }) {
+  return [
+    keyLine(name, text, ''),
+    ...rows.map(({ key, fallback, text: what }) =>
+      keyLine(`${name}${key.startsWith('[') ? '' : '.'}${key}`, what, fallback),
+    ),
+  ];
+}
+
+function keyLine(path, text, fallback) {
+  const more = fallback.startsWith('`') ? `Without it: ${fallback.slice(1, -1)}.` : sentence(fallback);
+  return `.TP\n.B ${literal(path)}\n${literal(`${sentence(text)} ${more}`.trim() || 'It takes no keys.')}`;
 }
 
 function head(title, chapter, date, version) {

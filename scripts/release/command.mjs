@@ -19,3 +19,9 @@ export function placeCommand(folder) {
     if (!LOCAL.includes(name)) cpSync(join(PACKAGE, 'bundle', name), join(folder, 'bundle', name));
   }
 }
+
+/** Puts the pages of docs/ that help and errors name into `folder`; pictures are for the web. */
+export function placePages(folder) {
+  const isWanted = (path) => !path.endsWith('/images');
+  cpSync(join(root, 'docs'), folder, { recursive: true, filter: isWanted });
+}

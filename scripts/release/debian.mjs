@@ -1,4 +1,4 @@
-// The Debian package: the command with libsql's native part, units, man pages, completions, one configuration file.
+// The Debian package: the command with libsql's native part, units, man pages, completions, the pages of docs/.
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { root, run } from '../lib/run.mjs';
-import { placeCommand } from './command.mjs';
+import { placeCommand, placePages } from './command.mjs';
 import { bashCompletion, zshCompletion } from './completions.mjs';
 import { commandPages, configPage } from './man.mjs';
 import { publishedManifest } from './npm.mjs';
@@ -44,9 +44,9 @@ export async function makeDebianPackage(out) {
       put(`usr/lib/systemd/system/${unit}`, readFileSync(join(root, 'examples/systemd', unit)));
     }
   }
-  put('etc/unsent/unsent.yaml', readFileSync(join(HERE, 'unsent.yaml')), 0o640);
   await putPages(put, version);
   putDocs(put, version);
+  placePages(join(stage, 'usr/share/doc/unsent/docs'));
   putControl(put, { version, native, stage });
   mkdirSync(out, { recursive: true });
   const file = join(out, `unsent_${version}_amd64.deb`);
@@ -104,6 +104,7 @@ ${body.join('\n')}
   const date = packageDate().toUTCString().replace('GMT', '+0000');
   const log = `unsent (${version}) unstable; urgency=medium\n\n  * Release ${version}.\n\n -- ${MAINTAINER}  ${date}\n`;
   put(`${doc}/changelog.gz`, zipped(log));
+  put(`${doc}/examples/unsent.yaml`, readFileSync(join(HERE, 'unsent.yaml')));
   put('usr/share/lintian/overrides/unsent', readFileSync(join(HERE, 'lintian-overrides')));
 }
 
@@ -125,7 +126,6 @@ Description: for the bounces of mail you never sent
  no bounces to domains that never send.
 `,
   );
-  put('DEBIAN/conffiles', '/etc/unsent/unsent.yaml\n');
   put('DEBIAN/triggers', 'interest-noawait /usr/bin/node\n');
   for (const script of ['postinst', 'prerm', 'postrm'])
     put(`DEBIAN/${script}`, readFileSync(join(HERE, script)), 0o755);

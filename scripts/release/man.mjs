@@ -21,6 +21,7 @@ function commandPage(command, program, name, date) {
     ...(isProgram ? [] : below.flatMap((child) => childPart(child))),
     ...(isProgram ? [section('COMMANDS', below.map((child) => commandLine(child)).join('\n'))] : []),
     helpAfter(command),
+    section('FILES', '.I /usr/share/doc/unsent/docs\n.br\nThe pages that help and errors name.'),
     section('SEE ALSO', seeAlso(command, program)),
   ];
   return `${parts.filter((part) => part !== '').join('\n')}\n`;

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNPM, root, run } from '../lib/run.mjs';
-import { placeCommand } from './command.mjs';
+import { placeCommand, placePages } from './command.mjs';
 
 export const LIBRARIES = ['dns', 'spf', 'bounce', 'lockdown', 'policyd', 'store'];
 
@@ -14,6 +14,7 @@ export function makeNpmPackages(out) {
   for (const name of LIBRARIES) pack(join(root, 'packages', name), out);
   const stage = mkdtempSync(join(tmpdir(), 'unsent-release-'));
   placeCommand(stage);
+  placePages(join(stage, 'docs'));
   const unsent = join(root, 'packages/unsent');
   for (const file of ['README.md', 'unsent.schema.json']) cpSync(join(unsent, file), join(stage, file));
   cpSync(join(root, 'LICENSE'), join(stage, 'LICENSE'));
@@ -42,7 +43,7 @@ export function publishedManifest() {
     engines,
     sideEffects: false,
     bin,
-    files: ['bin', 'bundle', 'unsent.schema.json'],
+    files: ['bin', 'bundle', 'docs', 'unsent.schema.json'],
     exports: { './package.json': './package.json' },
     publishConfig,
     dependencies: { libsql: catalogVersion('libsql') },

@@ -43,7 +43,13 @@ describe.runIf(needs(`root, ${programs.join(', ')}`, isRoot && missing.length ==
 
   test.each([
     ['version', /^0\./],
-    ['config', /^640 root:unsent$/],
+    ['folder', /^2755 root:unsent$/],
+    ['anybody', /^unsent: there is no configuration file; looked for .*\/tmp\/home\/\.config\/unsent\/unsent\.yaml$/],
+    ['example', /unsent\.yaml: ok \(domains: 0 unused/],
+    ['unconfigured', /^The configuration is good\.$/],
+    ['init', /^Written: \/etc\/unsent\/unsent\.yaml$/m],
+    ['config', /^640 root:unsent\n.*unsent\.yaml: ok \(domains: 1 unused/],
+    ['forbidden', /may not read or write it\n {2}.*group.*--config/],
     ['state', /^2770 unsent:unsent$/],
     ['compiled', /^1$/],
     ['check', /unsent\.yaml: ok/],
@@ -52,6 +58,7 @@ describe.runIf(needs(`root, ${programs.join(', ')}`, isRoot && missing.length ==
     ['policyd', /^action=.*127\.0\.0\.1 is on the skip list/],
     ['man', /^[1-9]/],
     ['pages', /^$/],
+    ['named', /^docs\/configuration\.md\ndocs\/configuration\.md\ndocs\/providers\/cloudflare\.md\n755\n755$/],
     ['bash', /^--dry-run$/],
     ['upgraded', /^99\.0\.0$/],
     ['kept', /^# mine\n640 root:unsent$/],

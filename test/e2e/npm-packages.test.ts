@@ -112,6 +112,13 @@ describe('the command', () => {
     expect(await runHere(unsent, ['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
   });
 
+  test('brings the pages that its help names', async () => {
+    const { stdout } = await runHere(unsent, ['config', '--help']);
+    const [page = ''] = /docs\/\S+\.md/.exec(stdout) ?? [];
+    expect(page).toBe('docs/configuration.md');
+    expect(existsSync(join(work, 'node_modules/unsent', page))).toBe(true);
+  });
+
   test('judges a mailbox and remembers it', async () => {
     cpSync(join(root, 'examples/joe-job'), join(work, 'joe-job'), { recursive: true });
     const scan = ['--config', 'joe-job/unsent.yaml', '--dns', 'zone:joe-job/dns.txt', '--state', 'state.db', 'scan'];

@@ -15,7 +15,16 @@ installed() { dpkg -i "$1" >/tmp/dpkg.log 2>&1 || { cat /tmp/dpkg.log >&2; exit 
 say() { echo; echo "== $1"; eval "$2" 2>&1 || true; }
 installed /root/old.deb
 say version "unsent --version"
-say config "stat -c \"%a %U:%G\" /etc/unsent/unsent.yaml"
+mkdir /tmp/home
+as() { setpriv --reuid="$1" --regid="$1" --clear-groups env HOME=/tmp/home "${@:2}"; }
+say folder "stat -c \"%a %U:%G\" /etc/unsent; ls /etc/unsent"
+say anybody "as daemon unsent config path"
+say example "unsent config check /usr/share/doc/unsent/examples/unsent.yaml"
+say unconfigured "as unsent env XDG_STATE_HOME=/var/lib unsent policyd --check"
+printf "unused: [parked.example]\n" >/tmp/answers.yaml
+say init "unsent init --from /tmp/answers.yaml --no-check"
+say config "stat -c \"%a %U:%G\" /etc/unsent/unsent.yaml; as unsent unsent config check"
+say forbidden "as daemon unsent config path"
 say state "stat -c \"%a %U:%G\" /var/lib/unsent"
 say compiled "ls /usr/lib/unsent/bundle/compiled | grep -c main.js"
 say check "unsent config check"
@@ -25,6 +34,7 @@ say database "stat -c \"%a %G\" /var/lib/unsent/unsent.db"
 say policyd "printf \"request=smtpd_access_policy\nprotocol_state=RCPT\nclient_address=127.0.0.1\n\n\" | setpriv --reuid=unsent --regid=unsent --clear-groups unsent policyd --stdio | cat"
 say man "man --warnings -l /usr/share/man/man1/unsent-lockdown.1.gz | grep -c dry-run"
 say pages "for page in /usr/share/man/man?/unsent*; do man --warnings -l \$page 2>&1 >/dev/null; done"
+say named "unsent config --help | grep -o \"docs/.*md\"; cd /usr/share/doc/unsent; ls docs/configuration.md docs/providers/cloudflare.md; stat -c %a docs docs/api; cd /"
 say bash "source /usr/share/bash-completion/completions/unsent; COMP_WORDS=(unsent lockdown --dry); COMP_CWORD=2; _unsent; echo \${COMPREPLY[@]}"
 echo "# mine" >>/etc/unsent/unsent.yaml
 installed /root/new.deb

@@ -92,8 +92,13 @@ export function readPlace({ path, isDemanded }: ConfigPlace): string | null {
     const known = errorFromSystem(cause, 'read the configuration', path);
     if (known?.code === 'file-not-found' && !isDemanded) return null;
     if (known === null) throw cause;
-    throw new UnsentError('config-unreadable', { message: known.message, exitCode: 2, cause });
+    throw new UnsentError('config-unreadable', { message: known.message, ...hintFor(known), exitCode: 2, cause });
   }
+}
+
+function hintFor({ code }: UnsentError): { readonly hint?: string } {
+  if (code !== 'file-forbidden') return {};
+  return { hint: 'Join the group that may read it (of the Debian package: unsent), or name another with --config.' };
 }
 
 /** The configuration of a checked tree that stood at `path`. */

@@ -38,7 +38,7 @@ export async function runLockdownPortfolio(
 ): Promise<ExitCode> {
   if (!request.isDryRun && !request.isAgreed) {
     throw usage(
-      `${domains.length} domains are not asked about one by one`,
+      'the domains of a list are not asked about one by one',
       'Look at the plans with --dry-run, then run it with --yes.',
     );
   }

@@ -86,6 +86,14 @@ describe('config', () => {
     expect(JSON.parse(out).provider).toEqual({ name: 'cloudflare', token: { file: join(folder, 't') } });
   });
 
+  test('path and policyd --check tell programs in JSON', async () => {
+    writeFileSync(join(folder, 'good.yaml'), 'domains: {unused: [parked.example]}\n');
+    const good = { path: join(folder, 'good.yaml') };
+    expect(JSON.parse((await unsent('--json', '--config', 'good.yaml', 'config', 'path')).out)).toEqual(good);
+    const checked = await unsent('--json', '--config', 'good.yaml', 'policyd', '--check');
+    expect(JSON.parse(checked.out)).toEqual({ ...good, problems: [] });
+  });
+
   test('path says where a file may stand when there is none', async () => {
     const { exitCode, err } = await unsent('config', 'path');
     expect(exitCode).toBe(1);

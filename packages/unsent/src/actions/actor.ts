@@ -11,6 +11,8 @@ export interface Actor {
   wants(found: Classified): boolean;
   /** Before the messages are recorded: writes down what is to be done, and copies. */
   intend(messages: readonly Candidate[]): Promise<void>;
+  /** After the messages are recorded and told: in a dry run, tells what would have been done with them. */
+  recorded(): void;
   /** After the source was read: does what was written down, also by a run that was ended before it was done. */
   perform(): Promise<void>;
 }
@@ -27,6 +29,7 @@ export async function openActor(source: MailSource, actions: readonly ScanAction
   }
   // What lies in the folder that messages are moved to has arrived.
   const isTarget = changes.some((action) => action.kind === 'move' && mailbox?.isSame(action.folder) === true);
+  let planned: readonly Candidate[] = [];
   return {
     wants: (found) => !isTarget && found.backscatter === 'yes' && found.isDecisive && found.error === null,
     async intend(messages) {
@@ -37,7 +40,7 @@ export async function openActor(source: MailSource, actions: readonly ScanAction
       const wanted = messages.filter(({ identity }) => !left.has(identity));
       if (wanted.length === 0) return;
       if (dryRun) {
-        for (const { place } of wanted) for (const action of actions) tell(action, place, 'would');
+        planned = wanted;
         return;
       }
       for (const action of actions) if (action.kind === 'copy') await copyMessages(key, action, wanted, tools);
@@ -45,6 +48,10 @@ export async function openActor(source: MailSource, actions: readonly ScanAction
         changes.map((action) => ({ identity, place, source: key, kind: action.kind, target: targetOf(action) })),
       );
       await store.intend(run, tools.options.now(), intents);
+    },
+    recorded() {
+      for (const { place } of planned) for (const action of actions) tell(action, place, 'would');
+      planned = [];
     },
     async perform() {
       if (mailbox === null || dryRun) return;

@@ -21,7 +21,7 @@ export async function runScanUndo(shell: Shell, runText: string | undefined, fla
       hint: 'unsent scan undo lists the runs that did.',
     });
   }
-  return shell.uninterrupted(() => undo(shell, actions, rows, flags));
+  return shell.uninterrupted(() => undo(shell, actions, { run, rows }, flags));
 }
 
 async function listRuns(shell: Shell, actions: StoreActions): Promise<ExitCode> {
@@ -40,7 +40,7 @@ async function listRuns(shell: Shell, actions: StoreActions): Promise<ExitCode> 
 async function undo(
   shell: Shell,
   store: StoreActions,
-  rows: readonly StoredAction[],
+  { run, rows }: { readonly run: number; readonly rows: readonly StoredAction[] },
   flags: LoginFlags,
 ): Promise<ExitCode> {
   const accountFor = await imapAccounts(shell, flags);
@@ -61,10 +61,11 @@ async function undo(
         tell,
       );
   }
-  for (const line of tally.lines()) shell.stdout.write(`${escapeForTerminal(line)}\n`);
+  const isNothing = open.length === 0;
+  const { deleted, copies } = lost(rows);
+  if (shell.options.json) shell.stdout.write(`${JSON.stringify({ run, actions: tally.sums(), deleted, copies })}\n`);
+  else for (const line of undoneLines(tally.lines(), { isNothing, deleted, copies })) shell.stdout.write(`${line}\n`);
   for (const why of tally.reasons()) shell.stderr.write(`unsent: ${escapeForTerminal(why)}\n`);
-  tellLost(shell, rows);
-  if (open.length === 0) shell.stdout.write('Nothing is left to take back.\n');
   return tally.reasons().length > 0 ? 1 : 0;
 }
 
@@ -112,9 +113,22 @@ async function takeBack(mailbox: ActionMailbox, row: StoredAction, moved: Map<st
   return outcome;
 }
 
-function tellLost(shell: Shell, rows: readonly StoredAction[]): void {
-  const deleted = rows.filter(({ kind, state }) => kind === 'delete' && state === 'done').length;
-  if (deleted > 0) shell.stdout.write(`${plural(deleted, 'deleted message')} cannot be brought back.\n`);
-  const files = new Set(rows.filter(({ kind }) => kind === 'copy').map(({ target }) => target));
-  for (const file of files) shell.stdout.write(`Copies stay in ${escapeForTerminal(file)}.\n`);
+/** What no undo brings back: messages that were deleted. And what it leaves: the files that were copied to. */
+function lost(rows: readonly StoredAction[]): { readonly deleted: number; readonly copies: readonly string[] } {
+  return {
+    deleted: rows.filter(({ kind, state }) => kind === 'delete' && state === 'done').length,
+    copies: [...new Set(rows.filter(({ kind }) => kind === 'copy').map(({ target }) => target))],
+  };
+}
+
+function undoneLines(
+  done: readonly string[],
+  { isNothing, deleted, copies }: ReturnType<typeof lost> & { readonly isNothing: boolean },
+): readonly string[] {
+  return [
+    ...done.map((line) => escapeForTerminal(line)),
+    ...(deleted > 0 ? [`${plural(deleted, 'deleted message')} cannot be brought back.`] : []),
+    ...copies.map((file) => `Copies stay in ${escapeForTerminal(file)}.`),
+    ...(isNothing ? ['Nothing is left to take back.'] : []),
+  ];
 }

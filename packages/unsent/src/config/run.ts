@@ -32,7 +32,7 @@ export async function runConfigCheck(shell: Shell, file: string | undefined): Pr
 export async function runConfigPath(shell: Shell): Promise<ExitCode> {
   const place = await placeInForce(shell, undefined);
   if (place === null) return reportNoFile(shell);
-  shell.stdout.write(`${place.path}\n`);
+  shell.stdout.write(`${shell.options.json ? JSON.stringify({ path: place.path }) : place.path}\n`);
   return 0;
 }
 

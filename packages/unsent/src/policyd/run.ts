@@ -63,7 +63,10 @@ export async function runPolicyd(shell: Shell, options: PolicydOptions): Promise
     parseLogPlace(options.log ?? 'stderr');
     listenAddresses(config, options, 0);
     if (options.metrics !== undefined) parseMetricsAddress(options.metrics);
-    shell.stdout.write('The configuration is good.\n');
+    const line = shell.options.json
+      ? JSON.stringify({ path: config.path, problems: [] })
+      : 'The configuration is good.';
+    shell.stdout.write(`${line}\n`);
     return 0;
   }
   // A process of spawn(8) ends before it matters, and V8 takes no compiled code that was made with other flags.

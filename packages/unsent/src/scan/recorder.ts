@@ -73,13 +73,8 @@ export function recorder({ ledger, run, again, writeLine, actor }: RecorderOptio
     unreadable += closed.length;
     firstUnreadable ??= closed.map(({ at, found }) => whyOf(at.place, found?.error ?? '')).at(0) ?? null;
     faulty += entries.filter(({ error }) => error !== null).length;
-    if (writeLine === null) return;
-    for (const { at, found, isReadable } of messages) {
-      if (found === null) continue;
-      // Of two copies in one commit the first one counted.
-      const isNew = !isReadable || counted.delete(at.identity);
-      writeLine(jsonLine(at, found, !isNew));
-    }
+    if (writeLine !== null) for (const line of linesOf(messages, counted)) writeLine(line);
+    actor?.recorded();
   };
   const flush = async (): Promise<void> => {
     // What failed is in no commit: a later one, with its position, would leave it behind for good.
@@ -106,6 +101,16 @@ export function recorder({ ledger, run, again, writeLine, actor }: RecorderOptio
 /** Errors of the file system name the file themselves. */
 function whyOf(place: string, error: string): string {
   return error.includes(place) ? error : `${place}: ${error}`;
+}
+
+/** The JSON lines of what was recorded, given the identities that were counted for the first time. */
+function linesOf(messages: readonly JudgedMessage[], counted: Set<string>): readonly string[] {
+  return messages.flatMap(({ at, found, isReadable }) => {
+    if (found === null) return [];
+    // Of two copies in one commit the first one counted.
+    const isNew = !isReadable || counted.delete(at.identity);
+    return [jsonLine(at, found, !isNew)];
+  });
 }
 
 function entryOf({ at, found, isReadable }: JudgedMessage): LedgerEntry[] {

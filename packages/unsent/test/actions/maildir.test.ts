@@ -79,6 +79,28 @@ describe('move', () => {
     });
   });
 
+  test('in a dry run for programs stands behind the lines of the messages', async () => {
+    const { out } = await scan('--json', '--dry-run', '--action', 'move:Back/Scatter', maildir);
+    const lines = out.trimEnd().split('\n');
+    const [first] = lines.filter((line) => line.includes('"would":{')).map((line) => JSON.parse(line).id);
+    const ids = lines.map((line) => JSON.parse(line)).map(({ id, would }) => (would === undefined ? id : null));
+    expect(ids.indexOf(first)).toBeGreaterThanOrEqual(0);
+    expect(ids.indexOf(first)).toBeLessThan(lines.findIndex((line) => line.includes('"would":{')));
+  });
+
+  test('taken back is told to programs in one line', async () => {
+    await scan('--action', `copy:${folder}/copies.mbox`, '--action', 'move:Back/Scatter', maildir);
+    const undone = { action: 'move', target: maildir, outcomes: { done: 2 } };
+    const copies = [join(folder, 'copies.mbox')];
+    expect(JSON.parse((await scan('undo', '1', '--json')).out)).toEqual({
+      run: 1,
+      actions: [undone],
+      deleted: 0,
+      copies,
+    });
+    expect(JSON.parse((await scan('undo', '1', '--json')).out)).toEqual({ run: 1, actions: [], deleted: 0, copies });
+  });
+
   test('takes what surely is backscatter to the folder, and undo brings it back', async () => {
     const { exitCode, out } = await scan('--action', 'move:Back/Scatter', maildir);
     expect(exitCode).toBe(0);

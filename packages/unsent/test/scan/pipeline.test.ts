@@ -218,6 +218,7 @@ test.each<[string, number]>([
       if (++intended === failsAt) throw new UnsentError('source-unreadable', { message: '/copy.mbox cannot be read.' });
     },
     perform: async () => {},
+    recorded: () => {},
   };
   await expect(scanSource(sourceOf(many(1700)), pipeline(ledger, { actor }))).rejects.toThrow('/copy.mbox');
   expect(ledger.batches.map(({ cursor }) => cursor?.position)).toEqual(['after 500'].slice(0, failsAt - 1));

@@ -20,6 +20,7 @@ broken.example.  300 IN TXT "v=spf1 ip4: 192.0.2.1 -all"
 temp.example.    300 IN CNAME temp.example.
 mx.pass.example. 300 IN TXT "v=spf1 ip4:192.0.2.7 -all"
 mx.fail.example. 300 IN TXT "v=spf1 -all"
+bank.example.pass.example. 300 IN TXT "v=spf1 ip4:192.0.2.0/24 -all"
 `;
 
 const CONFIG = `
@@ -134,6 +135,20 @@ describe.skipIf(!needs('a Postfix from Debian that may be started (as root)', ha
     ['none', 'spawn', STRANGER, 'a@none.example', /^Received-SPF: none .*identity=mailfrom;/],
     ['permerror', 'inet', STRANGER, 'a@broken.example', /^Received-SPF: permerror .*identity=mailfrom;/],
     ['temperror', 'unix', STRANGER, 'a@temp.example', /^Received-SPF: temperror .*identity=mailfrom;/],
+    [
+      'a local part that fills the line',
+      'inet',
+      FROM_V4,
+      `${'a'.repeat(353)}@bank.example.pass.example`,
+      /^Received-SPF: pass .*envelope-from="a{353}@bank\.example\.pass\.example"; .*mechanism="ip4:192\.0\.2\.0\/24";/,
+    ],
+    [
+      'a local part that does not fit',
+      'unix',
+      FROM_V4,
+      `${'a'.repeat(900)}@bank.example.pass.example`,
+      /^Received-SPF: pass identity=mailfrom; .*envelope-from="a+\.{3}@bank\.example\.pass\.example"; .*mechanism=/,
+    ],
     ['null sender', 'spawn', FROM_V4, '', /^Received-SPF: pass .*identity=helo;/],
   ])('the delivered file says: %s, asked over %s', async (result, way, client, sender, header) => {
     const session = await smtpSession(ports[way], client);

@@ -5,8 +5,8 @@ import type { PolicyRequest } from './request.ts';
 /** A request that has not ended by here is no request of Postfix's. */
 export const MAX_REQUEST_BYTES = 65_536;
 
-/** Postfix keeps an access(5) result in a line buffer; a longer text would be cut by somebody else. */
-const MAX_ACTION_CHARACTERS = 900;
+/** A longer text of a refusal would be cut by somebody else. */
+const MAX_REFUSAL_CHARACTERS = 900;
 
 /** What stood at the front of a buffer. `length` counts the bytes that were taken. */
 export type Taken =
@@ -65,22 +65,27 @@ function actionText(action: PolicyAction): string {
     case 'dunno':
       return 'DUNNO';
     case 'reject':
-      return `${action.replyCode ?? 'REJECT'} ${action.status} ${action.text}`;
+      return cut(`${action.replyCode ?? 'REJECT'} ${action.status} ${action.text}`);
     case 'defer':
-      return `DEFER_IF_PERMIT ${action.status} ${action.text}`;
+      return cut(`DEFER_IF_PERMIT ${action.status} ${action.text}`);
     case 'prepend':
+      // Never cut: a field that lost its end says something else, and a stranger's names choose where the end falls. The
+      // writers keep to a line of RFC 5322 (998), and Postfix takes longer ones whole.
       return `PREPEND ${action.header}`;
     case 'restriction':
       return action.name;
   }
 }
 
+function cut(text: string): string {
+  return text.length <= MAX_REFUSAL_CHARACTERS ? text : text.slice(0, MAX_REFUSAL_CHARACTERS);
+}
+
 const UNPRINTABLE = /[^\x20-\x7e]/;
 
 /** A line break would end the reply, and with it tell Postfix whatever the sender's domain wrote after it. */
 function oneLine(text: string): string {
-  const clean = UNPRINTABLE.test(text) ? replaceUnprintable(text) : text;
-  return clean.length <= MAX_ACTION_CHARACTERS ? clean : clean.slice(0, MAX_ACTION_CHARACTERS);
+  return UNPRINTABLE.test(text) ? replaceUnprintable(text) : text;
 }
 
 function replaceUnprintable(text: string): string {

@@ -133,7 +133,12 @@ describe('formatAction', () => {
     expect(formatAction(action)).toBe(`${line}\n\n`);
   });
 
-  test('an answer is one line of bounded length, whatever the text', () => {
+  test('a header field is whole, however long it is', () => {
+    const header = `X-Long: ${'x'.repeat(990)}`;
+    expect(formatAction({ kind: 'prepend', header })).toBe(`action=PREPEND ${header}\n\n`);
+  });
+
+  test('a refusal is one line of bounded length, whatever the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
         const answer = formatAction({ kind: 'reject', replyCode: null, status: '5.7.23', text });

@@ -3,12 +3,15 @@ import { type Cursor, cursorOver, readValue, skipComments, skipTo, take } from '
 import {
   comment,
   folded,
+  isDomainName,
   isDotAtom,
   isToken,
   lineLength,
   MAX_LINE_LENGTH,
+  NAME_ROOM,
   quoted,
   shortened,
+  shortenedAddress,
   tokenOrQuoted,
 } from './headers-text.ts';
 import type { SpfResult } from './outcome.ts';
@@ -42,6 +45,8 @@ export type SpfStatement = {
 };
 
 const FIELD_NAME = 'Authentication-Results';
+/** Only our own name makes a reader believe the field: it is cut last. */
+const AUTHSERV_ID_ROOM = 512;
 const SPF_PROPERTIES: readonly { readonly identity: SpfIdentity; readonly name: string }[] = [
   { identity: 'mailfrom', name: 'mailfrom' },
   { identity: 'helo', name: 'helo' },
@@ -64,17 +69,28 @@ export function spfAuthenticationResult(spf: {
 /**
  * An Authentication-Results header field, RFC 8601 §2.2, without its closing CRLF.
  *
- * Printable ASCII only and at most 998 characters before folding; longer values are cut and end in `...`.
+ * Printable ASCII only and at most 998 characters before folding. Of a longer field the comments are left out first;
+ * then long reasons are cut and end in `...`. A property keeps its value, or of an address the domain and the beginning
+ * of the local part, or is left out: half a name would be another one.
  */
 export function writeAuthenticationResults(fields: AuthenticationResults, options: HeaderOptions = {}): string {
+  const whole = wordsOf(fields, Number.POSITIVE_INFINITY);
+  const words = lineLength(whole) <= MAX_LINE_LENGTH ? whole : fittingWords(withoutComments(fields));
+  return options.fold === true ? folded(words) : words.join(' ');
+}
+
+function withoutComments({ authservId, results }: AuthenticationResults): AuthenticationResults {
+  return { authservId, results: results.map((entry) => ({ ...entry, comment: null })) };
+}
+
+function fittingWords(fields: AuthenticationResults): readonly string[] {
   let words = wordsOf(fields, MAX_LINE_LENGTH);
   for (let room = 512; lineLength(words) > MAX_LINE_LENGTH && room >= 8; room /= 2) words = wordsOf(fields, room);
   // Whole results go last to first: a field must not stop in the middle of one.
   for (let kept = fields.results.length - 1; lineLength(words) > MAX_LINE_LENGTH && kept > 0; kept--) {
     words = wordsOf({ ...fields, results: fields.results.slice(0, kept) }, 64);
   }
-  if (lineLength(words) > MAX_LINE_LENGTH) words = firstResultOf(fields);
-  return options.fold === true ? folded(words) : words.join(' ');
+  return lineLength(words) > MAX_LINE_LENGTH ? firstResultOf(fields) : words;
 }
 
 /**
@@ -128,7 +144,7 @@ function spfStatement(entry: AuthenticationResult): SpfStatement | null {
 
 /** The field as the words between which it may be folded. */
 function wordsOf(fields: AuthenticationResults, room: number): readonly string[] {
-  const words = [`${FIELD_NAME}: ${tokenOrQuoted(shortened(fields.authservId, room))};`];
+  const words = [`${FIELD_NAME}: ${tokenOrQuoted(shortened(fields.authservId, Math.max(room, AUTHSERV_ID_ROOM)))};`];
   const results = fields.results.filter((entry) => isKeyword(entry.method) && isKeyword(entry.result));
   if (results.length === 0) return [...words, 'none'];
   results.forEach((entry, index) => {
@@ -153,10 +169,11 @@ function firstResultOf({ authservId, results }: AuthenticationResults): readonly
 
 function entryWords(entry: AuthenticationResult, room: number): readonly string[] {
   const words = [`${entry.method}=${entry.result}`];
-  if (entry.comment !== null) words.push(comment(shortened(entry.comment, room)));
+  if (entry.comment !== null) words.push(comment(entry.comment));
   if (entry.reason !== null) words.push(`reason=${tokenOrQuoted(shortened(entry.reason, room))}`);
   for (const { type, name, value } of entry.properties) {
-    if (isKeyword(type) && isKeyword(name)) words.push(`${type}.${name}=${propertyValue(shortened(value, room))}`);
+    const kept = isKeyword(type) && isKeyword(name) ? shortenedAddress(value, Math.max(room, NAME_ROOM)) : null;
+    if (kept !== null) words.push(`${type}.${name}=${propertyValue(kept)}`);
   }
   return words;
 }
@@ -165,7 +182,7 @@ function entryWords(entry: AuthenticationResult, room: number): readonly string[
 function propertyValue(value: string): string {
   const at = value.lastIndexOf('@');
   const local = value.slice(0, Math.max(at, 0));
-  const isPlainAddress = at !== -1 && isToken(value.slice(at + 1)) && (local === '' || isPlainLocal(local));
+  const isPlainAddress = at !== -1 && isDomainName(value.slice(at + 1)) && (local === '' || isPlainLocal(local));
   return isToken(value) || isPlainAddress ? value : quoted(value);
 }
 

@@ -11,6 +11,9 @@ export const MAX_LINE_LENGTH = 998;
 /** RFC 5322 §2.1.1: lines should not be longer. */
 const PREFERRED_LINE_LENGTH = 78;
 
+/** Room that names have at least, however little is left for texts: a domain (RFC 1035 §2.3.4) and a cut local part. */
+export const NAME_ROOM = 260;
+
 const ATEXT = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~"; // RFC 5322 §3.2.3
 /** 1 at the code of each of them: every character of every header is looked up. */
 const IS_ATEXT = Uint8Array.from({ length: 128 }, (_, code) => (ATEXT.includes(String.fromCharCode(code)) ? 1 : 0));
@@ -21,6 +24,7 @@ const IS_PLAIN = Uint8Array.from({ length: 128 }, (_, code) =>
 const MIME_TSPECIALS = '()<>@,;:\\/[]?="'; // RFC 2045 §5.1
 const ELLIPSIS = '...';
 const DOT = 0x2e;
+const HYPHEN = 0x2d;
 /** The longest that one UTF-16 unit can become: `\\x{FFFF}`, its backslash being escaped. */
 const MAX_ENCODED_LENGTH = 9;
 
@@ -75,6 +79,20 @@ export function isDotAtom(text: string): boolean {
   return last !== DOT;
 }
 
+/** True for sub-domain 1*("." sub-domain), RFC 6376 §3.5: labels of letters, digits and inner hyphens, two at least. */
+export function isDomainName(text: string): boolean {
+  let dots = 0;
+  let last = DOT;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === DOT) dots++;
+    if (code === DOT ? last === DOT || last === HYPHEN : !(isAlphanumeric(code) || (code === HYPHEN && last !== DOT)))
+      return false;
+    last = code;
+  }
+  return dots > 0 && last !== DOT && last !== HYPHEN;
+}
+
 /** True for a MIME token, RFC 2045 §5.1. */
 export function isToken(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
@@ -98,15 +116,21 @@ export function comment(text: string): string {
 
 /** The longest beginning of `text` whose encoded form has at most `length` characters, marked when it was cut. */
 export function shortened(text: string, length: number): string {
-  if (text.length * MAX_ENCODED_LENGTH <= length || encodedLength(text) <= length) return text;
-  const room = length - ELLIPSIS.length;
-  let [kept, tooMany] = [0, Math.min(text.length, room) + 1];
-  while (kept + 1 < tooMany) {
-    const middle = (kept + tooMany) >> 1;
-    if (encodedLength(text.slice(0, middle)) <= room) kept = middle;
-    else tooMany = middle;
-  }
-  return text.slice(0, kept) + ELLIPSIS;
+  return fits(text, length) ? text : text.slice(0, unitsWithin(text, length - ELLIPSIS.length)) + ELLIPSIS;
+}
+
+/**
+ * An address whose encoded form has at most `length` characters: of a long local part the beginning, marked as cut.
+ *
+ * A domain that lost its end would be somebody else's: it is whole, or null says that it alone is too long. So is a
+ * name without an at sign.
+ */
+export function shortenedAddress(text: string, length: number): string | null {
+  if (fits(text, length)) return text;
+  const at = text.lastIndexOf('@');
+  const domain = text.slice(at);
+  const room = length - encodedLength(domain);
+  return at === -1 || room < ELLIPSIS.length ? null : shortened(text.slice(0, at), room) + domain;
 }
 
 /**
@@ -131,8 +155,37 @@ export function lineLength(words: readonly string[]): number {
   return length;
 }
 
+function fits(text: string, length: number): boolean {
+  return text.length * MAX_ENCODED_LENGTH <= length || unitsWithin(text, length) === text.length;
+}
+
+/** How many UTF-16 units of `text` have an encoded form of at most `length` characters. */
+function unitsWithin(text: string, length: number): number {
+  let encoded = 0;
+  for (let at = 0; at < text.length; ) {
+    const code = text.codePointAt(at) ?? 0;
+    encoded += encodedLengthAt(text, at, code);
+    if (encoded > length) return at;
+    at += code > 0xffff ? 2 : 1;
+  }
+  return text.length;
+}
+
 function encodedLength(text: string): number {
-  return backslashed(encodeText(text), '()"\\').length;
+  let encoded = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.codePointAt(at) ?? 0;
+    encoded += encodedLengthAt(text, at, code);
+    if (code > 0xffff) at++;
+  }
+  return encoded;
+}
+
+/** As it becomes in a quoted-string or a comment, whichever is longer. */
+function encodedLengthAt(text: string, at: number, code: number): number {
+  if (IS_PLAIN[code] === 1) return 1;
+  if (isPrintableCode(code) && !text.startsWith('\\x{', at)) return 2;
+  return '\\\\x{}'.length + code.toString(16).length;
 }
 
 function backslashed(text: string, characters: string): string {
@@ -158,6 +211,11 @@ function isPrintable(text: string): boolean {
 
 function isPrintableCode(code: number): boolean {
   return code >= 0x20 && code <= 0x7e;
+}
+
+function isAlphanumeric(code: number): boolean {
+  const lower = code | 0x20;
+  return (code >= 0x30 && code <= 0x39) || (lower >= 0x61 && lower <= 0x7a);
 }
 
 function isAtomCharacter(code: number): boolean {

@@ -6,7 +6,9 @@ import {
   folded,
   lineLength,
   MAX_LINE_LENGTH,
+  NAME_ROOM,
   shortened,
+  shortenedAddress,
 } from './headers-text.ts';
 import type { SpfResult } from './outcome.ts';
 
@@ -55,15 +57,22 @@ const MAX_OTHERS = 50;
 /**
  * A Received-SPF header field, RFC 7208 §9.1, without its closing CRLF.
  *
- * Printable ASCII only and at most 998 characters before folding; longer values are cut and end in `...`.
+ * Printable ASCII only and at most 998 characters before folding. Of a longer field the comment is left out first;
+ * then long texts are cut and end in `...`. Of an address that concerns the local part alone, and what names somebody
+ * is whole or left out: a stranger chooses how long his names are, and where they would be cut.
  */
 export function writeReceivedSpf(fields: WritableReceivedSpf, options: HeaderOptions = {}): string {
   // Nearly all fit as they are.
-  let words = wordsOf(fields, Number.POSITIVE_INFINITY);
+  const whole = wordsOf(fields, Number.POSITIVE_INFINITY);
+  const words = lineLength(whole) <= MAX_LINE_LENGTH ? whole : fittingWords({ ...fields, comment: null });
+  return options.fold === true ? folded(words) : words.join(' ');
+}
+
+function fittingWords(fields: WritableReceivedSpf): readonly string[] {
+  let words = wordsOf(fields, MAX_LINE_LENGTH);
   // Halving the room for each value ends quickly, and leaves short values whole.
   for (let room = 512; lineLength(words) > MAX_LINE_LENGTH && room >= 8; room /= 2) words = wordsOf(fields, room);
-  if (lineLength(words) > MAX_LINE_LENGTH) words = wordsOf({ ...fields, comment: null, others: [] }, 64);
-  return options.fold === true ? folded(words) : words.join(' ');
+  return lineLength(words) > MAX_LINE_LENGTH ? wordsOf({ ...fields, others: [] }, 8) : words;
 }
 
 /**
@@ -99,21 +108,27 @@ export function parseReceivedSpf(field: string): ReceivedSpf | null {
 /** The field as the words between which it may be folded. */
 function wordsOf(fields: WritableReceivedSpf, room: number): readonly string[] {
   const words = [`${FIELD_NAME}: ${fields.result}`];
-  if (fields.comment !== null) words.push(comment(shortened(fields.comment, room)));
+  if (fields.comment !== null) words.push(comment(fields.comment));
   const pair = (key: string, value: string | null): void => {
-    if (value !== null) words.push(`${key}=${dotAtomOrQuoted(shortened(value, room))};`);
+    if (value !== null) words.push(`${key}=${dotAtomOrQuoted(value)};`);
   };
+  const nameRoom = Math.max(room, NAME_ROOM);
   pair('identity', fields.identity);
-  pair('client-ip', fields.clientIp);
-  pair('envelope-from', fields.envelopeFrom);
-  pair('helo', fields.helo);
-  pair('receiver', fields.receiver);
-  pair('mechanism', fields.mechanism);
-  pair('problem', fields.problem);
-  for (const { name, value } of fields.others) {
-    if (isKeyName(name) && !KEYS.includes(name.toLowerCase())) pair(name, value);
+  pair('client-ip', nameWithin(fields.clientIp, nameRoom));
+  pair('envelope-from', nameWithin(fields.envelopeFrom, nameRoom));
+  pair('helo', nameWithin(fields.helo, nameRoom));
+  pair('receiver', nameWithin(fields.receiver, nameRoom));
+  pair('mechanism', nameWithin(fields.mechanism, room));
+  pair('problem', fields.problem === null ? null : shortened(fields.problem, room));
+  for (const other of fields.others) {
+    if (isKeyName(other.name) && !KEYS.includes(other.name.toLowerCase()))
+      pair(other.name, shortened(other.value, room));
   }
   return words;
+}
+
+function nameWithin(value: string | null, room: number): string | null {
+  return value === null ? null : shortenedAddress(value, room);
 }
 
 /** RFC 7208 §6: name = ALPHA *( ALPHA / DIGIT / "-" / "_" / "." ). */

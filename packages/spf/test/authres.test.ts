@@ -57,6 +57,14 @@ describe('writing Authentication-Results', () => {
         ['a..b@example.com', '"a..b@example.com"'],
         ['a@b@example.com', '"a@b@example.com"'],
         ['a@', '"a@"'],
+        // RFC 6376 §3.5: domain-name = sub-domain 1*("." sub-domain)
+        ['a@b-1.example', 'a@b-1.example'],
+        ['a@localhost', '"a@localhost"'],
+        ['a@example.', '"a@example."'],
+        ['a@-b.example', '"a@-b.example"'],
+        ['a@b-.example', '"a@b-.example"'],
+        ['a@b..example', '"a@b..example"'],
+        ['a@_b.example', '"a@_b.example"'],
       ] as const
     ).map(([value, written]): [string, readonly AuthenticationResult[], string] => [
       `the value ${value}`,
@@ -94,20 +102,39 @@ describe('writing Authentication-Results', () => {
     expect(parseAuthenticationResults(written(fitting + 1))?.results).toHaveLength(fitting);
   });
 
-  test('a line of 998 characters is whole; one more, and its longest values are cut', () => {
-    const rest = 'Authentication-Results: mx; spf=fail smtp.helo=h; spf=fail smtp.helo='.length;
-    const written = (length: number): readonly (string | undefined)[] => {
-      const results = ['h', 'x'.repeat(length - rest)].map((value) =>
-        spfAuthenticationResult({ result: 'fail', identity: 'helo', value }),
+  test('a line of 998 characters is whole; of one more the comments are left out, and then its longest names', () => {
+    const rest = 'Authentication-Results: mx; spf=fail (why) smtp.helo=h; spf=fail smtp.helo='.length;
+    const written = (length: number): readonly unknown[] => {
+      const results = ['h', 'x'.repeat(length - rest)].map((value, index) =>
+        spfAuthenticationResult({ result: 'fail', identity: 'helo', value, comment: index === 0 ? 'why' : null }),
       );
       const field = writeAuthenticationResults({ authservId: 'mx', results });
-      return parseAuthenticationResults(field)?.results.map(({ properties }) => properties[0]?.value) ?? [];
+      return parseAuthenticationResults(field)?.results.map((one) => [one.comment, one.properties[0]?.value]) ?? [];
     };
-    expect(written(998)).toEqual(['h', 'x'.repeat(998 - rest)]);
-    expect(written(999)).toEqual(['h', `${'x'.repeat(509)}...`]);
+    expect(written(998)).toEqual([
+      ['why', 'h'],
+      [null, 'x'.repeat(998 - rest)],
+    ]);
+    expect(written(999)).toEqual([
+      [null, 'h'],
+      [null, 'x'.repeat(999 - rest)],
+    ]);
+    expect(written(1005)).toEqual([
+      [null, 'h'],
+      [null, undefined],
+    ]);
   });
 
-  test('long values are cut to eight characters before a result is left out', () => {
+  test('of a long local part the end is left out, and its domain never', () => {
+    const results = [
+      spfAuthenticationResult({ result: 'fail', identity: 'mailfrom', value: `${'a'.repeat(989)}@example.com` }),
+    ];
+    expect(writeAuthenticationResults({ authservId: 'mx', results })).toBe(
+      `Authentication-Results: mx; spf=fail smtp.mailfrom="${'a'.repeat(497)}...@example.com"`,
+    );
+  });
+
+  test('long reasons are cut to eight characters before a result is left out', () => {
     const results = Array.from({ length: 15 }, () => ({ ...FAILED, reason: 'r'.repeat(50) }));
     const read = parseAuthenticationResults(writeAuthenticationResults({ authservId: 'mx', results }));
     expect(read?.results.map(({ reason }) => reason)).toEqual(results.map(() => 'rrrrr...'));
@@ -298,9 +325,10 @@ describe('properties', () => {
         const unfolded = field.replaceAll('\r\n\t', ' ');
         expect(unfolded).toMatch(/^[\x20-\x7e]+$/);
         expect(unfolded.length).toBeLessThanOrEqual(998);
-        expect(spfStatements([field], ['mx.example.net']).map((found) => [found.result, found.identity])).toEqual([
-          ['fail', 'helo'],
-        ]);
+        const statements = spfStatements([field], ['mx.example.net']);
+        const whole = { result: 'fail', identity: 'helo', mailfrom: null, helo: value };
+        // A name that is too long is left out, and nothing is then said about an identity.
+        expect([[whole], [{ ...whole, identity: null, helo: null }]]).toContainEqual(statements);
       }),
     );
   });

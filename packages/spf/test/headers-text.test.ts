@@ -10,6 +10,7 @@ import {
   lineLength,
   quoted,
   shortened,
+  shortenedAddress,
   tokenOrQuoted,
 } from '../src/headers-text.ts';
 
@@ -79,7 +80,20 @@ describe('shortening', () => {
     ['nothing is kept of what has no room', 'éabcdefgh', 9, '...'],
     ['every unit at its longest', '\uffff\uffff', 18, '\uffff\uffff'],
     ['one less than that', '\uffff\uffff', 17, '\uffff...'],
+    ['a character beyond 16 bits stays or goes as one', '\u{1F600}\u{1F600}', 19, '\u{1F600}...'],
+    ['a backslash that would read as one of ours', 'ab\\x{c', 12, 'ab\\x{c'],
+    ['and with no room for its hexadecimal', 'ab\\x{c', 11, 'ab...'],
   ])('%s', (_title, text, length, expected) => expect(shortened(text, length)).toBe(expected));
+
+  test.each([
+    ['an address that fits stays', 'abcd@b.example', 14, 'abcd@b.example'],
+    ['of one that is too long the local part is cut', 'abcd@b.example', 13, '...@b.example'],
+    ['with as much of it as there is room for', 'abcdefgh@b.example', 17, 'abcd...@b.example'],
+    ['with no room for the dots it is none', 'abcd@b.example', 12, null],
+    ['the domain is behind the last at sign', 'abcd@c@b.example', 14, 'a...@b.example'],
+    ['its escapes count', 'abcd@"', 5, null],
+    ['a name is never cut', 'mx.b.example', 11, null],
+  ])('%s', (_title, text, length, expected) => expect(shortenedAddress(text, length)).toBe(expected));
 });
 
 describe('folding', () => {

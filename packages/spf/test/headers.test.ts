@@ -80,27 +80,53 @@ describe('writing Received-SPF', () => {
     );
   });
 
-  test('a value of 64 KB is cut, the field stays under 998 characters and says so', () => {
-    const field = writeReceivedSpf({ ...NOTHING, helo: 'h'.repeat(65_536), comment: '\r'.repeat(65_536) });
+  test('a text of 64 KB is cut, the field stays under 998 characters and says so', () => {
+    const field = writeReceivedSpf({ ...NOTHING, problem: 'p'.repeat(65_536), comment: '\r'.repeat(65_536) });
     expect(field.length).toBeLessThanOrEqual(998);
-    expect(parseReceivedSpf(field)?.helo).toMatch(/^h+\.\.\.$/);
+    expect(parseReceivedSpf(field)?.problem).toMatch(/^p+\.\.\.$/);
     expect(parseReceivedSpf(field)?.identity).toBe('mailfrom');
   });
 
-  test('a line of 998 characters is whole; one more, and its longest values are cut', () => {
-    const rest = 'Received-SPF: fail (why) identity=mailfrom; helo=;'.length;
-    const written = (length: number): string =>
-      writeReceivedSpf({ ...NOTHING, comment: 'why', helo: 'h'.repeat(length - rest) });
-    expect(written(998)).toHaveLength(998);
-    expect(parseReceivedSpf(written(998))).toMatchObject({ comment: 'why', helo: 'h'.repeat(998 - rest) });
-    expect(parseReceivedSpf(written(999))).toMatchObject({ comment: 'why', helo: `${'h'.repeat(509)}...` });
+  test('a line of 998 characters is whole; of one more the comment is left out, and then the longest text is cut', () => {
+    const rest = 'Received-SPF: fail (why) identity=mailfrom; problem=;'.length;
+    const written = (length: number): object | null =>
+      parseReceivedSpf(writeReceivedSpf({ ...NOTHING, comment: 'why', problem: 'p'.repeat(length - rest) }));
+    expect(written(998)).toMatchObject({ comment: 'why', problem: 'p'.repeat(998 - rest) });
+    expect(written(999)).toMatchObject({ comment: null, problem: 'p'.repeat(999 - rest) });
+    expect(written(1100)).toMatchObject({ comment: null, problem: `${'p'.repeat(509)}...` });
   });
 
-  test('many long values are cut before any is left out', () => {
+  test('many long texts are cut before any is left out', () => {
     const others = Array.from({ length: 40 }, (_, i) => ({ name: `name-${10 + i}xyz`, value: 'v'.repeat(100) }));
-    const read = parseReceivedSpf(writeReceivedSpf({ ...NOTHING, comment: 'c'.repeat(100), others }));
-    expect(read?.comment).toBe('ccccc...');
+    const read = parseReceivedSpf(writeReceivedSpf({ ...NOTHING, others }));
     expect(read?.others).toEqual(others.map(({ name }) => ({ name, value: 'vvvvv...' })));
+  });
+
+  test.each<[string, Partial<WritableReceivedSpf>, Partial<WritableReceivedSpf>]>([
+    ['a HELO name', { helo: `${'h'.repeat(989)}.example` }, { helo: null }],
+    ['a mechanism', { mechanism: `include:${'m'.repeat(989)}.example` }, { mechanism: null }],
+    ['a domain', { envelopeFrom: `a@${'d'.repeat(989)}.example` }, { envelopeFrom: null }],
+    [
+      'a local part',
+      { envelopeFrom: `${'a'.repeat(989)}@example.com` },
+      { envelopeFrom: `${'a'.repeat(497)}...@example.com` },
+    ],
+  ])('of the names none is cut: %s', (_title, fields, read) => {
+    expect(parseReceivedSpf(writeReceivedSpf({ ...NOTHING, ...fields }))).toEqual({ ...NOTHING, ...read });
+  });
+
+  // 253 characters are the longest name of DNS (RFC 1035 §2.3.4), 45 the longest address.
+  test('names that DNS can know are all there, however long the rest', () => {
+    const longest = `${`${'d'.repeat(49)}.`.repeat(5)}com`;
+    const names = { helo: longest, receiver: longest, clientIp: '2001:0db8:0000:0000:0000:ffff:255.255.255.255' };
+    const envelopeFrom = `${'"'.repeat(2000)}@${longest}`;
+    const long = { comment: 'c'.repeat(2000), mechanism: 'm'.repeat(2000), problem: '"'.repeat(2000) };
+    const field = writeReceivedSpf({ ...NOTHING, ...names, ...long, envelopeFrom });
+    expect(field.length).toBeLessThanOrEqual(998);
+    expect(parseReceivedSpf(field)).toMatchObject({
+      ...names,
+      envelopeFrom: expect.stringMatching(`^"*[.]{3}@${longest}$`),
+    });
   });
 
   test('names that fill the line by themselves are left out, and the comment with them', () => {

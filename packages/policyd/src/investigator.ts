@@ -5,7 +5,7 @@ import { type Basis, holdsNow, newBasis, observedResolver } from './basis.ts';
 import { findDeadMx } from './dead-mx.ts';
 import { createOutcomeMemory } from './outcome-memory.ts';
 import type { Policy } from './policy.ts';
-import { findTrust } from './trust.ts';
+import { findPtrTrust, findTrust, type Trust } from './trust.ts';
 
 export type InvestigatorOptions = {
   /** Cached, with its own time-out for each question. */
@@ -45,10 +45,12 @@ export function createInvestigator({ resolver, recordCache, clock, now }: Invest
       const { client, helo } = request;
       if (client === null) return 'no';
       const question = { client, helo, now: now() };
-      const found = findTrust(question, policy.trusted, resolver, (query) =>
-        spf(query, policy, policy.trustTimeLimitMs, newBasis()),
-      );
-      return within(found, policy.trustTimeLimitMs, clock, () => ({ entry: 'not verified: DNS took too long' }));
+      const { trusted, trustTimeLimitMs: ms } = policy;
+      const asked = findTrust(question, trusted, resolver, (query) => spf(query, policy, ms, newBasis()));
+      const found = await within<Trust>(asked, ms, clock, () => ({ entry: 'not verified: DNS took too long' }));
+      if (found !== 'no' || trusted.ptrDomains.length === 0) return found;
+      // The client's own zone is asked here, and its silence must not help it: a time limit of its own, which says no.
+      return within(findPtrTrust(client, trusted.ptrDomains, resolver), ms, clock, () => 'no');
     },
   };
 }

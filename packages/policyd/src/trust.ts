@@ -22,18 +22,19 @@ export type TrustQuestion = {
 /** Names of one PTR answer that are looked at, as in RFC 7208 §4.6.4. */
 const MAX_PTR_NAMES = 10;
 
+export type Trust = Exclude<Answers['trust'], null>;
+
 /**
- * The entry of the lists that vouches for the client, or `'no'`.
+ * The entry that vouches for the client by its address, its HELO name or an SPF record, or `'no'`.
  *
- * Where our own list cannot be looked up the client is not refused for it; where the client's own PTR zone fails, it
- * gains nothing by that.
+ * Where our own list cannot be looked up the client is not refused for it.
  */
 export async function findTrust(
   question: TrustQuestion,
   trusted: TrustedHosts,
   resolver: Resolver,
   spf: (query: SpfQuery) => SpfOutcome | Promise<SpfOutcome>,
-): Promise<Exclude<Answers['trust'], null>> {
+): Promise<Trust> {
   const { client, helo, now } = question;
   const network = trusted.networks.find((one) => contains(one, client));
   if (network !== undefined) return { entry: `network ${network.address.text}/${network.length}` };
@@ -50,24 +51,26 @@ export async function findTrust(
     if (result === 'pass') return { entry: `SPF of ${domain}` };
     if (result === 'temperror') return { entry: `SPF of ${domain} (not verified: DNS failed)` };
   }
-  const name = await ptrNameBelow(trusted.ptrDomains, client, resolver);
-  return name === null ? 'no' : { entry: `PTR name ${name}` };
+  return 'no';
 }
 
-/** The client's PTR name below one of `domains`, once its own addresses hold the client (RFC 7208 §5.5). */
-async function ptrNameBelow(
-  domains: readonly DomainName[],
+/**
+ * The client's PTR name below one of `domains`, once its own addresses hold the client (RFC 7208 §5.5), or `'no'`.
+ *
+ * Where the client's own PTR zone fails, it gains nothing by that.
+ */
+export async function findPtrTrust(
   client: IpAddress,
+  domains: readonly DomainName[],
   resolver: Resolver,
-): Promise<DomainName | null> {
-  if (domains.length === 0) return null;
+): Promise<Trust> {
   const answer = await resolver.resolve(reverseName(client), 'PTR');
-  if (answer.kind !== 'records') return null;
+  if (answer.kind !== 'records') return 'no';
   for (const name of answer.data.slice(0, MAX_PTR_NAMES)) {
     if (!domains.some((domain) => isSubdomainOf(name, domain))) continue;
-    if ((await holdsAddress(name, client, resolver)) === 'yes') return name;
+    if ((await holdsAddress(name, client, resolver)) === 'yes') return { entry: `PTR name ${name}` };
   }
-  return null;
+  return 'no';
 }
 
 async function holdsAddress(

@@ -1,4 +1,4 @@
-import { parseIp, parsePrefix, parseZoneText, zoneResolver } from '@unsent/dns';
+import { parseIp, parsePrefix, parseZoneText, type Resolver, type RrType, zoneResolver } from '@unsent/dns';
 import { createRecordCache } from '@unsent/spf';
 import { describe, expect, test } from 'vitest';
 import { name } from '../../../test/support/names.ts';
@@ -88,6 +88,36 @@ describe('trusted hosts', () => {
       newBasis(),
     );
     expect(found).toEqual({ entry: 'HELO name dead.example (not verified: DNS failed)' });
+  });
+
+  test.each<[string, Partial<Policy['trusted']>, RrType, object | string]>([
+    ['PTR zone of the client makes it nobody', { ptrDomains: [name('example.net')] }, 'PTR', 'no'],
+    ['zone that such a PTR name lies in neither', { ptrDomains: [name('example.net')] }, 'A', 'no'],
+    [
+      'zone of a HELO name of ours refuses nobody',
+      { heloNames: [name('relay.example')], ptrDomains: [name('example.net')] },
+      'A',
+      { entry: 'not verified: DNS took too long' },
+    ],
+  ])('a silent %s', async (_, trusted, silentType, expected) => {
+    const silent: Resolver = {
+      resolve: (owner, type) => (String(type) === silentType ? new Promise(() => {}) : resolver.resolve(owner, type)),
+    };
+    const impatient = createInvestigator({
+      resolver: silent,
+      recordCache: createRecordCache(10),
+      clock: {
+        now: () => 0,
+        after: (_ms, callback) => {
+          const timer = setTimeout(callback, 10);
+          return () => clearTimeout(timer);
+        },
+      },
+      now: () => NOW,
+    });
+    const policy = { ...STANDARD, trusted: { ...STANDARD.trusted, ...trusted } };
+    const request = { ...REQUEST, client: parseIp('192.0.2.7'), helo: 'relay.example' };
+    expect(await impatient.trust(request, policy, newBasis())).toEqual(expected);
   });
 });
 

@@ -114,7 +114,10 @@ export function policySection(): v.GenericSchema<unknown, PolicyConfig> {
     ),
     onError: key('What a fault of our own leads to: accept or defer.', choice(['accept', 'defer'])),
     timeLimitMs: key('Time for one identity, in milliseconds.', wholeNumber('milliseconds', 100, 100_000)),
-    trustTimeLimitMs: key('Time for the trusted hosts, in milliseconds.', wholeNumber('milliseconds', 100, 100_000)),
+    trustTimeLimitMs: key(
+      'Time for the trusted hosts, in milliseconds; as long again for their PTR names.',
+      wholeNumber('milliseconds', 100, 100_000),
+    ),
     maxVoidLookups: key(
       'Void lookups before a permerror (RFC 7208 §4.6.4).',
       wholeNumber('lookups', 0, MAX_VOID_LOOKUPS),

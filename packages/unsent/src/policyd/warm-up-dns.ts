@@ -9,6 +9,7 @@ export type WarmUpDns = { readonly server: DnsServer; close(): void };
 const HEADER_OCTETS = 12;
 const TTL_SECONDS = 300;
 const NXDOMAIN = 3;
+const IS_RESPONSE = 0x80;
 const SERVFAIL = 2;
 const TYPES: Readonly<Record<string, number>> = { A: 1, SOA: 6, MX: 15, TXT: 16, AAAA: 28 };
 /** The owner is the name that was asked for, which stands right behind the header (RFC 1035 §4.1.4). */
@@ -29,8 +30,10 @@ export async function openWarmUpDns(): Promise<WarmUpDns> {
 }
 
 function reply(socket: Socket, query: Buffer, from: { readonly port: number; readonly address: string }): void {
-  const { name, end } = questionOf(query);
-  const type = query.readUInt16BE(end - 4);
+  const question = questionOf(query);
+  // Any program of this host may send here: what is no question gets no answer.
+  if (question === null) return;
+  const { name, type, end } = question;
   const records = recordsOf(name);
   const matching = records?.filter(([of]) => TYPES[of] === type) ?? [];
   const answers = matching.map(([of, data]) => answer(of, data));
@@ -48,7 +51,8 @@ function reply(socket: Socket, query: Buffer, from: { readonly port: number; rea
 function recordsOf(name: string): readonly (readonly [string, Buffer])[] | null {
   const [, label, kind] = /^(.*?)k(\d+)-\d+\.example$/.exec(name) ?? [];
   const domain = name.slice(label?.length ?? 0);
-  const texts = WARM_UP_KINDS[Number(kind)]?.records[label ?? ''];
+  const records = WARM_UP_KINDS[Number(kind)]?.records ?? {};
+  const texts = Object.hasOwn(records, label ?? '') ? records[label ?? ''] : undefined;
   return texts?.map((text) => recordOf(text.replaceAll('@', domain))) ?? null;
 }
 
@@ -81,12 +85,15 @@ function nameOctets(name: string): Buffer {
   return Buffer.from(`${labels.map((label) => String.fromCharCode(label.length) + label).join('')}\0`, 'latin1');
 }
 
-function questionOf(query: Buffer): { readonly name: string; readonly end: number } {
+/** The first question, and where it ends; null for a response, and where the octets end before (RFC 1035 §4.1). */
+function questionOf(query: Buffer): { readonly name: string; readonly type: number; readonly end: number } | null {
+  if (((query[2] ?? 0) & IS_RESPONSE) !== 0) return null;
   const labels: string[] = [];
   let at = HEADER_OCTETS;
   for (let length = query[at] ?? 0; length > 0; length = query[at] ?? 0) {
     labels.push(query.toString('latin1', at + 1, at + 1 + length));
     at += length + 1;
   }
-  return { name: labels.join('.'), end: at + 5 };
+  const end = at + 5;
+  return end > query.length ? null : { name: labels.join('.'), type: query.readUInt16BE(end - 4), end };
 }

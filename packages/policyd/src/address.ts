@@ -1,3 +1,15 @@
+import { parseDomainName } from '@unsent/dns';
+
+/**
+ * An address, or a domain, as two that mean the same compare: lower case, and the domain as DNS holds it. Of what has no
+ * domain that DNS could hold, the lower case alone.
+ */
+export function addressKey(address: string): string {
+  const at = address.lastIndexOf('@') + 1;
+  const domain = parseDomainName(address.slice(at));
+  return domain === null ? address.toLowerCase() : address.slice(0, at).toLowerCase() + domain;
+}
+
 /** What stands before the last `@`; all of it when there is none. */
 function localPartOf(address: string): string {
   const at = address.lastIndexOf('@');

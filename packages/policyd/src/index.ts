@@ -1,6 +1,6 @@
 // Table of contents of @unsent/policyd.
 export type { PolicyAction } from './action.ts';
-export { mustTakeBounces } from './address.ts';
+export { addressKey, mustTakeBounces } from './address.ts';
 export { type Answerer, type AnswererOptions, createAnswerer, type Investigator } from './answerer.ts';
 export {
   type Answers,

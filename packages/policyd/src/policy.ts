@@ -62,7 +62,7 @@ export type Policy = {
   readonly header: HeaderPolicy;
   /** Check as if this address had sent: what our relay will meet further on. No header then. */
   readonly prospective: IpAddress | null;
-  /** Addresses that take mail for a domain that never sends: its rua and ruf. Lower case. */
+  /** Addresses that take mail for a domain that never sends: its rua and ruf. As `addressKey` writes them. */
   readonly reportAddresses: ReadonlySet<string>;
   /** `{result}`, `{identity}`, `{domain}`, `{client}`, `{reason}` are filled in. */
   readonly reasonMessage: string;

@@ -1,4 +1,4 @@
-import { type DomainName, type IpAddress, isPrivate } from '@unsent/dns';
+import { type DomainName, type IpAddress, isPrivate, isSubdomainOf, parseDomainName } from '@unsent/dns';
 import { domainOf, type SpfIdentity, type SpfOutcome, type SpfQuery } from '@unsent/spf';
 import type { PolicyAction } from './action.ts';
 import type { Answers, Checked, Decision, Question, RuleId, Step } from './decision.ts';
@@ -115,8 +115,9 @@ function isNoMailRecord(text: string): boolean {
 }
 
 function isStrict(domain: string, strict: readonly DomainName[]): boolean {
-  const name = domain.toLowerCase();
-  return strict.some((one) => name === one || name.endsWith(`.${one}`));
+  if (strict.length === 0) return false;
+  const name = parseDomainName(domain);
+  return name !== null && strict.some((one) => isSubdomainOf(name, one));
 }
 
 function hasTrustedHosts({ trusted }: Policy): boolean {

@@ -1,7 +1,7 @@
 import { contains, type IpAddress } from '@unsent/dns';
 import { domainOf } from '@unsent/spf';
 import type { PolicyAction } from './action.ts';
-import { mustTakeBounces } from './address.ts';
+import { addressKey, mustTakeBounces } from './address.ts';
 import type { Answers, Decision, RuleId, Step } from './decision.ts';
 import type { Policy } from './policy.ts';
 import type { PolicyRequest } from './request.ts';
@@ -70,8 +70,8 @@ function refuseOwn(request: PolicyRequest, context: RuleContext): Decision | nul
   return refused(rule, domain, text, `${domain} is ${why}`, context.policy);
 }
 
-function takesBounces(address: string, policy: Policy): boolean {
-  return mustTakeBounces(address) || policy.reportAddresses.has(address.toLowerCase());
+function takesBounces(address: string, { reportAddresses }: Policy): boolean {
+  return mustTakeBounces(address) || (reportAddresses.size > 0 && reportAddresses.has(addressKey(address)));
 }
 
 function accepted(rule: RuleId, reason: string, action: PolicyAction = { kind: 'dunno' }): Decision {

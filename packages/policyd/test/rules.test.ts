@@ -26,6 +26,7 @@ describe('domains of ours that never send', () => {
     ['its postmaster gets bounces', { sender: '', recipient: 'Postmaster@parked.example' }, 'spf-helo', 'prepend'],
     ['its abuse address too', { sender: '', recipient: 'abuse@parked.example' }, 'spf-helo', 'prepend'],
     ['an SRS address too', { sender: '', recipient: 'SRS0=ab=cd=example.net=u@parked.example' }, 'spf-helo', 'prepend'],
+    ['a report address of its gets bounces', { sender: '', recipient: 'Rua@Parked.Example.' }, 'spf-helo', 'prepend'],
     ['mail from one is refused', { sender: 'ceo@parked.example' }, 'own-never-sender', 'reject'],
     ['mail to one is not our business', { recipient: 'x@parked.example' }, 'spf-mailfrom', 'prepend'],
     [
@@ -41,7 +42,8 @@ describe('domains of ours that never send', () => {
       'dunno',
     ],
   ])('%s', (_, fields, rule, action) => {
-    const decision = decide({ ...request(), ...fields }, STANDARD, { helo: NONE, mailFrom: NONE });
+    const policy = { ...STANDARD, reportAddresses: new Set(['rua@parked.example']) };
+    const decision = decide({ ...request(), ...fields }, policy, { helo: NONE, mailFrom: NONE });
     expect([decision.rule, decision.action.kind]).toEqual([rule, action]);
   });
 
@@ -101,6 +103,14 @@ describe('SPF results', () => {
     const decision = decide(request(), { ...STANDARD, ...changes }, { helo: NONE, mailFrom: NONE, ...answers });
     expect([decision.rule, decision.action.kind]).toEqual([rule, action]);
   });
+
+  test.each(['a@bücher.example', 'a@xn--bcher-kva.example', 'a@www.xn--bcher-kva.example', 'a@XN--BCHER-KVA.example.'])(
+    'softfail of a strict domain however the sender %s writes it',
+    (sender) => {
+      const policy = { ...STANDARD, strictDomains: [name('xn--bcher-kva.example')] };
+      expect(decide(request({ sender }), policy, { helo: NONE, mailFrom: SOFTFAIL }).action.kind).toBe('reject');
+    },
+  );
 
   test.each(['10.1.2.3', '172.17.0.1', '192.168.1.1', '100.64.0.1', '::1', 'fd00::1', 'fe80::1'])(
     'a private client (%s) is never refused for SPF',

@@ -1,4 +1,4 @@
-import type { OwnDomains, Policy, PolicyRequest } from '@unsent/policyd';
+import { addressKey, type OwnDomains, type Policy, type PolicyRequest } from '@unsent/policyd';
 import type { Config } from '../config.ts';
 import { lockedList } from './locked-list.ts';
 import { neverSendingDomains } from './own-domains.ts';
@@ -45,7 +45,9 @@ type Policies = { readonly everybodys: Policy; readonly recipients: ReadonlyMap<
 /** All policies of a configuration, made once so that a request costs a look-up. */
 function policiesFrom({ policy }: Config, hostname: string): Policies {
   const recipients = Object.entries(policy.recipients).flatMap(([name, own]) =>
-    own === null || own === undefined ? [] : [[name, policyFrom(withOverrides(policy, own), hostname)] as const],
+    own === null || own === undefined
+      ? []
+      : [[addressKey(name), policyFrom(withOverrides(policy, own), hostname)] as const],
   );
   return { everybodys: policyFrom(policy, hostname), recipients: new Map(recipients) };
 }

@@ -1,5 +1,5 @@
 import { parsePrefix } from '@unsent/dns';
-import { type IdentityPolicy, type Policy, presetPolicy } from '@unsent/policyd';
+import { addressKey, type IdentityPolicy, type Policy, presetPolicy } from '@unsent/policyd';
 import type { IdentityPolicyConfig } from '../config/schema-policy.ts';
 import type { PolicyConfig } from '../config.ts';
 
@@ -34,7 +34,7 @@ export function policyFrom(config: PolicyConfig, hostname: string): Policy {
       authservId: header?.authservId ?? receiver,
     },
     prospective: config.prospective ?? preset.prospective,
-    reportAddresses: new Set(config.reportAddresses?.map((address) => address.toLowerCase()) ?? []),
+    reportAddresses: new Set(config.reportAddresses?.map(addressKey) ?? []),
     reasonMessage: config.reasonMessage ?? preset.reasonMessage,
     hasEnhancedCodes: config.enhancedCodes ?? preset.hasEnhancedCodes,
     onError: config.onError ?? preset.onError,

@@ -17,17 +17,19 @@ export function withOverrides(config: PolicyConfig, own: PolicyOverrides): Polic
   };
 }
 
-/** What is said of a recipient: by its address, else by its domain or the closest one above it. Null: nothing. */
+/**
+ * What is said of a recipient: by its address, else by its domain or the closest one above it. Null: nothing.
+ *
+ * `entries` are named as `addressKey` writes them.
+ */
 export function recipientEntry<T>(entries: ReadonlyMap<string, T>, recipient: string): T | null {
-  const address = recipient.toLowerCase();
-  const exact = entries.get(address);
+  const at = recipient.lastIndexOf('@') + 1;
+  const domain = parseDomainName(recipient.slice(at));
+  if (domain === null) return null;
+  const exact = entries.get(recipient.slice(0, at).toLowerCase() + domain);
   if (exact !== undefined) return exact;
-  for (
-    let at: DomainName | null = parseDomainName(address.slice(address.lastIndexOf('@') + 1));
-    at !== null;
-    at = parentOf(at)
-  ) {
-    const entry = entries.get(at);
+  for (let name: DomainName | null = domain; name !== null; name = parentOf(name)) {
+    const entry = entries.get(name);
     if (entry !== undefined) return entry;
   }
   return null;

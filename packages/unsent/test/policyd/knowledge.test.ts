@@ -1,4 +1,4 @@
-import type { Policy } from '@unsent/policyd';
+import { addressKey, type Policy } from '@unsent/policyd';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../src/config/parse.ts';
 import { makeConfig } from '../../src/config.ts';
@@ -17,6 +17,10 @@ policy:
       trusted: { heloNames: [relay.example] }
     deep.example.com: { onlyNoMailRecords: true }
     nothing.example:
+    bücher.example: { mailFrom: { on: { fail: defer } } }
+    Käufer@Bücher.Example: { mailFrom: { on: { fail: accept } } }
+    rooted.example.: { mailFrom: { on: { fail: accept } } }
+  reportAddresses: [Reports@Bücher.Example, ruf@rooted.example.]
 `;
 
 describe('the policy of a recipient', () => {
@@ -33,6 +37,15 @@ describe('the policy of a recipient', () => {
     ['u@nothing.example', 'reject'],
     ['', 'reject'],
     ['postmaster', 'reject'],
+    // RFC 8616 §4: a U-label and its A-label are one name; so are a name with and without its last dot (RFC 1034 §3.1).
+    ['u@bücher.example', 'defer'],
+    ['u@xn--bcher-kva.example', 'defer'],
+    ['käufer@BÜCHER.example', 'accept'],
+    ['käufer@xn--bcher-kva.example', 'accept'],
+    ['käufer@www.xn--bcher-kva.example', 'defer'],
+    ['u@rooted.example', 'accept'],
+    ['u@rooted.example.', 'accept'],
+    ['sales@example.com.', 'reject'],
   ])('%j: a fail of MAIL FROM is answered with %s', (recipient, action) => {
     expect(policy(recipient).mailFrom.on.fail).toBe(action);
   });
@@ -46,6 +59,12 @@ describe('the policy of a recipient', () => {
       'reject',
     ]);
     expect([own.trusted.networks.length, own.trusted.heloNames]).toEqual([1, ['relay.example']]);
+  });
+
+  test('names addresses for reports as requests are compared with them', () => {
+    const known = [...policy('').reportAddresses];
+    expect(known).toEqual(['reports@bücher.example', 'ruf@rooted.example'].map(addressKey));
+    expect(addressKey('reports@bücher.example')).toBe('reports@xn--bcher-kva.example');
   });
 
   test('counts from the next request on when the configuration is read again', () => {

@@ -1,5 +1,6 @@
 import type { Answers, Decision } from './decision.ts';
 import type { Policy } from './policy.ts';
+import { isBeforeMail } from './protocol-state.ts';
 import { createRecentlyKnown } from './recent.ts';
 import type { PolicyRequest } from './request.ts';
 import type { RuleContext } from './rule-context.ts';
@@ -16,8 +17,17 @@ export interface Judgements {
 /** A decision, and whose it is: one that names its sender is no other sender's. */
 type Said = { readonly decision: Decision; readonly sender: string | null };
 
-/** All that is known of one client, HELO name and sender's domain. What was said last is said again as it is. */
-type Finding = { readonly answers: Answers; readonly untilMs: number; first: Said | null; later: Said | null };
+/**
+ * All that is known of one client, HELO name and sender's domain. What was said last is said again as it is: before MAIL,
+ * where a header may be added, and elsewhere.
+ */
+type Finding = {
+  readonly answers: Answers;
+  readonly untilMs: number;
+  early: Said | null;
+  first: Said | null;
+  later: Said | null;
+};
 
 /** Senders choose how long their names and addresses are; the longest are judged each time. */
 const MAX_KEY_CHARACTERS = 600;
@@ -25,8 +35,9 @@ const MAX_KEY_CHARACTERS = 600;
 /**
  * Findings about at most twice `size` questions. `nowMs` is the clock that the resolver's TTLs run by.
  *
- * Rules 4 and 5 go by the policy, the client, the HELO name, the sender's domain and whether a header may be added. Of
- * the sender's local part only a header tells, since an SPF outcome that depends on it is never kept.
+ * Rules 4 and 5 go by the policy, the client, the HELO name, the sender's domain, whether a header may be added, and
+ * whether an empty sender is the null sender. Of the sender's local part only a header tells, since an SPF outcome that
+ * depends on it is never kept.
  */
 export function createJudgements(size: number, nowMs: () => number): Judgements {
   const findings = createRecentlyKnown<Finding>(size, nowMs);
@@ -41,14 +52,16 @@ export function createJudgements(size: number, nowMs: () => number): Judgements 
     },
     keep: (request, context, answers, untilMs) => {
       const key = keyOf(request, context);
-      if (key.length <= MAX_KEY_CHARACTERS) findings.set(key, { answers, untilMs, first: null, later: null });
+      if (key.length <= MAX_KEY_CHARACTERS)
+        findings.set(key, { answers, untilMs, early: null, first: null, later: null });
     },
   };
 }
 
 function judgedBy(finding: Finding, request: PolicyRequest, context: RuleContext): Decision | null {
   const isFirst = mayPrepend(request, context);
-  const said = isFirst ? finding.first : finding.later;
+  const isEarly = !isFirst && isBeforeMail(request.protocolState);
+  const said = isFirst ? finding.first : isEarly ? finding.early : finding.later;
   if (said !== null && (said.sender === null || said.sender === request.sender)) return said.decision;
   const step = judgeSpf(request, context, finding.answers);
   if (step.kind === 'ask') return null;
@@ -57,6 +70,7 @@ function judgedBy(finding: Finding, request: PolicyRequest, context: RuleContext
   const namesSender = decision.action.kind === 'prepend' || decision.intended.kind === 'prepend';
   const saying = { decision, sender: namesSender ? request.sender : null };
   if (isFirst) finding.first = saying;
+  else if (isEarly) finding.early = saying;
   else finding.later = saying;
   return decision;
 }

@@ -3,6 +3,7 @@ import { domainOf, type SpfIdentity, type SpfOutcome, type SpfQuery } from '@uns
 import type { PolicyAction } from './action.ts';
 import type { Answers, Checked, Decision, Question, RuleId, Step } from './decision.ts';
 import type { Disposition, IdentityPolicy, Policy } from './policy.ts';
+import { isBeforeMail } from './protocol-state.ts';
 import { refusalOf } from './refusal-text.ts';
 import type { PolicyRequest } from './request.ts';
 import { headerOf } from './result-header.ts';
@@ -95,7 +96,7 @@ function refuse(checked: Checked, request: PolicyRequest, context: RuleContext, 
 function dispositionOf(checked: Checked, request: PolicyRequest, policy: Policy): Disposition {
   const { identity, outcome } = checked;
   const own = policyOf(identity, policy);
-  if (own.onlyNullSender && request.sender !== '') return 'accept';
+  if (own.onlyNullSender && !hasNullSender(request)) return 'accept';
   if (outcome.result === 'fail' && policy.onlyNoMailRecords && !isNoMailRecord(outcome.matched.record.text)) {
     return 'accept';
   }
@@ -103,6 +104,10 @@ function dispositionOf(checked: Checked, request: PolicyRequest, policy: Policy)
   if (isDoubtful && own.on.fail !== 'accept' && isStrict(checked.query.domain, policy.strictDomains))
     return own.on.fail;
   return own.on[outcome.result];
+}
+
+function hasNullSender({ sender, protocolState }: PolicyRequest): boolean {
+  return sender === '' && !isBeforeMail(protocolState);
 }
 
 /** Exactly `v=spf1 -all`, whatever its case and spaces: the record of a domain that never sends. */

@@ -4,14 +4,10 @@ import type { PolicyAction } from './action.ts';
 import { addressKey, mustTakeBounces } from './address.ts';
 import type { Answers, Decision, RuleId, Step } from './decision.ts';
 import type { Policy } from './policy.ts';
+import { isBeforeMail, isWithSender } from './protocol-state.ts';
 import type { PolicyRequest } from './request.ts';
 import type { RuleContext } from './rule-context.ts';
 import { judgeSpf, mayPrepend } from './rules-spf.ts';
-
-/** Smtpd asks these before the sender is known: an empty sender then is not the null sender. */
-const BEFORE_MAIL = new Set(['CONNECT', 'HELO', 'EHLO']);
-/** A client other than Postfix may leave the state out; it then asks as at RCPT. */
-const WITH_SENDER = new Set(['MAIL', 'RCPT', 'DATA', 'END-OF-MESSAGE', '']);
 
 /**
  * The rules in their order (docs/policyd.md): decides, or names the next thing to find out.
@@ -28,11 +24,10 @@ export function nextStep(request: PolicyRequest, context: RuleContext, answers: 
 export function decideUnasked(request: PolicyRequest, context: RuleContext): Decision | null {
   const { client } = request;
   if (client === null) return accepted('not-judged', 'no client address');
-  const isBeforeMail = BEFORE_MAIL.has(request.protocolState);
-  if (!(isBeforeMail || WITH_SENDER.has(request.protocolState))) {
-    return accepted('not-judged', `state ${request.protocolState}`);
-  }
-  return exemption(request, client, context) ?? (isBeforeMail ? null : refuseOwn(request, context));
+  const { protocolState } = request;
+  const isEarly = isBeforeMail(protocolState);
+  if (!(isEarly || isWithSender(protocolState))) return accepted('not-judged', `state ${protocolState}`);
+  return exemption(request, client, context) ?? (isEarly ? null : refuseOwn(request, context));
 }
 
 /** Rule 1: sessions and hosts that are not judged. */

@@ -91,6 +91,28 @@ describe('a remembered judgement', () => {
     expect(world.ask(request({ ...asked, sender: 'x@null.example' })).rule).toBe('dead-mx');
   });
 
+  test('before MAIL is none of the null sender, and the other way round', () => {
+    const asked = {
+      client: parseIp('198.51.100.1'),
+      helo: 'plain.example',
+      sender: '',
+      recipient: 'careful@example.com',
+    };
+    const kinds = (states: readonly string[]): readonly string[] => {
+      const world = worldOf();
+      return states.map((protocolState) => world.ask(request({ ...asked, protocolState })).action.kind);
+    };
+    expect(kinds(['HELO', 'END-OF-MESSAGE', 'HELO', 'RCPT', 'HELO', 'END-OF-MESSAGE'])).toEqual([
+      'dunno',
+      'reject',
+      'dunno',
+      'reject',
+      'dunno',
+      'reject',
+    ]);
+    expect(kinds(['END-OF-MESSAGE', 'EHLO', 'CONNECT', 'MAIL'])).toEqual(['reject', 'dunno', 'dunno', 'reject']);
+  });
+
   test('cannot be had by moving the border between two values', () => {
     const world = worldOf();
     world.ask(request({ instance: '0', helo: 'a b', sender: 'c@plain.example' }));
@@ -145,7 +167,13 @@ test('every answer is what it is without a memory, whatever was asked, reloaded 
       { weight: 1, arbitrary: fc.constantFrom('', '', 'null.example', '@null.example', 'good@') },
       { weight: 5, arbitrary: addressOf(local, domain) },
     ),
-    recipient: fc.constantFrom('user@example.com', 'strict@example.com', 'user@own.example', 'abuse@own.example'),
+    recipient: fc.constantFrom(
+      'user@example.com',
+      'strict@example.com',
+      'careful@example.com',
+      'user@own.example',
+      'abuse@own.example',
+    ),
     instance: fc.constantFrom('', '1', '2', '3', '4', '5', '6', '7', '8'),
     saslUsername: fc.constantFrom('', '', '', '', 'me'),
   });
@@ -193,7 +221,12 @@ function worldOf() {
   const answererOf = (investigator: Investigator): Answerer =>
     createAnswerer({
       investigator,
-      policy: ({ recipient }) => (recipient === 'strict@example.com' ? policies.strict : policies.everybodys),
+      policy: ({ recipient }) =>
+        recipient === 'strict@example.com'
+          ? policies.strict
+          : recipient === 'careful@example.com'
+            ? policies.careful
+            : policies.everybodys,
       own: () => ({ neverSends }),
       now,
     });
@@ -235,10 +268,11 @@ function forgetting(basis: { untilMs: number }): { untilMs: number } {
   return basis;
 }
 
-function policiesOf(preset: Policy['preset']): { readonly everybodys: Policy; readonly strict: Policy } {
+function policiesOf(preset: Policy['preset']): { readonly [whose in 'everybodys' | 'strict' | 'careful']: Policy } {
   const skip = ['203.0.113.0/24'].flatMap((text) => parsePrefix(text) ?? []);
   const everybodys = { ...presetPolicy(preset, 'mx.example.org'), skip };
-  return { everybodys, strict: { ...presetPolicy('strict', 'mx.example.org'), deadMx: 'reject', skip } };
+  const careful = { ...everybodys, helo: { ...everybodys.helo, onlyNullSender: true } };
+  return { everybodys, careful, strict: { ...presetPolicy('strict', 'mx.example.org'), deadMx: 'reject', skip } };
 }
 
 function atOnce(decision: Decision | Promise<Decision>): Decision {

@@ -104,6 +104,21 @@ describe('SPF results', () => {
     expect([decision.rule, decision.action.kind]).toEqual([rule, action]);
   });
 
+  // docs/configuration.md: "A refusal counts for the null sender alone." Before MAIL nobody knows whether it is that.
+  test.each([
+    ['CONNECT', '', 'dunno'],
+    ['HELO', '', 'dunno'],
+    ['EHLO', '', 'dunno'],
+    ['MAIL', '', 'reject'],
+    ['RCPT', '', 'reject'],
+    ['', '', 'reject'],
+    ['RCPT', 'a@example.net', 'prepend'],
+  ])('a HELO fail that counts for the null sender alone: at %s with the sender %j', (protocolState, sender, action) => {
+    const policy = { ...STANDARD, helo: { ...STANDARD.helo, onlyNullSender: true } };
+    const decision = decide(request({ protocolState, sender }), policy, { helo: fail('v=spf1 -all'), mailFrom: NONE });
+    expect(decision.action.kind).toBe(action);
+  });
+
   test.each(['a@bücher.example', 'a@xn--bcher-kva.example', 'a@www.xn--bcher-kva.example', 'a@XN--BCHER-KVA.example.'])(
     'softfail of a strict domain however the sender %s writes it',
     (sender) => {

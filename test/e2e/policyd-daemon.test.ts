@@ -1,5 +1,5 @@
-import type { ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDomainName } from '@unsent/dns';
@@ -7,6 +7,7 @@ import { openPolicyStore } from '@unsent/store';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { endProcess, runUnsent, startUnsent, waitForStderr } from '../support/cli.ts';
 import { freePort } from '../support/ports.ts';
+import { findProgram } from '../support/require.ts';
 
 const ZONE = `
 pass.example.   300 IN TXT "v=spf1 ip4:192.0.2.0/24 -all"
@@ -87,6 +88,31 @@ test('reload takes a good configuration, and keeps the old one when the new one 
   running.kill('SIGHUP');
   await refused;
   expect(await ask('', 'u@other.example')).toMatch(/sends no mail/);
+});
+
+test('a SIGHUP that comes before the service stands is obeyed then', async () => {
+  const path = join(folder, 'unsent.yaml');
+  await rm(path);
+  execFileSync(findProgram('mkfifo') ?? '', [path]);
+  const listening = start(/configuration read again/);
+  // Opened once the daemon reads it, which it does before anything else.
+  const reader = await open(path, 'w');
+  daemon?.kill('SIGHUP');
+  await rm(path);
+  await writeFile(path, 'domains:\n  unused: [other.example]\n');
+  await reader.writeFile('domains:\n  unused: [parked.example]\n');
+  await reader.close();
+  await listening;
+  expect(await ask('', 'u@other.example')).toMatch(/sends no mail/);
+});
+
+test('a SIGHUP at any moment of the end does not cut it short', async () => {
+  const running = await start();
+  expect(await ask('a@fail.example')).toMatch(/^550 /);
+  const hangups = setInterval(() => running.kill('SIGHUP'), 1);
+  expect(await stop()).toBe(0);
+  clearInterval(hangups);
+  expect((await unsent('--json', 'policyd', 'stats')).stdout).toContain('"blocked":1');
 });
 
 test('a database that cannot be opened is told once, and answers come all the same', async () => {

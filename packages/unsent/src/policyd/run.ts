@@ -5,6 +5,7 @@ import { createPolicyServer, createTally, type PolicyServer, type PolicyServerOp
 import { isNoPath, stateFolder, statePlace } from '../config/places.ts';
 import type { Config } from '../config.ts';
 import type { Shell } from '../shell.ts';
+import { catchHangups } from './hangups.ts';
 import { keepHeapSmall } from './heap.ts';
 import { type Knowledge, knowledgeOf } from './knowledge.ts';
 import { listenAt, type SocketAccess, systemdDescriptors } from './listen.ts';
@@ -55,6 +56,8 @@ const BUSY_LIMIT_HERE_MS = 100;
 
 /** `unsent policyd`: serves until it is told to stop. */
 export async function runPolicyd(shell: Shell, options: PolicydOptions): Promise<ExitCode> {
+  // A process of spawn(8) has nothing to read again, and ends with its session.
+  const hangups = options.stdio === true || options.check === true ? null : catchHangups();
   const config = await shell.config();
   const knowledge = knowledgeOf(config, hostname());
   const access = await socketAccess(options);
@@ -85,8 +88,10 @@ export async function runPolicyd(shell: Shell, options: PolicydOptions): Promise
   await database?.ready;
   try {
     if (options.stdio === true) return await serveStdio(serverOptions);
+    hangups?.obey(() => void reload(shell, knowledge).then(log.message));
     return await serveSockets(shell, options, parts, access, serverOptions);
   } finally {
+    hangups?.ignore();
     await database?.stop();
     log.flush();
   }
@@ -95,7 +100,7 @@ export async function runPolicyd(shell: Shell, options: PolicydOptions): Promise
 async function serveSockets(
   shell: Shell,
   options: PolicydOptions,
-  { config, knowledge, log, meter, health }: Parts,
+  { config, log, meter, health }: Parts,
   access: SocketAccess,
   serverOptions: PolicyServerOptions,
 ): Promise<ExitCode> {
@@ -106,8 +111,6 @@ async function serveSockets(
     shell.onClose(await (await import('./metrics.ts')).serveMetrics(options.metrics, source));
   }
   if (options.pidFile !== undefined) await writePidFile(shell, options.pidFile, process.pid);
-  const onHangup = (): void => void reload(shell, knowledge).then(log.message);
-  process.on('SIGHUP', onHangup);
   log.message(`listening at ${places.join(', ')}; preset ${config.policy.preset}`);
   await shell.untilInterrupted(async (signal) => {
     const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
@@ -121,7 +124,6 @@ async function serveSockets(
     await server.close();
     await warming;
   });
-  process.off('SIGHUP', onHangup);
   return 0;
 }
 

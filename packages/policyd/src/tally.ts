@@ -56,15 +56,18 @@ type DomainCounts = {
 };
 
 const HOUR_MS = 3_600_000;
+/** Counts under a name for each domain that may have one: each hour begins new ones, and a database may be away for days. */
+const COUNTS_PER_DOMAIN = 8;
 
 /**
- * A tally with at most `maxDomains` domains named between two drains.
+ * A tally with at most `maxDomains` domains named between two drains, and eight times as many counts under a name.
  *
  * Strangers choose the sender domains, so what comes after that is counted under no name, and nothing is lost from the
  * sums.
  */
 export function createTally(maxDomains: number): Tally {
   let domains = new Map<string, DomainCounts>();
+  let namedCounts = 0;
   const countsOf = (wanted: string): DomainCounts => {
     const known = domains.get(wanted);
     if (known !== undefined) return known;
@@ -74,6 +77,17 @@ export function createTally(maxDomains: number): Tally {
     domains.set(wanted, counts);
     return counts;
   };
+  const countDecision = (counts: DomainCounts, decision: Decision, hour: number): void => {
+    const known = findAlike(counts.decisions, decision, hour);
+    if (known !== null) {
+      known.count += 1;
+    } else if (counts.domain !== '' && namedCounts >= maxDomains * COUNTS_PER_DOMAIN) {
+      countDecision(countsOf(''), decision, hour);
+    } else {
+      counts.decisions.push(firstCount(counts.domain, decision, hour));
+      if (counts.domain !== '') namedCounts += 1;
+    }
+  };
   const peek = (): TallyBatch | null => {
     if (domains.size === 0) return null;
     const all = [...domains.values()];
@@ -82,33 +96,42 @@ export function createTally(maxDomains: number): Tally {
   return {
     add: (decision, now) => {
       const counts = countsOf(decision.domain?.toLowerCase() ?? '');
-      countDecision(counts, decision, now);
+      countDecision(counts, decision, Math.floor(now.getTime() / HOUR_MS));
       if (counts.domain !== '') countSender(counts, decision, now);
     },
     peek,
     drain: () => {
       const batch = peek();
       domains = new Map();
+      namedCounts = 0;
       return batch;
     },
   };
 }
 
-function countDecision({ domain, decisions }: DomainCounts, decision: Decision, now: Date): void {
+/** The count of such decisions in that hour. Hours come in their order but for a clock that is set back: the last are last. */
+function findAlike(counts: Mutable<DecisionCount>[], decision: Decision, hour: number): Mutable<DecisionCount> | null {
   const { rule } = decision;
-  const hour = Math.floor(now.getTime() / HOUR_MS);
   const result = decision.outcome?.result ?? '';
   const identity = decision.identity ?? '';
-  const isHeldBack = decision.intended !== decision.action;
-  const action = isHeldBack ? `would-${decision.intended.kind}` : decision.action.kind;
-  for (const one of decisions) {
+  const action = actionName(decision);
+  for (let i = counts.length - 1; i >= 0; i--) {
+    const one = counts[i];
+    if (one === undefined || one.hour < hour) return null;
     const isAlike = one.action === action && one.result === result && one.rule === rule && one.identity === identity;
-    if (isAlike && one.hour === hour) {
-      one.count += 1;
-      return;
-    }
+    if (isAlike && one.hour === hour) return one;
   }
-  decisions.push({ hour, rule, identity, result, action, domain, count: 1 });
+  return null;
+}
+
+function firstCount(domain: string, decision: Decision, hour: number): Mutable<DecisionCount> {
+  const { rule, identity, outcome } = decision;
+  const action = actionName(decision);
+  return { hour, rule, identity: identity ?? '', result: outcome?.result ?? '', action, domain, count: 1 };
+}
+
+function actionName({ action, intended }: Decision): string {
+  return intended === action ? action.kind : `would-${intended.kind}`;
 }
 
 function countSender(counts: DomainCounts, { identity, outcome }: Decision, now: Date): void {

@@ -49,6 +49,32 @@ test('strangers cannot make it grow without bound, and no decision is lost from 
   ]);
 });
 
+test('what nobody takes away for weeks does not grow without bound, and no decision is lost from the sums', () => {
+  const tally = createTally(3);
+  const hours = 24 * 30;
+  for (let hour = 0; hour < hours; hour++) {
+    const now = new Date(NOON.getTime() + hour * 3_600_000);
+    for (const domain of ['a.example', 'b.example']) {
+      tally.add({ ...BASE, domain }, now);
+      tally.add({ ...BASE, domain }, now);
+    }
+  }
+  const decisions = tally.drain()?.decisions ?? [];
+  expect(decisions.filter(({ domain }) => domain !== '')).toHaveLength(3 * 8);
+  // Under no name each hour is one count.
+  expect(decisions.length).toBeLessThanOrEqual(3 * 8 + hours);
+  expect(decisions.reduce((sum, { count }) => sum + count, 0)).toBe(4 * hours);
+  tally.add(BASE, NOON);
+  expect(tally.drain()?.decisions[0]?.domain).toBe('parked.example');
+});
+
+test('a clock that is set back over the hour finds the counts of that hour', () => {
+  const tally = createTally(10);
+  const before = new Date('2026-01-01T12:59:59Z');
+  for (const now of [before, new Date('2026-01-01T13:00:00Z'), before]) tally.add(BASE, now);
+  expect(tally.drain()?.decisions.map(({ count }) => count)).toEqual([2, 1]);
+});
+
 test('senders are told by how strict their record is, and what is wrong with a broken one', () => {
   const tally = createTally(10);
   const problem = {

@@ -26,6 +26,7 @@ import { serveStdio } from './serve-stdio.ts';
 import { type Health, newHealth, serviceOf } from './service.ts';
 import { socketAccess } from './socket-access.ts';
 import type { StoreService } from './store-link.ts';
+import { dropCounts } from './uncounted.ts';
 import type { WarmUpOptions } from './warm-up.ts';
 
 export type PolicydOptions = LogOptions & {
@@ -78,6 +79,7 @@ export async function runPolicyd(shell: Shell, options: PolicydOptions): Promise
   const health = newHealth();
   const parts: Parts = { config, knowledge, meter: createMeter(createTally(NAMED_DOMAINS)), log, health };
   const database = await openDatabase(shell, parts, options.stdio === true);
+  if (database === null) shell.onClose(dropCounts(parts.meter.tally));
   const serverOptions = serviceOf({
     ...parts,
     resolver: await shell.resolver(),

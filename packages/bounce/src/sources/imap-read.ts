@@ -45,6 +45,7 @@ export async function* readUids(
 ): AsyncGenerator<Step, 'whole' | 'renumbered'> {
   const failed = new Set(retry);
   let [last, done] = [lastUid, 0];
+  let position: ImapPosition = { uidValidity, lastUid, retry };
   for (let from = 0; from < uids.length; from += UIDS_PER_LIST) {
     const listed = uids.slice(from, from + UIDS_PER_LIST);
     const sizes = await inSame(session, folder, uidValidity, (client) => sizesOf(client, listed));
@@ -61,12 +62,14 @@ export async function* readUids(
         if (error === null) failed.delete(uid);
         else failed.add(uid);
         last = Math.max(last, uid);
-        const position: ImapPosition = { uidValidity, lastUid: last, retry: [...failed].slice(-MAX_RETRY) };
+        // With more than can be remembered the position stays: what is not remembered must lie behind it.
+        if (failed.size <= MAX_RETRY) position = { uidValidity, lastUid: last, retry: [...failed] };
+        const reached = position;
         const message = (label: string): RawMessage => ({
           bytes: source,
           place: imapPlace(label, uidValidity, uid),
           item: null,
-          position: () => JSON.stringify(position),
+          position: () => JSON.stringify(reached),
           cutFromBytes: source.length >= options.maxMessageBytes && size > source.length ? size : null,
           error,
         });

@@ -42,7 +42,7 @@ Type=oneshot
 ExecStart=/try/run
 StandardOutput=truncate:/try/said
 StandardError=inherit
-TimeoutStartSec=120
+TimeoutStartSec=200
 UNIT
 
 cd "$system"

@@ -5,7 +5,7 @@ import { applyPlan } from '../src/apply.ts';
 import { desiredRecords } from '../src/desired.ts';
 import { isLockedInDns } from '../src/dns-check.ts';
 import { memoryJournal } from '../src/journal-memory.ts';
-import { lockdownOptions } from '../src/options.ts';
+import { type LockdownOptions, lockdownOptions, PARTS } from '../src/options.ts';
 import { planLockdown } from '../src/plan.ts';
 import { type DomainResult, runPortfolio } from '../src/portfolio.ts';
 import { modelledRecords } from '../src/proof.ts';
@@ -146,12 +146,14 @@ describe('the runner', () => {
 
 describe('what DNS shows as locked', () => {
   const ZONE = name('example.com');
+  const RUA = ['mailto:d@reports.example'];
   const OLD = '@ 300 A 192.0.2.10\n@ 300 MX 10 mail.old-host.example.\n@ 300 TXT v=spf1 mx ~all\nwww 300 A 192.0.2.1';
 
-  async function lockedZone(mx: 'loopback' | 'null') {
-    const before = snapshot(OLD);
-    const plan = planLockdown(before, desiredRecords(before, lockdownOptions({ mx }), memory('').capabilities), []);
-    const provider = memoryProvider([{ name: ZONE, records: records(OLD) }], { now: () => NOW });
+  async function lockedZone(mx: 'loopback' | 'null', more: Partial<LockdownOptions> = {}, old = OLD) {
+    const before = snapshot(old);
+    const options = lockdownOptions({ mx, ...more });
+    const plan = planLockdown(before, desiredRecords(before, options, memory('').capabilities), []);
+    const provider = memoryProvider([{ name: ZONE, records: records(old) }], { now: () => NOW });
     const context = {
       provider,
       journal: memoryJournal(),
@@ -174,6 +176,43 @@ describe('what DNS shows as locked', () => {
     ['null', 'loopback', false],
   ] as const)('locked with --mx %s, asked for --mx %s: skipped is %s', async (was, mx, expected) => {
     expect(await isLockedInDns(ZONE, lockdownOptions({ mx }), await lockedZone(was))).toBe(expected);
+  });
+
+  test.each<readonly [string, Partial<LockdownOptions>]>([
+    ['only hosts', { parts: new Set(['hosts']) }],
+    ['hosts and MX', { parts: new Set(['mx', 'hosts']) }],
+    ['only CAA', { parts: new Set(['caa']) }],
+    ['CAA beside the rest', { parts: new Set(PARTS) }],
+    ['the MX of a domain that keeps its own', { parts: new Set(['mx']), keepsMx: true }],
+    ['other report addresses', { rua: RUA }],
+    ['a CNAME to be replaced', { replaceCnamesAt: new Set([name('_dmarc.example.com')]) }],
+  ])('does not tell about %s', async (_, asked) => {
+    const options = lockdownOptions(asked);
+    expect(await isLockedInDns(ZONE, options, await lockedZone('loopback'))).toBe(false);
+  });
+
+  test.each<readonly [string, Partial<LockdownOptions>, Partial<LockdownOptions>, boolean]>([
+    ['the same', { rua: RUA }, { rua: RUA }, true],
+    ['none in particular', { rua: RUA }, {}, true],
+    ['others', { rua: RUA }, { rua: ['mailto:other@reports.example'] }, false],
+    // A report there would never arrive: it is left out both times.
+    ['one that is locked itself', {}, { rua: ['mailto:d@example.com'] }, true],
+    ['some, and theirs are locked by now', { rua: RUA }, { lockedDomains: [name('reports.example')] }, false],
+  ])('report addresses: asked for %s', async (_, was, asked, expected) => {
+    const world = await lockedZone('loopback', was);
+    expect(await isLockedInDns(ZONE, lockdownOptions(asked), world)).toBe(expected);
+  });
+
+  test.each(['loopback', 'null'] as const)('an MX at * is not locked (--mx %s)', async (mx) => {
+    const world = await lockedZone(mx, {}, `${OLD}\n* 300 MX 10 mail.old-host.example.`);
+    expect(await isLockedInDns(ZONE, lockdownOptions({ mx }), world)).toBe(true);
+    const live = await lockedZone(
+      mx,
+      { parts: new Set(['mx', 'spf', 'dmarc', 'dkim']) },
+      `${OLD}
+* 300 MX 10 mail.old-host.example.\n* 300 TXT v=spf1 -all`,
+    );
+    expect(await isLockedInDns(ZONE, lockdownOptions({ mx }), live)).toBe(false);
   });
 
   test('an old zone is not', async () => {

@@ -82,6 +82,7 @@ describe.each(['bind', 'knot', 'pdns'] as const)('dynamic update on a real %s', 
         now: () => new Date(),
       });
       expect((await asking.find(name(`a.b.${ZONE}`)))?.name).toBe(ZONE);
+      expect(await asking.zones()).toBe(null);
       expect(await asking.find(name('not-here.example'))).toBe(null);
     });
 

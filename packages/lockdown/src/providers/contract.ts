@@ -43,7 +43,7 @@ export function providerContract(open: () => Promise<ContractWorld>): readonly C
     tell: async () => tell(await told()),
   });
   return [
-    chapter('finds the zone by its name and by names below it, and lists it', findsZone),
+    chapter('finds the zone by its name and by names below it, and lists it if it can', findsZone),
     chapter('says zone-unknown about a zone it does not hold', refusesUnknown),
     chapter('empties the zone, all but its NS records', empties),
     chapter('reads the same zone twice and gives the same fingerprint', readsTwice),
@@ -65,10 +65,8 @@ export function providerContract(open: () => Promise<ContractWorld>): readonly C
 async function findsZone({ provider, zone }: Stage): Promise<void> {
   equal((await provider.find(zone))?.name, zone);
   equal((await provider.find(below('a.b', zone)))?.name, zone, 'a name below the zone is found in it');
-  ok(
-    (await provider.zones()).some(({ name }) => name === zone),
-    'the zone is among those listed',
-  );
+  const listed = await provider.zones();
+  ok(listed === null || listed.some(({ name }) => name === zone), 'the zone is among those listed');
 }
 
 async function refusesUnknown({ provider, zone }: Stage): Promise<void> {

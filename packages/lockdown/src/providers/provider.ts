@@ -35,8 +35,8 @@ export interface DnsProvider {
   /** For people: `Cloudflare`. */
   readonly title: string;
   readonly capabilities: ProviderCapabilities;
-  /** All zones this account may change. Asked once in a run over many domains. */
-  zones(): Promise<readonly HostedZone[]>;
+  /** All zones this account may change; null where they cannot be listed. Asked once in a run over many domains. */
+  zones(): Promise<readonly HostedZone[] | null>;
   /** The zone that holds `name`: `name` itself, else the closest above it. Null when there is none. */
   find(name: DomainName): Promise<HostedZone | null>;
   /** The whole zone. Rejects with `zone-unknown` when there is none of that name. */

@@ -47,7 +47,7 @@ export function rfc2136Provider(options: Rfc2136Options): DnsProvider {
       maxBatch: Number.MAX_SAFE_INTEGER,
     },
     async zones() {
-      return (options.zones ?? []).map(hosted);
+      return options.zones?.map(hosted) ?? null;
     },
     async find(name) {
       if (options.zones === null) return findBySoa(primary, name);

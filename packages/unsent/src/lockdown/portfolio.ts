@@ -2,7 +2,6 @@ import type { DomainName, ExitCode } from '@unsent/dns';
 import {
   type DnsProvider,
   type DomainResult,
-  type HostedZone,
   type PortfolioEnd,
   runPortfolio,
   verifyPlan,
@@ -63,9 +62,9 @@ export async function runLockdownPortfolio(
 
 /** Lists the zones when the first domain needs them: a run that finds everything locked in DNS makes no call at all. */
 function onceListed(provider: DnsProvider): PortfolioContext['zones'] {
-  let zones: Promise<ReadonlyMap<DomainName, HostedZone>> | null = null;
+  let zones: ReturnType<PortfolioContext['zones']> | null = null;
   return () => {
-    zones ??= provider.zones().then((list) => new Map(list.map((zone) => [zone.name, zone])));
+    zones ??= provider.zones().then((list) => (list === null ? null : new Map(list.map((zone) => [zone.name, zone]))));
     return zones;
   };
 }

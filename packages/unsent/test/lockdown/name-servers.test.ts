@@ -77,6 +77,16 @@ describe.each(['bind', 'knot', 'pdns'] as const)(
         await run('unlock', 'unused-one.test', '--yes', '--authoritative', `127.0.0.1:${server.dnsPort}`);
       });
 
+      test('of many domains, those that the server holds are locked, whether or not it can list them', async () => {
+        const authoritative = ['--authoritative', `127.0.0.1:${server.dnsPort}`];
+        const elsewhere = Array.from({ length: 10 }, (_, i) => `d${i}.example`);
+        writeFileSync(join(folder, 'list'), ['unused-one.test', ...elsewhere].join('\n'));
+        const { out } = await run('lockdown', '--file', join(folder, 'list'), '--yes', '--json', ...authoritative);
+        const { summary } = JSON.parse(out.trim().split('\n').at(-1) ?? '');
+        expect(summary).toMatchObject({ locked: 1, elsewhere: 10, unverified: [] });
+        await run('unlock', 'unused-one.test', '--yes', ...authoritative);
+      });
+
       test('a server whose name has no address is named, and how to ask it by one', async () => {
         const ran = await run('lockdown', 'unused-one.test', '--yes', '--mx', 'null');
         expect(ran.exitCode).toBe(4);

@@ -44,18 +44,19 @@ export type PortfolioEnd = {
   readonly left: number;
 };
 
-/** A domain is tried again this often when the provider's limit was hit; nothing of such a call has happened. */
+/** A domain is tried again this often when the provider's limit was hit. */
 const MAX_LIMIT_HITS = 5;
 
 /**
  * Runs `lockOne` over all domains, several at a time.
  *
  * `lockOne` resolves to the result, and rejects with an error that becomes the result `failed`. Hitting the provider's
- * rate limit is no failure: the pacer makes everybody wait, and the domain goes to the end of the queue.
+ * rate limit (`provider-rate-limited`) is no failure: the pacer makes everybody wait, and the domain goes to the end of
+ * the queue, unless it was the last try.
  */
 export async function runPortfolio(
   domains: readonly DomainName[],
-  lockOne: (domain: DomainName) => Promise<DomainResult>,
+  lockOne: (domain: DomainName, isLastTry: boolean) => Promise<DomainResult>,
   options: PortfolioOptions,
 ): Promise<PortfolioEnd> {
   const queue = domains.map((domain) => ({ domain, limitHits: 0 }));
@@ -86,11 +87,11 @@ export async function runPortfolio(
 
 async function attempt(
   domain: DomainName,
-  lockOne: (domain: DomainName) => Promise<DomainResult>,
+  lockOne: (domain: DomainName, isLastTry: boolean) => Promise<DomainResult>,
   isLastTry: boolean,
 ): Promise<DomainResult | 'limited'> {
   try {
-    return await lockOne(domain);
+    return await lockOne(domain, isLastTry);
   } catch (error) {
     if (!(error instanceof UnsentError)) throw error; // a bug is no result
     if (error.code === 'provider-rate-limited' && !isLastTry) return 'limited';

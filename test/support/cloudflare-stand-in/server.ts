@@ -10,7 +10,7 @@ import { openValidator, type Validator } from './validate.ts';
  * `reset`: the connection breaks before anything happened. `hang`: no answer, nothing happens. `late`: no answer, and it
  * happens when `arriveLate` is called. `done-reset`, `done-hang`, `done-502`: it happens, and the answer is lost. `half`:
  * half of the batch happens, then the connection breaks: what a crash between two batches looks like. The rest answer
- * with that status and do nothing; `garbage` answers 200 with no JSON, after doing it.
+ * with that status and do nothing, `429-soon` with leave to come again at once; `garbage` answers 200 with no JSON, after doing it.
  */
 export const FAULTS = [
   'reset',
@@ -21,6 +21,7 @@ export const FAULTS = [
   'done-502',
   'half',
   '429',
+  '429-soon',
   '500',
   '502',
   'garbage',
@@ -94,8 +95,10 @@ function handle(
   if (fault === 'half') halfOf(standIn, request);
   if (fault.startsWith('done-') || fault === 'garbage') happen();
   if (/reset$|^half$/.test(fault)) response.socket?.destroy();
-  if (fault === '429')
-    reply(response, 429, { 'retry-after': '300' }, 971, 'Please wait and consider throttling your request speed');
+  if (fault.startsWith('429')) {
+    const after = fault === '429' ? '300' : '0';
+    reply(response, 429, { 'retry-after': after }, 971, 'Please wait and consider throttling your request speed');
+  }
   if (/^5/.test(fault)) reply(response, Number(fault), {}, 10_000, 'internal error');
   if (fault === 'done-502') response.writeHead(502, { 'content-type': 'text/html' }).end('<html>bad gateway</html>');
   if (fault === 'garbage') response.writeHead(200, { 'content-type': 'application/json' }).end('{"result": [');

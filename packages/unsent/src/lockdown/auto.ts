@@ -117,7 +117,7 @@ async function lockSome(
 /** What goes wrong with one domain is told with it, and the others get their turn. */
 async function attempt(context: PortfolioContext, domain: DomainName): Promise<DomainResult> {
   try {
-    return await lockOne(context, domain);
+    return await lockOne(context, domain, true);
   } catch (cause) {
     return { domain, outcome: 'failed', entry: null, reason: reasonOf(cause) };
   }

@@ -21,8 +21,17 @@ export type PortfolioContext = {
   readonly zones: () => Promise<ReadonlyMap<DomainName, HostedZone> | null>;
 };
 
-/** Locks one domain of many with as few calls as can be: none when DNS shows it as locked, otherwise two. */
-export async function lockOne(context: PortfolioContext, domain: DomainName): Promise<DomainResult> {
+/**
+ * Locks one domain of many with as few calls as can be: none when DNS shows it as locked, otherwise two.
+ *
+ * Rejects with `provider-rate-limited` also when a write met the limit, unless this is the last try: the next one looks
+ * first at what became of it.
+ */
+export async function lockOne(
+  context: PortfolioContext,
+  domain: DomainName,
+  isLastTry: boolean,
+): Promise<DomainResult> {
   const { preparation } = context;
   const { shell, provider, request } = preparation;
   const result = resultsFor(domain);
@@ -36,17 +45,24 @@ export async function lockOne(context: PortfolioContext, domain: DomainName): Pr
   }
   const zones = await context.zones();
   if (zones !== null && !isHosted(zones, domain)) return result('elsewhere', `${provider.title} holds no zone for it`);
-  if (request.isDryRun) return prepareAndWrite(context, provider, domain, null);
-  return withZone(shell, provider, domain, (mine) => prepareAndWrite(context, mine, domain, domain));
+  const outcome = request.isDryRun
+    ? await prepareAndWrite(context, provider, domain, null)
+    : await withZone(shell, provider, domain, (mine) => prepareAndWrite(context, mine, domain, domain));
+  if (!('kind' in outcome)) return outcome;
+  if (!isLastTry) refuseLimited(outcome);
+  return fromOutcome(domain, outcome);
 }
 
-/** Looks at the zone and writes it. `leased`: the zone that nobody else may write to meanwhile; null for a dry run. */
+/**
+ * Looks at the zone and writes it; a result where it does not come to that. `leased`: the zone that nobody else may
+ * write to meanwhile; null for a dry run.
+ */
 async function prepareAndWrite(
   context: PortfolioContext,
   provider: DnsProvider,
   domain: DomainName,
   leased: DomainName | null,
-): Promise<DomainResult> {
+): Promise<DomainResult | ApplyOutcome> {
   const { preparation } = context;
   const { shell, request } = preparation;
   const result = resultsFor(domain);
@@ -66,7 +82,7 @@ async function prepareAndWrite(
   await settleJournal(context.journal, prepared.snapshot, shell.now());
   const outcome = await shell.uninterrupted(() => write(context, provider, prepared));
   if (outcome.kind === 'nothing-to-do') await noteInterrupted(shell, provider, prepared.plan.zone, domain);
-  return fromOutcome(domain, outcome);
+  return outcome;
 }
 
 async function prepareIfHosted(preparation: Preparation, domain: DomainName): Promise<Prepared | null> {
@@ -89,6 +105,12 @@ async function write(
   const outcome = await applyPlan(plan, snapshot, context);
   if (outcome.kind === 'applied') await noteLocked(shell, provider, [plan.zone, asked], outcome.entry);
   return outcome;
+}
+
+/** Throws the provider's word that its limit is used up, where that is why the write did not come to its end. */
+function refuseLimited(outcome: ApplyOutcome): void {
+  const cause = 'cause' in outcome ? outcome.cause : null;
+  if (cause instanceof UnsentError && cause.code === 'provider-rate-limited') throw cause;
 }
 
 function fromOutcome(domain: DomainName, outcome: ApplyOutcome): DomainResult {

@@ -1,11 +1,5 @@
 import type { DomainName, ExitCode } from '@unsent/dns';
-import {
-  type DnsProvider,
-  type DomainResult,
-  type PortfolioEnd,
-  runPortfolio,
-  verifyPlan,
-} from '@unsent/lockdown';
+import { type DnsProvider, type DomainResult, type PortfolioEnd, runPortfolio, verifyPlan } from '@unsent/lockdown';
 import { progressBar } from '../output/progress.ts';
 import type { Shell } from '../shell.ts';
 import { lockOne, type PortfolioContext } from './lock-one.ts';
@@ -60,11 +54,23 @@ export async function runLockdownPortfolio(
   return exitCode;
 }
 
-/** Lists the zones when the first domain needs them: a run that finds everything locked in DNS makes no call at all. */
+/**
+ * Lists the zones when the first domain needs them: a run that finds everything locked in DNS makes no call at all. When
+ * that fails, the next domain asks again.
+ */
 function onceListed(provider: DnsProvider): PortfolioContext['zones'] {
   let zones: ReturnType<PortfolioContext['zones']> | null = null;
+  const list = async (): ReturnType<PortfolioContext['zones']> => {
+    try {
+      const found = await provider.zones();
+      return found === null ? null : new Map(found.map((zone) => [zone.name, zone]));
+    } catch (cause) {
+      zones = null;
+      throw cause;
+    }
+  };
   return () => {
-    zones ??= provider.zones().then((list) => (list === null ? null : new Map(list.map((zone) => [zone.name, zone]))));
+    zones ??= list();
     return zones;
   };
 }
@@ -94,7 +100,7 @@ async function run(
     progress.update({ done, total: domains.length, count: done, unit: 'domains' });
   };
   try {
-    return await runPortfolio(domains, (domain) => lockOne(context, domain), {
+    return await runPortfolio(domains, (domain, isLastTry) => lockOne(context, domain, isLastTry), {
       concurrency,
       maxFailures,
       signal,

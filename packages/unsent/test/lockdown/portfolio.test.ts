@@ -117,6 +117,31 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
       expect(cli.standIn.calls).toHaveLength(1 + 2 * (COUNT - before));
     });
 
+    test.each([
+      ['the listing', /^GET \/zones$/],
+      ['a zone', /^GET .*dns_records$/],
+      ['a write', /^POST .*batch$/],
+    ])('a limit of calls that is used up at %s is no failure: the domain has another turn', async (_, limited) => {
+      let left = 3;
+      cli.standIn.faults = (call) => (limited.test(cli.standIn.calls[call] ?? '') && left-- > 0 ? '429-soon' : null);
+      const { out } = await cli.run('lockdown', '--file', list, '--yes', '--json', '--max-failures', '1');
+      expect(outcomes(out)).toEqual({ locked: COUNT });
+      expect(lockedCount()).toBe(COUNT);
+    });
+
+    test('a write that meets the limit at every turn has failed, and the journal knows each try', async () => {
+      writeFileSync(list, 'd0.example\n');
+      cli.standIn.faults = (call) => (/batch$/.test(cli.standIn.calls[call] ?? '') ? '429-soon' : null);
+      const { out } = await cli.run('lockdown', '--file', list, '--yes', '--json');
+      expect(JSON.parse(out.split('\n')[0] ?? '')).toMatchObject({
+        outcome: 'failed',
+        entry: expect.any(String),
+        reason: expect.stringContaining('limit of calls is used up'),
+      });
+      const journal = (await cli.run('journal', '--json')).out.trim().split('\n');
+      expect(journal.map((line) => JSON.parse(line).state)).toEqual(Array(6).fill('failed'));
+    });
+
     test('an interrupt lets the domains under way end, tells how many are left, and --resume goes on', async () => {
       cli.standIn.faults = (call) => {
         if (call === 12) cli.interrupt();

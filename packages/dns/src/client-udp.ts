@@ -80,10 +80,12 @@ class UdpLine implements Line {
   #waiting: Attempt[] | null = [];
   #isRetired = false;
   #isClosed = false;
+  #failure: Error | null = null;
   readonly #onSent = (error: Error | null): void => {
     if (error !== null) this.#fail(error);
   };
 
+  /** Throws when the system gives no socket: it says so before any question could hear of it. */
   constructor(server: DnsServer, counts: ClientCounts, nowMs: number) {
     this.#counts = counts;
     this.#openedAt = nowMs;
@@ -101,6 +103,7 @@ class UdpLine implements Line {
     // Unbound: the kernel picks a port at random (RFC 6056).
     this.#socket.connect(server.port, server.address);
     this.#socket.unref();
+    if (this.#failure !== null) throw this.#failure;
   }
 
   get inFlight(): number {
@@ -160,6 +163,7 @@ class UdpLine implements Line {
   /** ICMP says that nobody listens, or there is no route or no descriptor left: all that is in flight here has failed. */
   #fail(error: Error): void {
     this.#isRetired = true;
+    this.#failure = error;
     for (const attempt of this.#inFlight.drain()) attempt.failed(error.message);
     this.#closeIfDone();
   }

@@ -65,6 +65,7 @@ export async function carryOut(shell: Shell, job: Job): Promise<JobResult> {
   say(renderOutcome(outcome, plan, manner, shell.style), outcome.kind === 'applied');
   if (outcome.kind !== 'applied') return { exitCode: exitCodeOf(outcome), outcome, verification: null };
   const asked = await verificationServers(shell, provider, plan.zone, request.authoritative);
+  shell.onClose(() => asked.close());
   const verification = await verify(shell, job, asked);
   const waited = { hasWaited: request.waitSeconds !== null, refreshSeconds: asked.refreshSeconds };
   say(renderVerification(verification, plan, waited, shell.style), verification.isVerified);

@@ -130,8 +130,9 @@ export async function verifyAll(
     for (let result = queue.pop(); result !== undefined; result = queue.pop()) {
       const entry = result.entry === null ? null : await journal.entry(result.entry);
       if (entry === null) continue;
-      const { servers } = await verificationServers(shell, provider, entry.zone, preparation.request.authoritative);
-      const { isVerified, servers: reports } = await verifyPlan(entry.plan, servers, shell.now());
+      const asked = await verificationServers(shell, provider, entry.zone, preparation.request.authoritative);
+      const { isVerified, servers: reports } = await verifyPlan(entry.plan, asked.servers, shell.now());
+      asked.close(); // each domain has servers of its own, and the next ones need the sockets
       const lagging = reports.filter(({ isAsPlanned }) => !isAsPlanned).map(({ server }) => server);
       if (!isVerified) unverified.push({ domain: result.domain, servers: lagging });
     }

@@ -19,12 +19,14 @@ import { readDomain } from './request.ts';
 export type VerificationServers = {
   readonly servers: readonly NamedServer[];
   readonly refreshSeconds: number | null;
+  /** Closes the sockets to the servers, which are not asked afterwards. */
+  close(): void;
 };
 
 const TIMEOUT_MS = 3000;
 const TRIES = 2;
 
-/** Whom to ask whether the zone is as planned: the servers that were named, else the zone's own. */
+/** Whom to ask whether the zone is as planned: the servers that were named, else the zone's own. Close it after use. */
 export async function verificationServers(
   shell: Shell,
   provider: DnsProvider,
@@ -34,7 +36,7 @@ export async function verificationServers(
   if (provider.name === 'memory') {
     const { records } = await provider.read(zone);
     const resolver = zoneResolver(modelledRecords(records));
-    return { servers: [{ label: 'memory', resolver }], refreshSeconds: null };
+    return { servers: [{ label: 'memory', resolver }], refreshSeconds: null, close: () => {} };
   }
   const addresses = await Promise.all(named.map((text) => namedAddress(shell, text)));
   const found = await authoritativeResolvers(zone, await shell.resolver(), {
@@ -42,10 +44,13 @@ export async function verificationServers(
     timeoutMs: TIMEOUT_MS,
     tries: TRIES,
   });
-  if (found.kind !== 'servers') return { servers: [], refreshSeconds: null };
-  shell.onClose(() => found.close());
+  if (found.kind !== 'servers') return { servers: [], refreshSeconds: null, close: () => {} };
   const silent = found.withoutAddress.map((name): NamedServer => ({ label: name, resolver: NOBODY }));
-  return { servers: [...byName(found.servers), ...silent], refreshSeconds: await refreshOf(found.servers) };
+  return {
+    servers: [...byName(found.servers), ...silent],
+    refreshSeconds: await refreshOf(found.servers),
+    close: () => found.close(),
+  };
 }
 
 /** `HOST[:PORT]` as typed; a host that is a name is looked up. */

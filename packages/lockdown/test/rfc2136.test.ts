@@ -6,9 +6,10 @@ import { providerContract } from '../src/providers/contract.ts';
 import type { DnsProvider } from '../src/providers/provider.ts';
 import { rfc2136Provider } from '../src/providers/rfc2136.ts';
 import type { TsigKey } from '../src/providers/tsig.ts';
+import { NO_META } from '../src/zone.ts';
 import { lockdownOf, unlockOf } from './support/drive.ts';
 import { hasServer, type RunningServer, startServer } from './support/servers.ts';
-import { lines, name } from './support/zone.ts';
+import { lines, name, records } from './support/zone.ts';
 
 const ZONE = name('unused-one.test');
 const KEY: TsigKey = {
@@ -71,6 +72,46 @@ describe.each(['bind', 'knot', 'pdns'] as const)('dynamic update on a real %s', 
       await expect(provider.write(base, [{ op: 'create', record: txt, why: '' }])).rejects.toMatchObject({
         code: 'zone-changed',
       });
+    });
+
+    test('a zone with more hosts than one message can hold is locked and unlocked all the same', async () => {
+      const before = await provider.read(ZONE);
+      const hosts = Array.from({ length: 700 }, (_, i) => `host-${i} 300 A 192.0.2.${i % 250}`).join('\n');
+      await provider.write(
+        before,
+        records(hosts, ZONE).map((record) => ({ op: 'create', record, why: '' })),
+      );
+      const full = await provider.read(ZONE);
+      const journal = memoryJournal();
+      expect((await lockdownOf(ZONE, provider, journal)).kind).toBe('applied');
+      const locked = lines((await provider.read(ZONE)).records, ZONE);
+      expect(locked.filter((line) => /^host-.* TXT v=spf1 -all$/.test(line))).toHaveLength(700);
+      expect((await unlockOf(ZONE, provider, journal)).kind).toBe('applied');
+      const after = await provider.read(ZONE);
+      expect(after.fingerprint).toBe(full.fingerprint);
+      const gone = after.records.filter((record) => record.name.startsWith('host-'));
+      await provider.write(
+        after,
+        gone.map((record) => ({ op: 'delete', record, why: '' })),
+      );
+      expect((await provider.read(ZONE)).fingerprint).toBe(before.fingerprint);
+    });
+
+    test('a name with more records than one message can hold is named, and nothing is written', async () => {
+      const base = await provider.read(ZONE);
+      const some = name(`some.${ZONE}`);
+      const much = name(`much.${ZONE}`);
+      const text = (at: typeof ZONE, data: readonly string[]) => ({
+        op: 'create' as const,
+        record: { name: at, type: 'TXT' as const, data, ttlSeconds: 300, ...NO_META },
+        why: '',
+      });
+      const changes = Array.from({ length: 300 }, (_, i) => text(much, [String(i).padEnd(255, '.')]));
+      await expect(provider.write(base, [text(some, ['x']), ...changes])).rejects.toMatchObject({
+        code: 'record-unsupported',
+        message: expect.stringContaining(much),
+      });
+      expect((await provider.read(ZONE)).fingerprint).toBe(base.fingerprint);
     });
 
     test('the zone of a name is found by its SOA record when no zones are listed', async () => {

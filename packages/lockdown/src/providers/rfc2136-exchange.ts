@@ -77,6 +77,7 @@ function checkSignature({ key, host }: Primary, problem: TsigProblem | null): vo
 
 /** TCP with two octets of length before each message (RFC 1035 §4.2.2). */
 function overTcp(primary: Primary, message: Buffer, take: (octets: Buffer) => boolean): Promise<void> {
+  const frame = Buffer.concat([lengthOf(message), message]);
   return new Promise((resolve, reject) => {
     const socket = connect({ host: primary.host, port: primary.port });
     const fail = (cause: unknown): void => {
@@ -87,7 +88,7 @@ function overTcp(primary: Primary, message: Buffer, take: (octets: Buffer) => bo
     socket.setTimeout(primary.timeoutMs, () => fail(new Error('it took too long')));
     socket.on('error', fail);
     socket.on('close', () => fail(new Error('the connection was closed')));
-    socket.on('connect', () => socket.write(Buffer.concat([lengthOf(message), message])));
+    socket.on('connect', () => socket.write(frame));
     socket.on('data', (chunk) => {
       chunks.push(Buffer.from(chunk));
       try {

@@ -6,7 +6,8 @@ import { NO_META, SERVER_MAINTAINED_TYPES, snapshotOf, type ZoneRecord, type Zon
 import { dataText } from '../zone-text.ts';
 import type { DnsProvider, HostedZone } from './provider.ts';
 import { exchange, type Primary, type Reply } from './rfc2136-exchange.ts';
-import { encodeQuestion, encodeUpdate } from './rfc2136-message.ts';
+import { encodeQuestion } from './rfc2136-message.ts';
+import { updateMessages } from './rfc2136-split.ts';
 import type { TsigKey } from './tsig.ts';
 
 export type Rfc2136Options = {
@@ -30,7 +31,8 @@ const TYPE_SOA = 6;
  * A primary name server by dynamic update (RFC 2136), zone transfer (RFC 5936) and TSIG (RFC 8945): BIND, Knot,
  * PowerDNS and others.
  *
- * One message changes everything or nothing, and only if every touched set still is what it was.
+ * One message changes everything or nothing, and only if every touched set still is what it was. What does not fit into
+ * one goes out in several.
  */
 export function rfc2136Provider(options: Rfc2136Options): DnsProvider {
   const { host, key, now } = options;
@@ -116,11 +118,12 @@ async function update(primary: Primary, base: ZoneSnapshot, changes: readonly Ch
   const sets = setChanges(base, changes);
   const taken = new Set(base.records.map(({ name }) => name));
   const freeNames = new Set(sets.map(({ name }) => name).filter((name) => !taken.has(name)));
-  const message = encodeUpdate(newId(), base.zone, sets, freeNames);
-  await exchange(primary, message, ({ header }) => {
-    if (header.rcode !== 0) throw updateRefused(primary, base, header.rcode);
-    return true;
-  });
+  for (const message of updateMessages(newId, base.zone, sets, freeNames)) {
+    await exchange(primary, message, ({ header }) => {
+      if (header.rcode !== 0) throw updateRefused(primary, base, header.rcode);
+      return true;
+    });
+  }
 }
 
 const NXDOMAIN = 3;

@@ -74,6 +74,29 @@ describe.each(['bind', 'knot', 'pdns'] as const)('dynamic update on a real %s', 
       });
     });
 
+    test('a CAA tag in capitals is replaced, and comes back as it was', async () => {
+      const before = await provider.read(ZONE);
+      const put = async (text: string): Promise<void> => {
+        const base = await provider.read(ZONE);
+        const old = base.records.filter(({ type }) => type === 'CAA');
+        const record = { name: ZONE, type: 'CAA', text, ttlSeconds: 300, ...NO_META };
+        const away = old.map((one) => ({ op: 'delete' as const, record: one, why: '' }));
+        await provider.write(base, [...away, { op: 'create', record, why: '' }]);
+      };
+      const loud = '0 ISSUE "ca.example"';
+      for (const text of [loud, '0 issue ";"', loud]) {
+        await put(text);
+        expect(lines((await provider.read(ZONE)).records, ZONE)).toContain(`@ CAA ${text}`);
+      }
+      const base = await provider.read(ZONE);
+      const caa = base.records.filter(({ type }) => type === 'CAA');
+      await provider.write(
+        base,
+        caa.map((record) => ({ op: 'delete', record, why: '' })),
+      );
+      expect((await provider.read(ZONE)).fingerprint).toBe(before.fingerprint);
+    });
+
     test('a zone with more hosts than one message can hold is locked and unlocked all the same', async () => {
       const before = await provider.read(ZONE);
       const hosts = Array.from({ length: 700 }, (_, i) => `host-${i} 300 A 192.0.2.${i % 250}`).join('\n');

@@ -29,6 +29,8 @@ export async function openRunLog(shell: Shell, domains: readonly DomainName[], i
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const lines = isResumed ? await readLines(path) : [];
   if (!isResumed) await writeFile(path, '', { mode: 0o600 });
+  // What a crash cut off must not swallow the line that comes after it.
+  if ((lines.at(-1) ?? '') !== '') await appendFile(path, '\n');
   return {
     done: new Set(lines.flatMap(doneDomain)),
     append: (result) =>
@@ -48,9 +50,17 @@ async function readLines(path: string): Promise<readonly string[]> {
 
 /** A line that was cut off by a crash says nothing. */
 function doneDomain(line: string): readonly DomainName[] {
-  if (!line.endsWith('}')) return [];
-  const entry: unknown = JSON.parse(line);
+  const entry = parseJson(line);
   if (typeof entry !== 'object' || entry === null || !('domain' in entry) || !('outcome' in entry)) return [];
   const name = typeof entry.domain === 'string' ? parseDomainName(entry.domain) : null;
   return name !== null && typeof entry.outcome === 'string' && GOOD_ENDS.has(entry.outcome) ? [name] : [];
+}
+
+/** Null for what is no JSON. */
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { standInZone } from '../../../../test/support/cloudflare-stand-in/zones.ts';
@@ -160,12 +160,24 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
     test('a log that a crash cut off in the middle of a line is read all the same', async () => {
       await cli.run('lockdown', '--file', list, '--yes');
       const folder = join(cli.folder, 'state', 'lockdown-runs');
-      const [log = ''] = (await import('node:fs')).readdirSync(folder);
+      const [log = ''] = readdirSync(folder);
       const text = readFileSync(join(folder, log), 'utf8');
       const lines = text.trim().split('\n');
       writeFileSync(join(folder, log), `${lines.slice(0, 10).join('\n')}\n${lines[10]?.slice(0, 20)}`);
       const resumed = await cli.run('lockdown', '--file', list, '--yes', '--resume', '--json');
       expect(outcomes(resumed.out)).toEqual({ already: COUNT - 10 });
+      const again = await cli.run('lockdown', '--file', list, '--yes', '--resume', '--json');
+      expect(JSON.parse(again.out)).toMatchObject({ summary: { doneBefore: COUNT } });
+    });
+
+    test('a line of the log that is none is left out', async () => {
+      await cli.run('lockdown', '--file', list, '--yes');
+      const folder = join(cli.folder, 'state', 'lockdown-runs');
+      const [log = ''] = readdirSync(folder);
+      const [first = '', second = '', third = ''] = readFileSync(join(folder, log), 'utf8').split('\n');
+      writeFileSync(join(folder, log), `${first}\n${second.slice(0, 20)}${third}\n`);
+      const { out } = await cli.run('lockdown', '--file', list, '--yes', '--resume', '--json');
+      expect(outcomes(out)).toEqual({ already: COUNT - 1 });
     });
 
     test('a domain that is not there or is refused does not stop the others', async () => {

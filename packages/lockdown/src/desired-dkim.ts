@@ -1,7 +1,7 @@
 import type { DomainName } from '@unsent/dns';
 import type { Aim, Desired, DesiredContext } from './aim.ts';
 import { clearCname } from './desired-spf.ts';
-import { below, cutAbove, hasOwnMail, recordsAt, type ZoneFacts } from './facts.ts';
+import { below, cutAbove, hasOwnMail, recordsAt, whatCuts, type ZoneFacts } from './facts.ts';
 import { isDkimText, isRevokedDkimText } from './kinds.ts';
 import { txtOf } from './zone.ts';
 
@@ -15,7 +15,7 @@ export function desiredDkim(context: DesiredContext): Desired {
   const star = below('*._domainkey', facts.zone);
   const cut = cutAbove(facts, star);
   if (cut !== null) {
-    const message = `DKIM keys cannot be revoked: ${cut.name} is delegated elsewhere.`;
+    const message = `DKIM keys cannot be revoked: ${whatCuts(cut)}.`;
     return { aims: [], notes: [{ code: 'not-covered', message }] };
   }
   const revoke = (name: DomainName, why: string): Aim => ({

@@ -1,9 +1,8 @@
 import { type DomainName, parseIp, UnsentError } from '@unsent/dns';
 import type { Aim, Desired, DesiredContext } from './aim.ts';
 import type { PlanNote } from './change.ts';
-import { below, recordsAt, whyBlocked, type ZoneFacts } from './facts.ts';
+import { below, cutAbove, recordsAt, whatCuts, whyBlocked, type ZoneFacts } from './facts.ts';
 import { SPF_NOBODY } from './kinds.ts';
-import type { MxChoice } from './options.ts';
 import { isType, txtOf, type WantedRecord } from './zone.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -13,7 +12,7 @@ export function desiredMx(context: DesiredContext): Desired {
   const { facts, options } = context;
   if (!options.parts.has('mx')) return { aims: [], notes: [] };
   if (options.keepsMx) return { aims: [], notes: [keptNote(facts.zone)] };
-  const choice = resolveChoice(options.mx, context);
+  const choice = resolveChoice(context);
   const apex = choice === 'null' ? nullMxAims(context) : loopbackAims(context);
   const star = wildcardMx(context, choice);
   const notes = [choiceNote(choice, context), ...(choice === 'loopback' ? sameSiteNotes(facts) : []), ...star.notes];
@@ -46,17 +45,28 @@ function isLoopbackHost(facts: ZoneFacts, name: DomainName): boolean {
   return addresses.length === 1 && addresses.every((record) => isType(record, 'A') && record.data === LOOPBACK);
 }
 
-/** `auto` takes the null MX wherever the provider can store it (RFC 7505). */
-function resolveChoice(choice: MxChoice, { capabilities, facts }: DesiredContext): 'loopback' | 'null' {
-  if (choice === 'auto') return capabilities.nullMx ? 'null' : 'loopback';
-  if (choice === 'null' && !capabilities.nullMx) {
-    throw new UnsentError('null-mx-unsupported', {
-      message: `The provider of ${facts.zone} cannot store a null MX.`,
-      hint: 'Use --mx loopback, or --mx auto to take the null MX only where it can be stored.',
-      exitCode: 2,
-    });
-  }
-  return choice;
+/**
+ * What the MX will be. `auto` takes the null MX wherever the provider can store it (RFC 7505), and so does `loopback`
+ * below whose apex no host can stand. Throws 'null-mx-unsupported' where only the null MX is left and cannot be stored.
+ */
+export function resolveChoice({ options: { mx }, capabilities, facts }: DesiredContext): 'loopback' | 'null' {
+  const blocked = whyNoLoopback(facts);
+  if (mx !== 'null' && blocked === null) return mx === 'auto' && capabilities.nullMx ? 'null' : 'loopback';
+  if (capabilities.nullMx) return 'null';
+  throw new UnsentError('null-mx-unsupported', {
+    message: `The provider of ${facts.zone} cannot store a null MX${blocked === null ? '' : `, and ${blocked}`}.`,
+    hint:
+      blocked === null
+        ? 'Use --mx loopback, or --mx auto to take the null MX only where it can be stored.'
+        : 'Take the DNAME away first, or use --skip mx and leave the MX records as they are.',
+    exitCode: 2,
+  });
+}
+
+/** Why no loopback host can stand in the zone; null where one can. */
+function whyNoLoopback(facts: ZoneFacts): string | null {
+  const cut = cutAbove(facts, loopbackName(facts));
+  return cut === null ? null : `${whatCuts(cut)}, below which no loopback host can stand (RFC 6672 §2.4)`;
 }
 
 function nullMxAims(context: DesiredContext): readonly Aim[] {
@@ -109,7 +119,12 @@ function keptNote(zone: DomainName): PlanNote {
   return { code: 'declared', message: `${zone} is declared as receiving: its MX records stay as they are.` };
 }
 
-function choiceNote(choice: 'loopback' | 'null', { capabilities }: DesiredContext): PlanNote {
+function choiceNote(choice: 'loopback' | 'null', { capabilities, facts }: DesiredContext): PlanNote {
+  const blocked = whyNoLoopback(facts);
+  if (blocked !== null) {
+    const message = `Null MX: ${blocked}. Postfix 3 and others refuse the forged mail at once.`;
+    return { code: 'mx-choice', message };
+  }
   const other = capabilities.nullMx ? '' : ' (this provider cannot store it)';
   const message =
     choice === 'loopback'

@@ -1,8 +1,8 @@
 import type { DomainName } from '@unsent/dns';
 import type { Aim, Desired, DesiredContext } from './aim.ts';
 import type { PlanNote } from './change.ts';
-import { loopbackName } from './desired-mx.ts';
-import { below, hasOwnMail, hostNames, recordsAt, whyBlocked, type ZoneFacts } from './facts.ts';
+import { loopbackName, resolveChoice } from './desired-mx.ts';
+import { below, hasOwnMail, hostNames, recordsAt, whatCuts, whyBlocked, type ZoneFacts } from './facts.ts';
 import { SPF_NOBODY } from './kinds.ts';
 import type { LockdownOptions, MailHost } from './options.ts';
 import { isType } from './zone.ts';
@@ -50,7 +50,7 @@ function hostSpf(context: DesiredContext): Desired {
   const notes: PlanNote[] = [];
   const names = new Set(hostNames(facts));
   // Known before it exists, so that a second run has nothing left to do.
-  const isLoopbackWanted = options.parts.has('mx') && !options.keepsMx && needsLoopback(context);
+  const isLoopbackWanted = options.parts.has('mx') && !options.keepsMx && resolveChoice(context) === 'loopback';
   if (isLoopbackWanted) names.add(loopbackName(facts));
   const isOurLoopback = (name: DomainName): boolean => isLoopbackWanted && name === loopbackName(facts);
   for (const name of [...names].sort()) {
@@ -62,10 +62,6 @@ function hostSpf(context: DesiredContext): Desired {
     else if (blocked === null) aims.push(spfAim(context, name, 'the wildcard does not cover a host'));
   }
   return { aims: [...aims, ...replacedCnameAims(context, names)], notes: [...notes, ...uncoveredNotes(context)] };
-}
-
-function needsLoopback({ options, capabilities }: DesiredContext): boolean {
-  return options.mx === 'loopback' || (options.mx === 'auto' && !capabilities.nullMx);
 }
 
 /** A CNAME the person gave up: cleared, with an SPF record in its place. */
@@ -87,10 +83,7 @@ function uncoveredNotes({ facts, options }: DesiredContext): readonly PlanNote[]
     .filter((name) => !isCoveredByTarget(facts, options, name))
     .map((name) => whyBlocked(facts, name, options.replaceCnamesAt))
     .filter((why) => why !== null);
-  const cuts = facts.cuts.map(({ name, type }) =>
-    type === 'NS' ? `${name} is delegated elsewhere` : `${name} is a DNAME`,
-  );
-  return [...new Set([...cnames, ...cuts])].sort().map((why) => notCovered(why, null));
+  return [...new Set([...cnames, ...facts.cuts.map(whatCuts)])].sort().map((why) => notCovered(why, null));
 }
 
 /** True if a CNAME leads to a name of the zone that gets its own `-all`: whoever asks is led there too. */

@@ -2,12 +2,15 @@ import { type DomainName, isSubdomainOf, parentOf, parseDomainName } from '@unse
 import { isSpfText } from './kinds.ts';
 import { isType, txtOf, type ZoneRecord, type ZoneSnapshot } from './zone.ts';
 
+/** A name at or below which the zone's own records are not answered with. */
+type Cut = { readonly name: DomainName; readonly type: 'NS' | 'DNAME' };
+
 /** A zone, seen by name. */
 export type ZoneFacts = {
   readonly zone: DomainName;
   readonly names: ReadonlyMap<DomainName, readonly ZoneRecord[]>;
   /** Where another zone begins: names with NS records other than the apex, and DNAME owners. */
-  readonly cuts: readonly { readonly name: DomainName; readonly type: 'NS' | 'DNAME' }[];
+  readonly cuts: readonly Cut[];
   /** In-zone targets of MX records, with the names that point at them. */
   readonly mxTargets: ReadonlyMap<DomainName, readonly DomainName[]>;
 };
@@ -16,7 +19,7 @@ export type ZoneFacts = {
 export function zoneFacts(snapshot: ZoneSnapshot): ZoneFacts {
   const names = new Map<DomainName, ZoneRecord[]>();
   const mxTargets = new Map<DomainName, DomainName[]>();
-  const cuts: { name: DomainName; type: 'NS' | 'DNAME' }[] = [];
+  const cuts: Cut[] = [];
   for (const record of snapshot.records) {
     const here = names.get(record.name);
     if (here === undefined) names.set(record.name, [record]);
@@ -50,7 +53,7 @@ export function whyBlocked(
   replaceCnamesAt: ReadonlySet<DomainName>,
 ): string | null {
   const cut = cutAbove(facts, name);
-  if (cut !== null) return `${cut.name} is ${cut.type === 'NS' ? 'delegated elsewhere' : 'a DNAME'}`;
+  if (cut !== null) return whatCuts(cut);
   // RFC 1034 §3.6.2: nothing stands beside a CNAME. At the apex a provider that stores one flattens it.
   if (name === facts.zone || replaceCnamesAt.has(name)) return null;
   const cname = recordsAt(facts, name, 'CNAME')[0];
@@ -58,12 +61,14 @@ export function whyBlocked(
 }
 
 /** The cut that `name` lies at or below; a DNAME redirects only what is below it (RFC 6672 §2.4). */
-export function cutAbove(
-  facts: ZoneFacts,
-  name: DomainName,
-): { readonly name: DomainName; readonly type: 'NS' | 'DNAME' } | null {
+export function cutAbove(facts: ZoneFacts, name: DomainName): Cut | null {
   const above = facts.cuts.find((cut) => isSubdomainOf(name, cut.name) && (cut.type === 'NS' || name !== cut.name));
   return above ?? null;
+}
+
+/** A cut in words: `dev.example.com is delegated elsewhere`. */
+export function whatCuts({ name, type }: Cut): string {
+  return `${name} is ${type === 'NS' ? 'delegated elsewhere' : 'a DNAME'}`;
 }
 
 /** Names below the apex, outside every cut, that have an address of their own. */

@@ -12,6 +12,38 @@ describe('the loopback host takes the next name', () => {
   });
 });
 
+describe('below a DNAME at the apex no host can stand (RFC 6672 §2.4)', () => {
+  const DNAME = '@ 300 DNAME other.example.\n@ 300 MX 10 mail.example.net.';
+
+  test.each(['loopback', 'auto', 'null'] as const)('--mx %s is null, and nothing is put below it', (mx) => {
+    const { after } = locked(DNAME, { mx });
+    expect(after).toEqual(['@ DNAME other.example.', '@ MX 0 .', '@ TXT v=spf1 -all']);
+  });
+
+  test('the part mx alone, and a second run', () => {
+    expect(locked(DNAME, only('mx')).after).toEqual(['@ DNAME other.example.', '@ MX 0 .']);
+    expect(locked('@ 300 DNAME other.example.\n@ 300 MX 0 .', only('mx', 'hosts')).plan.changes).toEqual([]);
+  });
+
+  test('where null MX cannot be stored it is an error that names the way out', () => {
+    for (const mx of ['loopback', 'auto', 'null'] as const) {
+      expect(() => locked(DNAME, { mx }, false)).toThrow(
+        expect.objectContaining({
+          code: 'null-mx-unsupported',
+          message:
+            'The provider of example.com cannot store a null MX, and example.com is a DNAME, below which no loopback host can stand (RFC 6672 §2.4).',
+          hint: expect.stringContaining('--skip mx'),
+        }),
+      );
+    }
+    expect(locked(DNAME, only('spf', 'hosts'), false).after).toContain('@ TXT v=spf1 -all');
+  });
+
+  test('a DNAME elsewhere leaves the loopback host where it is', () => {
+    expect(locked('old 300 DNAME other.example.', only('mx')).after).toContain('@ MX 0 loopback.example.com');
+  });
+});
+
 describe('MX at *', () => {
   const stars = (zone: string, given: Partial<LockdownOptions>): readonly string[] =>
     locked(`@ 300 A 192.0.2.10\n${zone}`, given).after.filter((line) => line.startsWith('* MX'));

@@ -117,6 +117,20 @@ describe('what the plan says it does not cover', () => {
       ['not-covered: DKIM keys cannot be revoked: _domainkey.example.com is delegated elsewhere.'],
     ],
     [
+      'DKIM keys below a DNAME',
+      '@ 300 DNAME other.example.',
+      only('dkim'),
+      ['not-covered: DKIM keys cannot be revoked: example.com is a DNAME.'],
+    ],
+    [
+      'a loopback host below a DNAME',
+      '@ 300 DNAME other.example.',
+      only('mx'),
+      [
+        'mx-choice: Null MX: example.com is a DNAME, below which no loopback host can stand (RFC 6672 §2.4). Postfix 3 and others refuse the forged mail at once.',
+      ],
+    ],
+    [
       'a CNAME to a host that carries mail',
       'www 300 CNAME mail\nmail 300 A 192.0.2.1\n@ 300 MX 10 mail\nlists 300 MX 10 mail',
       only('hosts'),

@@ -102,6 +102,8 @@ function written(
   }
   const after = recordsAfter(records, changes).map((record) => kept.get(identityOf(record))?.shift() ?? withId(record));
   refuseImpossible(base.zone, after);
+  for (const change of changes)
+    if (change.op !== 'delete') refuseBelowDname(change.op === 'replace' ? change.after : change.record, after);
   return after;
 }
 
@@ -127,6 +129,17 @@ function refuseImpossible(zone: DomainName, records: readonly ZoneRecord[]): voi
       });
     }
   }
+}
+
+/** RFC 6672 §2.4. What lies below a DNAME already is hidden and does no harm: a zone may have been handed in with it. */
+function refuseBelowDname({ name }: WantedRecord, records: readonly ZoneRecord[]): void {
+  const above = records.find(
+    (other) => other.type === 'DNAME' && other.name !== name && isSubdomainOf(name, other.name),
+  );
+  if (above === undefined) return;
+  throw new UnsentError('provider-refused', {
+    message: `${above.name} is a DNAME; no record can stand at ${name} below it.`,
+  });
 }
 
 function unknownZone(zone: DomainName): UnsentError {

@@ -35,6 +35,7 @@ const DATA = [
   'TXT v=DKIM1; p=',
   'CNAME target.example.net.',
   'NS ns1.example.net.',
+  'DNAME other.example.',
   'CAA 0 issue "ca.example"',
   'CAA 0 iodef "mailto:x@example.net"',
   'SRV 0 0 443 www.example.com.',
@@ -69,7 +70,7 @@ export const arbitraryOptions: fc.Arbitrary<LockdownOptions> = fc
   })
   .map(lockdownOptions);
 
-/** Drops what cannot stand together (RFC 1034 §3.6.2, RFC 7505 §3) and what is there twice. */
+/** Drops what cannot stand together (RFC 1034 §3.6.2, RFC 6672 §2.4, RFC 7505 §3) and what is there twice. */
 function possible(list: readonly WantedRecord[]): WantedRecord[] {
   const kept: WantedRecord[] = [];
   for (const record of list) {
@@ -80,6 +81,7 @@ function possible(list: readonly WantedRecord[]): WantedRecord[] {
         contentOf(other) === contentOf(record) ||
         other.type === 'CNAME' ||
         record.type === 'CNAME' ||
+        (record.type === 'DNAME' && other.type === 'DNAME') ||
         (record.type === 'MX' &&
           other.type === 'MX' &&
           (isNull || (isType(other, 'MX') && other.data.exchange === '.'))),

@@ -2,7 +2,16 @@ import type { DomainName } from '@unsent/dns';
 import type { Aim, Desired, DesiredContext } from './aim.ts';
 import type { PlanNote } from './change.ts';
 import { loopbackName, resolveChoice } from './desired-mx.ts';
-import { below, hasOwnMail, hostNames, recordsAt, whatCuts, whyBlocked, type ZoneFacts } from './facts.ts';
+import {
+  below,
+  hasOwnMail,
+  hostNames,
+  ownMailNames,
+  recordsAt,
+  whatCuts,
+  whyBlocked,
+  type ZoneFacts,
+} from './facts.ts';
 import { SPF_NOBODY } from './kinds.ts';
 import type { LockdownOptions, MailHost } from './options.ts';
 import { isType } from './zone.ts';
@@ -43,12 +52,17 @@ function wildcardSpf(context: DesiredContext): Desired {
   return covered(context, spfAim(context, star, 'nor as any name below it that does not exist'), star);
 }
 
-/** A wildcard covers no name that exists (RFC 4592 §2.2.1): one record for each host. */
+/**
+ * A wildcard covers no name that exists (RFC 4592 §2.2.1): one record for each host.
+ *
+ * Names with mail of their own are named, with an address or without: an SPF record there may be one that other domains
+ * include (`_spf`), so that `-all` would fail their mail.
+ */
 function hostSpf(context: DesiredContext): Desired {
   const { facts, options } = context;
   const aims: Aim[] = [];
   const notes: PlanNote[] = [];
-  const names = new Set(hostNames(facts));
+  const names = new Set([...hostNames(facts), ...ownMailNames(facts)]);
   // Known before it exists, so that a second run has nothing left to do.
   const isLoopbackWanted = options.parts.has('mx') && !options.keepsMx && resolveChoice(context) === 'loopback';
   if (isLoopbackWanted) names.add(loopbackName(facts));
@@ -86,14 +100,20 @@ function uncoveredNotes({ facts, options }: DesiredContext): readonly PlanNote[]
   return [...new Set([...cnames, ...facts.cuts.map(whatCuts)])].sort().map((why) => notCovered(why, null));
 }
 
-/** True if a CNAME leads to a name of the zone that gets its own `-all`: whoever asks is led there too. */
-function isCoveredByTarget(facts: ZoneFacts, options: LockdownOptions, name: DomainName): boolean {
+/** Where the CNAMEs of the zone lead from `name`; `name` itself where it has none. */
+export function cnameEnd(facts: ZoneFacts, name: DomainName): DomainName {
   let at = name;
   for (let step = 0; step < MAX_CNAMES; step++) {
     const cname = recordsAt(facts, at, 'CNAME')[0];
     if (cname === undefined || !isType(cname, 'CNAME')) break;
     at = cname.data;
   }
+  return at;
+}
+
+/** True if a CNAME leads to a name of the zone that gets its own `-all`: whoever asks is led there too. */
+function isCoveredByTarget(facts: ZoneFacts, options: LockdownOptions, name: DomainName): boolean {
+  const at = cnameEnd(facts, name);
   if (at === facts.zone) return options.parts.has('spf');
   const isHost = hostNames(facts).includes(at) && whyCarriesMail(facts, options, at) === null && !hasOwnMail(facts, at);
   return isHost && options.parts.has('hosts');

@@ -53,6 +53,8 @@ export async function findDrift(entries: readonly JournalEntry[], resolver: Reso
     const found = here.filter(isMeant).sort();
     const expected = [...written.keys()].sort();
     if (meanings(found) === meanings(expected)) continue;
+    // Without a policy below it, that of the domain counts.
+    if (found.length === 0 && isPolicyBelow(set, entries)) continue;
     const mayBeCached = found.every((text) => removed.has(text) || written.has(text));
     sets.push({ name, type, expected, found, mayBeCached });
   }
@@ -69,6 +71,10 @@ function isRival(record: WantedRecord, text: string): boolean {
 function isHostRecord({ name, written }: TouchedSet, entries: readonly JournalEntry[]): boolean {
   const isOfHost = !name.startsWith('*.') && entries.every(({ zone }) => zone !== name);
   return isOfHost && [...written.values()].every((record) => txtOf(record) === SPF_NOBODY);
+}
+
+function isPolicyBelow({ name }: TouchedSet, entries: readonly JournalEntry[]): boolean {
+  return name.startsWith('_dmarc.') && entries.every(({ zone }) => name !== `_dmarc.${zone}`);
 }
 
 /** Texts that mean the same are the same: whoever adds a report address to a policy has not weakened it. */

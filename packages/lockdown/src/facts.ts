@@ -92,6 +92,13 @@ export function hasOwnMail(facts: ZoneFacts, name: DomainName): boolean {
   });
 }
 
+/** Names below the apex, outside every cut, that manage their own mail. */
+export function ownMailNames(facts: ZoneFacts): readonly DomainName[] {
+  return [...facts.names.keys()]
+    .filter((name) => name !== facts.zone && cutAbove(facts, name) === null && hasOwnMail(facts, name))
+    .sort();
+}
+
 /** True if a query for `name` would be answered from `*.zone`: the name and what is below it do not exist (RFC 4592 §2.2.1). */
 export function isUnderApexWildcard(facts: ZoneFacts, name: DomainName): boolean {
   if (name === facts.zone || !isSubdomainOf(name, facts.zone)) return false;

@@ -135,6 +135,7 @@ describe('what the plan says it does not cover', () => {
       'www 300 CNAME mail\nmail 300 A 192.0.2.1\n@ 300 MX 10 mail\nlists 300 MX 10 mail',
       only('hosts'),
       [
+        'left-alone: lists.example.com has MX or SPF records of its own and stays as it is.',
         'left-alone: mail.example.com carries mail (the MX of example.com, lists.example.com): no -all there. "v=spf1 a -all" would be the record for it.',
         `not-covered: Not covered: www.example.com is a CNAME to mail.example.com ${HINT}.`,
       ],
@@ -144,6 +145,59 @@ describe('what the plan says it does not cover', () => {
       'lists 300 A 192.0.2.2\nlists 300 MX 10 mx.lists.example.',
       only('hosts'),
       ['left-alone: lists.example.com has MX or SPF records of its own and stays as it is.'],
+    ],
+    [
+      'names with mail of their own that have no address, those that others include among them',
+      `
+        news 300 MX 10 mx.esp.example.
+        news 300 TXT v=spf1 include:esp.example ~all
+        old 300 TXT v=spf1 +all
+        _spf 300 TXT v=spf1 ip4:192.0.2.1 -all
+        *.lists 300 MX 10 mx.lists.example.
+        gone 300 MX 0 .
+        gone 300 TXT v=spf1 -all
+        note 300 TXT hello
+      `,
+      only('hosts'),
+      ['*.lists', '_spf', 'news', 'old'].map(
+        (label) => `left-alone: ${label}.example.com has MX or SPF records of its own and stays as it is.`,
+      ),
+    ],
+    [
+      'mail of its own at the apex, at * and below a delegation is no matter of the hosts',
+      '@ 300 TXT v=spf1 mx -all\n* 300 TXT v=spf1 mx -all\ndev 300 NS ns1.example.net.\na.dev 300 MX 10 mx.example.net.',
+      only('hosts'),
+      ['not-covered: Not covered: dev.example.com is delegated elsewhere.'],
+    ],
+    [
+      'policies of names with mail of their own, or that carry mail',
+      `
+        _dmarc.news 300 TXT v=DMARC1; p=none
+        news 300 MX 10 mx.esp.example.
+        _dmarc.mail 300 CNAME dmarc.example.
+        lists 300 MX 10 mail
+      `,
+      only('dmarc'),
+      ['mail', 'news'].map(
+        (label) => `left-alone: _dmarc.${label}.example.com is the policy of a name with mail, and stays as it is.`,
+      ),
+    ],
+    [
+      'a policy below the domain that is a CNAME, but not one to the policy of the domain',
+      '_dmarc.www 300 CNAME dmarc.example.\n_dmarc.shop 300 CNAME _dmarc\n_dmarc.blog 300 CNAME _dmarc.shop',
+      only('dmarc'),
+      [
+        `not-covered: _dmarc.www.example.com cannot be covered: _dmarc.www.example.com is a CNAME to dmarc.example ${HINT}.`,
+      ],
+    ],
+    [
+      'a CNAME to the policy of the domain, where that is a CNAME itself',
+      '_dmarc 300 CNAME dmarc.example.\n_dmarc.shop 300 CNAME _dmarc',
+      only('dmarc'),
+      [
+        `not-covered: _dmarc.example.com cannot be covered: _dmarc.example.com is a CNAME to dmarc.example ${HINT}.`,
+        `not-covered: _dmarc.shop.example.com cannot be covered: _dmarc.shop.example.com is a CNAME to _dmarc.example.com ${HINT}.`,
+      ],
     ],
     ['eight CNAMEs in a row are followed', CHAIN(8), only('hosts'), []],
     [

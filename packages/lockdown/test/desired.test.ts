@@ -245,6 +245,56 @@ describe('DMARC', () => {
     expect(locked(`_dmarc 300 TXT ${text}`, only('dmarc')).plan.changes).toEqual([]);
   });
 
+  test('a policy of a name below, which would stand before that of the domain, is made as strict (RFC 9989 §4.10.1)', () => {
+    const zone = `
+      _dmarc.www 300 TXT v=DMARC1; p=none
+      _dmarc.shop 300 TXT v=DMARC1; p=none; rua=mailto:d@reports.example,mailto:d@example.com
+      _dmarc.a.b 300 TXT v=DMARC1; p=quarantine
+      _dmarc.a.b 300 TXT note
+      _dmarc.news 300 TXT v=DMARC1; p=none
+      news 300 TXT v=spf1 include:esp.example -all
+      _dmarc.x.dev 300 TXT v=DMARC1; p=none
+      dev 300 NS ns1.example.net.
+      other.example._report._dmarc 300 TXT v=DMARC1
+    `;
+    const strict = (label: string, ending = ''): string => STRICT.replace('_dmarc', `_dmarc.${label}`) + ending;
+    expect(dmarc(zone)).toEqual(
+      [
+        STRICT,
+        strict('www'),
+        strict('shop', '; rua=mailto:d@reports.example'),
+        strict('a.b'),
+        '_dmarc.a.b TXT note',
+        '_dmarc.news TXT v=DMARC1; p=none',
+        '_dmarc.x.dev TXT v=DMARC1; p=none',
+      ].sort(),
+    );
+    expect(locked(zone, only('dmarc')).after).toContain('other.example._report._dmarc TXT v=DMARC1');
+    expect(dmarc(zone, only('spf', 'hosts'))).toContain('_dmarc.www TXT v=DMARC1; p=none');
+  });
+
+  test('--rua is for the policy of the domain: one below keeps its own', () => {
+    const zone = '_dmarc.www 300 TXT v=DMARC1; p=none; rua=mailto:a@r.example';
+    expect(dmarc(zone, { rua: ['mailto:z@z.example'] })).toEqual([
+      `${STRICT}; rua=mailto:z@z.example`,
+      `${STRICT.replace('_dmarc', '_dmarc.www')}; rua=mailto:a@r.example`,
+    ]);
+  });
+
+  test('a policy below that is a CNAME is replaced where the person says so', () => {
+    const replaceCnamesAt = new Set([name('_dmarc.www.example.com')]);
+    const { after } = locked('_dmarc.www 300 CNAME dmarc.example.', { ...only('dmarc'), replaceCnamesAt });
+    expect(after).toEqual([STRICT, STRICT.replace('_dmarc', '_dmarc.www')]);
+    const led = locked('_dmarc.www 300 CNAME _dmarc', { ...only('dmarc'), replaceCnamesAt });
+    expect(led.after).toEqual(after);
+  });
+
+  test('a policy at * would stand for every name that does not exist: it goes', () => {
+    const zone = '* 300 TXT v=DMARC1; p=none\n* 300 TXT note';
+    expect(locked(zone, only('dmarc')).after).toEqual(['* TXT note', STRICT]);
+    expect(locked(zone, only('wildcard', 'dmarc')).after).toEqual(['* TXT note', '* TXT v=spf1 -all', STRICT]);
+  });
+
   test('of two records one remains; other TXT stays', () => {
     expect(dmarc('_dmarc 300 TXT v=DMARC1; p=none\n_dmarc 300 TXT v=DMARC1; p=reject\n_dmarc 300 TXT note')).toEqual(
       ['_dmarc TXT note', STRICT].sort(),

@@ -13,6 +13,7 @@ const OLD = `
   @ 300 MX 10 mail.old-host.example.
   @ 300 TXT v=spf1 mx ~all
   @ 300 TXT site-verification=abc
+  _dmarc.shop 300 TXT v=DMARC1; p=none
   old._domainkey 300 TXT v=DKIM1; p=AAAA`;
 
 /** The zone as its lockdown left it, and then as somebody changed it; what has drifted since. */
@@ -67,6 +68,13 @@ describe('drift', () => {
       ['TXT _dmarc.example.com: "v=DMARC1; p=reject; sp=reject; np=reject; adkim=s; aspf=s" -> "v=DMARC1; p=none"'],
     ],
     [
+      'a weaker policy below the domain',
+      (zone) => and('_dmarc.shop 300 TXT v=DMARC1; p=none')(without('TXT', '_dmarc.shop.example.com')(zone)),
+      [
+        'TXT _dmarc.shop.example.com: "v=DMARC1; p=reject; sp=reject; np=reject; adkim=s; aspf=s" -> "v=DMARC1; p=none"',
+      ],
+    ],
+    [
       'a DKIM key that came back',
       (zone) => and('old._domainkey 300 TXT v=DKIM1; p=AAAA')(without('TXT', 'old._domainkey.example.com')(zone)),
       ['TXT old._domainkey.example.com: "v=DKIM1; p=" -> "v=DKIM1; p=AAAA"'],
@@ -81,6 +89,10 @@ describe('drift', () => {
     const change = (zone: readonly WantedRecord[]) =>
       and(`_dmarc 300 TXT ${policy}`)(without('TXT', '_dmarc.example.com')(zone));
     expect((await driftAfter(change)).sets).toEqual([]);
+  });
+
+  test('a policy below the domain that was taken away is none: that of the domain counts', async () => {
+    expect((await driftAfter(without('TXT', '_dmarc.shop.example.com'))).sets).toEqual([]);
   });
 
   test('a host that was taken down is none', async () => {

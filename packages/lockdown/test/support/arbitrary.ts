@@ -15,7 +15,9 @@ const OWNERS = [
   '*._domainkey',
   's1._domainkey',
   's2._domainkey',
+  '_dmarc.www',
   'news',
+  '_dmarc.news',
   's1._domainkey.news',
 ];
 const DATA = [
@@ -65,7 +67,7 @@ export const arbitraryOptions: fc.Arbitrary<LockdownOptions> = fc
     keepsMx: fc.boolean(),
     rua: fc.option(fc.constant(['mailto:r@reports.example']), { nil: null }),
     replaceCnamesAt: fc
-      .subarray(['*.example.com', 'www.example.com', '_dmarc.example.com'])
+      .subarray(['*.example.com', 'www.example.com', '_dmarc.example.com', '_dmarc.www.example.com'])
       .map((names) => new Set(names.map(name))),
   })
   .map(lockdownOptions);

@@ -48,7 +48,7 @@ export { parseTtl } from './ttl.ts';
 // Octets of messages, for those who speak more of the protocol than questions (zone transfer, RFC 5936).
 export { readHeader, readRecords, type WireHeader, type WireRecord } from './wire.ts';
 export { skipName } from './wire-name.ts';
-export { readRecord, typeNumber } from './wire-rdata.ts';
+export { readRecord, recordLine, typeName, typeNumber } from './wire-rdata.ts';
 export { type Observation, observed, withTimeout } from './wrap.ts';
 export { type ZoneFailure, type ZoneResolver, type ZoneResolverOptions, zoneResolver } from './zone.ts';
 export type { ZoneLine } from './zone-rdata.ts';

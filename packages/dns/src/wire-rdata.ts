@@ -117,6 +117,33 @@ function modelled<T extends RrType>(
   return data === null ? null : { name, type, data, ttlSeconds: record.ttlSeconds };
 }
 
+/**
+ * A record as a line of zone text (RFC 1035 §5.1), also where `readRecord` gives null: names that no DomainName holds are
+ * written with escapes. Throws on malformed data.
+ */
+export function recordLine(message: Buffer, record: WireRecord): string {
+  const type = typeName(record.type);
+  const owner = readName(message, record.ownerAt);
+  return `${absolute(owner)} ${record.ttlSeconds} IN ${type} ${lineData(message, record, type)}`;
+}
+
+function lineData(message: Buffer, record: WireRecord, type: string): string {
+  const { start, end } = record;
+  switch (type) {
+    case 'A':
+    case 'AAAA':
+      return address(message, start, end, type === 'A' ? 4 : 16);
+    case 'TXT':
+      return readStrings(message, start, end).map(quoteCharacterString).join(' ');
+    default:
+      return dataText(message, record, type);
+  }
+}
+
+function absolute(name: string): string {
+  return name === '.' ? '.' : `${name}.`;
+}
+
 /** `min(TTL, MINIMUM)` of an SOA record (RFC 2308 §5). */
 export function negativeTtl(message: Buffer, soa: WireRecord): number {
   if (soa.end - soa.start < 22) throw malformed('an SOA is cut off');
@@ -158,6 +185,10 @@ function endOfString(message: Buffer, start: number, end: number): number {
 
 /** Letters for the parts of record data: 1, 2 and 4 octets, n a name, s a string; at the end: x hex, b base64, q text. */
 const DATA_FORMS: ReadonlyMap<string, string> = new Map([
+  ['NS', 'n'],
+  ['PTR', 'n'],
+  ['CNAME', 'n'],
+  ['MX', '2n'],
   ['SOA', 'nn44444'],
   ['SRV', '222n'],
   ['NAPTR', '22sssn'],
@@ -195,10 +226,8 @@ function dataText(message: Buffer, record: WireRecord, type: string): string {
 
 function dataWord(message: Buffer, part: string, at: number, end: number): readonly [string, number] {
   switch (part) {
-    case 'n': {
-      const name = readName(message, at);
-      return [name === '.' ? '.' : `${name}.`, skipName(message, at)];
-    }
+    case 'n':
+      return [absolute(readName(message, at)), skipName(message, at)];
     case 's':
     case 't': {
       const next = at + 1 + (message[at] ?? 0);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readMessage } from '../src/message.ts';
-import { typeName, typeNumber } from '../src/wire-rdata.ts';
+import { recordLine, typeName, typeNumber } from '../src/wire-rdata.ts';
 import { respond } from './support/messages.ts';
 
 const question = { id: 1, name: 'example.com', type: 'A' };
@@ -117,5 +117,43 @@ describe('malformed data', () => {
     const message = withData(type, data);
     message[42] = 0;
     expect(() => readMessage(message)).toThrow();
+  });
+});
+
+describe('a record as a line of zone text, where no DomainName holds its names', () => {
+  const OWNER = 'my\\032printer._ipp._tcp.example.com.';
+  /** The label of a DNS-SD instance (RFC 6763 §4.1.1), and a dot inside a label. */
+  const labels = (...texts: string[]): Buffer =>
+    Buffer.concat([...texts, ''].map((text) => Buffer.from([text.length, ...Buffer.from(text, 'latin1')])));
+  const owner = labels('My Printer', '_ipp', '_tcp', 'example', 'com');
+
+  function lineOf(type: number, data: Buffer): string {
+    const head = Buffer.alloc(10);
+    head.writeUInt16BE(type, 0);
+    head.writeUInt16BE(1, 2);
+    head.writeUInt32BE(300, 4);
+    head.writeUInt16BE(data.length, 8);
+    const message = Buffer.concat([owner, head, data]);
+    const start = owner.length + head.length;
+    return recordLine(message, { ownerAt: 0, type, class: 1, ttlSeconds: 300, start, end: message.length });
+  }
+
+  test.each<readonly [number, Buffer, string]>([
+    [1, Buffer.of(192, 0, 2, 1), 'A 192.0.2.1'],
+    [28, Buffer.from('20010db8000000000000000000000001', 'hex'), 'AAAA 2001:db8::1'],
+    [16, Buffer.from('\x03a"b\x02\xc3\xa9', 'latin1'), 'TXT "a\\"b" "\\195\\169"'],
+    [12, labels('My Printer', 'a.b', 'example'), 'PTR my\\032printer.a\\.b.example.'],
+    [5, labels(), 'CNAME .'],
+    [2, labels('ns', 'example'), 'NS ns.example.'],
+    [15, Buffer.concat([Buffer.of(0, 10), labels('a b', 'example')]), 'MX 10 a\\032b.example.'],
+    [33, Buffer.concat([Buffer.of(0, 1, 0, 2, 2, 119), labels('host', 'example')]), 'SRV 1 2 631 host.example.'],
+    [65280, Buffer.of(1, 2), 'TYPE65280 \\# 2 0102'],
+  ])('type %i', (type, data, expected) => {
+    expect(lineOf(type, data)).toBe(`${OWNER} 300 IN ${expected}`);
+  });
+
+  test('data that is cut off throws', () => {
+    expect(() => lineOf(1, Buffer.of(192, 0, 2))).toThrow('an address of 3 octets');
+    expect(() => lineOf(15, Buffer.of(0))).toThrow('cut off');
   });
 });

@@ -27,7 +27,8 @@ export function desiredRecords(
   const pieces = [desiredMx, desiredSpf, desiredDmarc, desiredDkim, desiredCaa, policyHostNotes].map((piece) =>
     piece(context),
   );
-  return { aims: pieces.flatMap(({ aims }) => aims), notes: pieces.flatMap(({ notes }) => notes) };
+  const notes = [...pieces.flatMap((piece) => piece.notes), ...unheldNotes(snapshot)];
+  return { aims: pieces.flatMap(({ aims }) => aims), notes };
 }
 
 function desiredContext(
@@ -71,6 +72,18 @@ function desiredCaa({ facts, options, wanted }: DesiredContext): Desired {
     aims: [{ name: facts.zone, type: 'CAA', owns: 'caa-issue', wanted: records, why }],
     notes: [],
   };
+}
+
+/** Of records that nothing plans for, so that a reader of the plan knows that the zone has more. */
+function unheldNotes({ unheld }: ZoneSnapshot): readonly PlanNote[] {
+  const [first] = unheld;
+  if (first === undefined) return [];
+  const what =
+    unheld.length === 1
+      ? 'A record whose name has a space or the like stays as it is'
+      : `${unheld.length} records whose names have a space or the like stay as they are`;
+  const message = `${what} (${first.split(' ')[0]}); the journal keeps ${unheld.length === 1 ? 'it' : 'them'} as text.`;
+  return [{ code: 'left-alone', message }];
 }
 
 /** RFC 8461 §8.3 asks for an orderly retreat from MTA-STS; a receiver's cached policy outlives the record. */

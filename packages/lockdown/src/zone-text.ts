@@ -12,7 +12,7 @@ export function snapshotText(snapshot: ZoneSnapshot): string {
     '; The SOA record and DNSSEC data are left out.',
     `$ORIGIN ${snapshot.zone}.`,
   ];
-  return `${[...head, ...zoneLines(snapshot.zone, snapshot.records)].join('\n')}\n`;
+  return `${[...head, ...zoneLines(snapshot.zone, snapshot.records), ...snapshot.unheld].join('\n')}\n`;
 }
 
 /** One line for each record, apex first, then by name and type. */

@@ -37,6 +37,11 @@ export type ZoneSnapshot = {
   readonly takenAt: string;
   readonly records: readonly ZoneRecord[];
   readonly fingerprint: string;
+  /**
+   * Records with a name, their own or one in their data, that no DomainName holds (a space in it: RFC 6763 §4.1.1), as
+   * lines of zone text. They are kept for people; nothing plans for them, writes them, or has them in the fingerprint.
+   */
+  readonly unheld: readonly string[];
   /** True when the provider handles mail for the zone by itself (Cloudflare Email Routing) and owns those records. */
   readonly emailRouting: boolean;
 };
@@ -63,9 +68,10 @@ export function snapshotOf(
   provider: string,
   takenAt: Date,
   records: readonly ZoneRecord[],
-  emailRouting = false,
+  { emailRouting = false, unheld = [] }: Partial<Pick<ZoneSnapshot, 'emailRouting' | 'unheld'>> = {},
 ): ZoneSnapshot {
-  return { zone, provider, takenAt: takenAt.toISOString(), records, fingerprint: fingerprint(records), emailRouting };
+  const common = { zone, provider, takenAt: takenAt.toISOString() };
+  return { ...common, records, fingerprint: fingerprint(records), unheld, emailRouting };
 }
 
 /**

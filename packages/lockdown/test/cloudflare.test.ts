@@ -24,6 +24,11 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
       standIn = await startStandIn([
         parkedZone('parked.example'),
         standInZone('contract.example', []),
+        standInZone('printing.example', [
+          ['MX', 'printing.example', 'mx.old.example', { priority: 5 }],
+          ['TXT', 'my printer._ipp._tcp.printing.example', '"txtvers=1"'],
+          ['PTR', '_ipp._tcp.printing.example', 'my\\032printer._ipp._tcp.printing.example'],
+        ]),
         standInZone('pending.example', [], { status: 'pending' }),
         standInZone('partial.example', [], { type: 'partial' }),
         standInZone('free.example', [['MX', 'free.example', 'mx.old.example', { priority: 5 }]], { plan: 'free' }),
@@ -108,9 +113,9 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
       }
     });
 
-    test('107 zones are listed in three calls', async () => {
+    test('108 zones are listed in three calls', async () => {
       const before = standIn.calls.length;
-      expect(await open().zones()).toHaveLength(107);
+      expect(await open().zones()).toHaveLength(108);
       expect(standIn.calls.length - before).toBe(3);
     });
 
@@ -120,6 +125,21 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
       ['parked.example', null],
     ])('%s is inactive because: %s', async (zone, inactive) => {
       expect((await provider.find(name(zone)))?.inactive).toBe(inactive);
+    });
+
+    test('a record with a space in its name (RFC 6763 §4.1.1) is kept as text, and a lockdown leaves it alone', async () => {
+      const printing = name('printing.example');
+      const before = await provider.read(printing);
+      expect(before.records).toHaveLength(1);
+      expect(before.unheld).toEqual([
+        'my\\032printer._ipp._tcp.printing.example. 300 IN TXT "txtvers=1"',
+        '_ipp._tcp.printing.example. 300 IN PTR my\\032printer._ipp._tcp.printing.example.',
+      ]);
+      const journal = memoryJournal();
+      expect((await lockdownOf(printing, provider, journal)).kind).toBe('applied');
+      expect((await unlockOf(printing, provider, journal)).kind).toBe('applied');
+      const after = await provider.read(printing);
+      expect([after.fingerprint, after.unheld]).toEqual([before.fingerprint, before.unheld]);
     });
 
     test('Email Routing is seen, so that it can be refused', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { LockdownOptions } from '../src/options.ts';
+import { desiredRecords } from '../src/desired.ts';
+import { type LockdownOptions, lockdownOptions } from '../src/options.ts';
 import { locked, only } from './support/locked.ts';
+import { memory, snapshot } from './support/zone.ts';
 
 type Case = readonly [title: string, zone: string, given: Partial<LockdownOptions>, notes: readonly string[]];
 
@@ -223,6 +225,26 @@ describe('what the plan says it does not cover', () => {
       'odd CNAME x.example',
     ]);
   });
+});
+
+test.each([
+  [
+    ['my\\032printer._ipp._tcp.example.com. 300 IN TXT ""'],
+    'A record whose name has a space or the like stays as it is',
+  ],
+  [
+    ['a\\032b.example.com. 300 IN TXT "x"', 'c.example.com. 300 IN PTR a\\.b.example.com.'],
+    '2 records whose names have a space or the like stay as they are',
+  ],
+])('records with names that cannot be held are counted: %j', (unheld, said) => {
+  const { capabilities } = memory('');
+  const { notes } = desiredRecords({ ...snapshot(''), unheld }, lockdownOptions(only('spf')), capabilities);
+  expect(notes).toEqual([
+    {
+      code: 'left-alone',
+      message: `${said} (${unheld[0]?.split(' ')[0]}); the journal keeps ${unheld.length > 1 ? 'them' : 'it'} as text.`,
+    },
+  ]);
 });
 
 test('reports that would never arrive are named', () => {

@@ -5,7 +5,7 @@ import { powerdnsProvider } from '../src/providers/powerdns.ts';
 import type { DnsProvider } from '../src/providers/provider.ts';
 import { fingerprint } from '../src/zone.ts';
 import { lockdownOf, unlockOf } from './support/drive.ts';
-import { hasServer, type RunningServer, startServer } from './support/servers.ts';
+import { hasServer, nsupdate, type RunningServer, startServer } from './support/servers.ts';
 import { lines, NOW, name } from './support/zone.ts';
 
 const ZONE = name('unused-one.test');
@@ -77,6 +77,29 @@ describe.skipIf(!hasServer('pdns'))('a real PowerDNS', { timeout: 30_000 }, () =
     expect(lines((await provider.read(ZONE)).records, ZONE)).toContain('@ MX (disabled) 30 mx3.mailhost.test.');
     await unlockOf(ZONE, provider, journal);
     expect(fingerprint((await provider.read(ZONE)).records)).toBe(before.fingerprint);
+  });
+
+  test('records with a space in a name (RFC 6763 §4.1.1) are kept as text, and a lockdown leaves them alone', async () => {
+    // The API refuses to write such names; a transfer or an update brings them.
+    const lines = [
+      `_ipp._tcp.${ZONE}. 300 IN PTR my\\032printer._ipp._tcp.${ZONE}.`,
+      `my\\032printer._ipp._tcp.${ZONE}. 300 IN TXT "txtvers=1"`,
+    ];
+    const change = (how: string): void =>
+      nsupdate(
+        server.dnsPort,
+        ZONE,
+        lines.map((line) => `${how} ${line}`),
+      );
+    change('add');
+    const before = await provider.read(ZONE);
+    expect([...before.unheld].sort()).toEqual(lines);
+    const journal = memoryJournal();
+    expect((await lockdownOf(ZONE, provider, journal)).kind).toBe('applied');
+    expect((await unlockOf(ZONE, provider, journal)).kind).toBe('applied');
+    const after = await provider.read(ZONE);
+    expect([after.fingerprint, after.unheld]).toEqual([before.fingerprint, before.unheld]);
+    change('delete');
   });
 
   test('a wrong key, and a server that is not there, are one sentence each', async () => {

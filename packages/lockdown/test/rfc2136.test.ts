@@ -7,16 +7,12 @@ import type { DnsProvider } from '../src/providers/provider.ts';
 import { rfc2136Provider } from '../src/providers/rfc2136.ts';
 import type { TsigKey } from '../src/providers/tsig.ts';
 import { NO_META } from '../src/zone.ts';
+import { snapshotText } from '../src/zone-text.ts';
 import { lockdownOf, unlockOf } from './support/drive.ts';
-import { hasServer, type RunningServer, startServer } from './support/servers.ts';
+import { hasServer, KEY, nsupdate, type RunningServer, startServer } from './support/servers.ts';
 import { lines, name, records } from './support/zone.ts';
 
 const ZONE = name('unused-one.test');
-const KEY: TsigKey = {
-  name: name('unsent-key'),
-  algorithm: 'hmac-sha256',
-  secret: Buffer.from('c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0MDEyMzQ1Njc=', 'base64'),
-};
 
 describe.each(['bind', 'knot', 'pdns'] as const)('dynamic update on a real %s', (kind) => {
   describe.skipIf(!hasServer(kind))('', { timeout: 30_000 }, () => {
@@ -135,6 +131,31 @@ describe.each(['bind', 'knot', 'pdns'] as const)('dynamic update on a real %s', 
         message: expect.stringContaining(much),
       });
       expect((await provider.read(ZONE)).fingerprint).toBe(base.fingerprint);
+    });
+
+    test('records with a space in a name (RFC 6763 §4.1.1) are kept as text, and a lockdown leaves them alone', async () => {
+      const lines = [
+        `my\\032printer._ipp._tcp.${ZONE}. 300 IN SRV 0 0 631 printer.${ZONE}.`,
+        `my\\032printer._ipp._tcp.${ZONE}. 300 IN TXT "txtvers=1"`,
+        `_ipp._tcp.${ZONE}. 300 IN PTR my\\032printer._ipp._tcp.${ZONE}.`,
+      ];
+      const change = (how: string): void =>
+        nsupdate(
+          server.dnsPort,
+          ZONE,
+          lines.map((line) => `${how} ${line}`),
+        );
+      change('add');
+      const before = await provider.read(ZONE);
+      expect([...before.unheld].sort()).toEqual([...lines].sort());
+      expect(snapshotText(before)).toContain(`\n${lines[0]}\n`);
+      const journal = memoryJournal();
+      expect((await lockdownOf(ZONE, provider, journal)).kind).toBe('applied');
+      expect((await unlockOf(ZONE, provider, journal)).kind).toBe('applied');
+      const after = await provider.read(ZONE);
+      expect(after.fingerprint).toBe(before.fingerprint);
+      expect([...after.unheld].sort()).toEqual([...lines].sort());
+      change('delete');
     });
 
     test('the zone of a name is found by its SOA record when no zones are listed', async () => {

@@ -1,14 +1,8 @@
-import {
-  type DnsRecord,
-  parseDomainName,
-  parseIp,
-  quoteCharacterString,
-  recordFromText,
-  UnsentError,
-} from '@unsent/dns';
+import { type DnsRecord, parseIp, quoteCharacterString, recordFromText, UnsentError } from '@unsent/dns';
 import type { BatchPutParam, RecordBatchParams, RecordResponse } from 'cloudflare/resources/dns/records';
 import { formatCaa, parseCaa } from '../caa.ts';
 import { isModelled, type OpaqueRecord, type RecordMeta, type WantedRecord, type ZoneRecord } from '../zone.ts';
+import { isUnheldData, parseApiName } from './api-name.ts';
 
 /** A record as a batch creates it. */
 export type CloudflarePost = NonNullable<RecordBatchParams['posts']>[number];
@@ -16,10 +10,10 @@ export type CloudflarePost = NonNullable<RecordBatchParams['posts']>[number];
 /** TXT strings hold 255 octets each (RFC 1035 §3.3.14). */
 const MAX_STRING = 255;
 
-/** A record as the API lists it, in our terms. Null for a name that nobody could ask for. */
+/** A record as the API lists it, in our terms. Null for names that no DomainName holds. */
 export function readCloudflareRecord(record: RecordResponse): ZoneRecord | null {
-  const name = parseDomainName(record.name);
-  if (name === null) return null;
+  const name = parseApiName(record.name);
+  if (name === null || isUnheldData(record.type, record.content ?? '')) return null;
   const settings = JSON.stringify(record.settings ?? {});
   const meta: RecordMeta = {
     comment: record.comment === undefined || record.comment === null || record.comment === '' ? null : record.comment,
@@ -28,6 +22,17 @@ export function readCloudflareRecord(record: RecordResponse): ZoneRecord | null 
     settings: settings === '{}' ? null : settings,
   };
   return { ...contentOfApi(record, name), ...meta, id: record.id };
+}
+
+/** A record that `readCloudflareRecord` gives null for, as a line of zone text. */
+export function cloudflareLine(record: RecordResponse): string {
+  const { name, ttl, type, content = '' } = record;
+  const data = type === 'PTR' ? absolute(withoutSpaces(content)) : priorityText(record) + content;
+  return `${absolute(withoutSpaces(name))} ${ttl} IN ${type} ${data}`;
+}
+
+function withoutSpaces(name: string): string {
+  return name.replaceAll(' ', '\\032');
 }
 
 /** True if the provider handles this record by itself and refuses changes (Email Routing). */
@@ -97,8 +102,12 @@ function contentOfApi(record: RecordResponse, name: WantedRecord['name']): DnsRe
     }
     default:
   }
-  const priority = 'priority' in record && record.priority !== undefined ? `${record.priority} ` : '';
-  return { name, type, text: priority + content, ttlSeconds };
+  return { name, type, text: priorityText(record) + content, ttlSeconds };
+}
+
+/** In front of the data of an MX and of others that have one beside their content. */
+function priorityText(record: RecordResponse): string {
+  return 'priority' in record && record.priority !== undefined ? `${record.priority} ` : '';
 }
 
 /** Quoted strings as they are cut; a bare text, which the API takes too, as one cut at 255. */

@@ -3,10 +3,10 @@ import { BaseRecords, type RecordResponse } from 'cloudflare/resources/dns/recor
 import { BaseZones, type Zone } from 'cloudflare/resources/zones/zones';
 import { createClient, type PartialCloudflare } from 'cloudflare/tree-shakable';
 import type { Change } from '../change.ts';
-import { snapshotOf } from '../zone.ts';
+import { snapshotOf, type ZoneRecord } from '../zone.ts';
 import { inBatches } from './batches.ts';
 import { cloudflareError, retryAfterSeconds } from './cloudflare-errors.ts';
-import { cloudflarePost, cloudflarePut, isLocked, readCloudflareRecord } from './cloudflare-records.ts';
+import { cloudflareLine, cloudflarePost, cloudflarePut, isLocked, readCloudflareRecord } from './cloudflare-records.ts';
 import type { Pacer } from './pacer.ts';
 import type { DnsProvider, HostedZone } from './provider.ts';
 
@@ -75,8 +75,14 @@ export function cloudflareProvider(options: CloudflareOptions): DnsProvider {
     },
     async read(zone) {
       const records = await listRecords(client, await idOf(zone));
-      const ours = records.map(readCloudflareRecord).filter((record) => record !== null);
-      return snapshotOf(zone, 'cloudflare', options.now(), ours, records.some(isLocked));
+      const ours: ZoneRecord[] = [];
+      const unheld: string[] = [];
+      for (const record of records) {
+        const held = readCloudflareRecord(record);
+        if (held === null) unheld.push(cloudflareLine(record));
+        else ours.push(held);
+      }
+      return snapshotOf(zone, 'cloudflare', options.now(), ours, { emailRouting: records.some(isLocked), unheld });
     },
     async write(base, changes) {
       const zoneId = await idOf(base.zone);

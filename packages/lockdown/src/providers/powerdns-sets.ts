@@ -2,10 +2,14 @@ import { type DomainName, parseDomainName, recordFromText, UnsentError } from '@
 import type { SetChange } from '../sets.ts';
 import { SERVER_MAINTAINED_TYPES, type ZoneRecord } from '../zone.ts';
 import { dataText } from '../zone-text.ts';
+import { isUnheldData, parseApiName } from './api-name.ts';
 
 /** A set as the API shows it, checked. */
 export type PowerdnsSet = {
-  readonly name: DomainName;
+  /** Null for a name that no DomainName holds (a space in it: RFC 6763 §4.1.1). */
+  readonly name: DomainName | null;
+  /** As the API writes it, with its trailing dot. */
+  readonly owner: string;
   readonly type: string;
   readonly ttlSeconds: number;
   readonly records: readonly { readonly content: string; readonly disabled: boolean }[];
@@ -46,12 +50,22 @@ export function readSets(body: unknown): readonly PowerdnsSet[] {
 /** Records with the comments of their set; the id is the place in it. */
 export function setsToRecords(sets: readonly PowerdnsSet[]): readonly ZoneRecord[] {
   return sets.flatMap(({ name, type, ttlSeconds, records, comments }) =>
-    records.map(({ content, disabled }): ZoneRecord => {
+    records.flatMap(({ content, disabled }): readonly ZoneRecord[] => {
+      if (name === null || isUnheldData(type, content)) return [];
       const comment = comments.length === 0 ? null : JSON.stringify(comments);
       const meta = { comment, tags: [], proxied: false, settings: null, id: `${name} ${type} ${content}` };
-      if (disabled) return { name, type: type + DISABLED, text: content, ttlSeconds, ...meta };
-      return { ...recordFromText(name, type, ttlSeconds, content), ...meta };
+      if (disabled) return [{ name, type: type + DISABLED, text: content, ttlSeconds, ...meta }];
+      return [{ ...recordFromText(name, type, ttlSeconds, content), ...meta }];
     }),
+  );
+}
+
+/** Lines of zone text for the records that `setsToRecords` leaves out; nothing is ever written where they stand. */
+export function unheldLines(sets: readonly PowerdnsSet[]): readonly string[] {
+  return sets.flatMap(({ name, owner, type, ttlSeconds, records }) =>
+    records
+      .filter(({ content }) => name === null || isUnheldData(type, content))
+      .map(({ content, disabled }) => `${disabled ? '; ' : ''}${owner} ${ttlSeconds} IN ${type} ${content}`),
   );
 }
 
@@ -75,12 +89,12 @@ export function setPatch({ name, type, after }: SetChange, sets: readonly Powerd
 
 function readSet(set: unknown): PowerdnsSet {
   const { name, type, ttl, records, comments } = objectOf(set);
-  const owner = nameOf(name);
-  if (owner === null || typeof type !== 'string' || typeof ttl !== 'number' || !Array.isArray(records)) {
+  if (typeof name !== 'string' || typeof type !== 'string' || typeof ttl !== 'number' || !Array.isArray(records)) {
     throw unreadable();
   }
   return {
-    name: owner,
+    name: parseApiName(name),
+    owner: name,
     type,
     ttlSeconds: ttl,
     records: records.map(readRecord),

@@ -3,7 +3,7 @@ import type { Change } from '../change.ts';
 import { refuseChangedSets, setChanges } from '../sets.ts';
 import { snapshotOf, type ZoneSnapshot } from '../zone.ts';
 import { type HttpApi, type HttpReply, requestJson } from './http.ts';
-import { type PowerdnsSet, readSets, readZoneNames, setPatch, setsToRecords } from './powerdns-sets.ts';
+import { type PowerdnsSet, readSets, readZoneNames, setPatch, setsToRecords, unheldLines } from './powerdns-sets.ts';
 import type { DnsProvider, HostedZone } from './provider.ts';
 
 export type PowerdnsOptions = {
@@ -36,7 +36,10 @@ export function powerdnsProvider(options: PowerdnsOptions): DnsProvider {
     const reply = await requestJson(api, 'GET', zonePath(zone));
     if (reply.status === 404 || reply.status === 422) throw unknownZone(zone);
     const sets = readSets(expectOk(reply));
-    return { sets, snapshot: snapshotOf(zone, 'powerdns', options.now(), setsToRecords(sets)) };
+    return {
+      sets,
+      snapshot: snapshotOf(zone, 'powerdns', options.now(), setsToRecords(sets), { unheld: unheldLines(sets) }),
+    };
   };
   return {
     name: 'powerdns',

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { type DomainName, isSubdomainOf, readRecord, UnsentError } from '@unsent/dns';
+import { type DomainName, isSubdomainOf, readRecord, recordLine, typeName, UnsentError } from '@unsent/dns';
 import type { Change } from '../change.ts';
 import { setChanges, zoneChanged } from '../sets.ts';
 import { NO_META, SERVER_MAINTAINED_TYPES, snapshotOf, type ZoneRecord, type ZoneSnapshot } from '../zone.ts';
@@ -79,19 +79,24 @@ async function findBySoa(primary: Primary, name: DomainName): Promise<HostedZone
 /** RFC 5936 §2.2: the transfer begins and ends with the SOA record. */
 async function transfer(primary: Primary, zone: DomainName): Promise<ZoneSnapshot> {
   const records: ZoneRecord[] = [];
+  const unheld: string[] = [];
   let soas = 0;
   await exchange(primary, encodeQuestion(newId(), zone, 'AXFR'), (reply) => {
     refuseTransfer(primary, zone, reply);
     for (const answer of reply.answers) {
       if (answer.type === TYPE_SOA) soas++;
+      if (SERVER_MAINTAINED_TYPES.has(typeName(answer.type))) continue;
       const record = readRecord(reply.message, answer);
-      if (record === null || SERVER_MAINTAINED_TYPES.has(record.type)) continue;
+      if (record === null) {
+        unheld.push(recordLine(reply.message, answer));
+        continue;
+      }
       const wanted = { ...record, ...NO_META };
       records.push({ ...wanted, id: `${record.name} ${record.type} ${dataText(wanted)}` });
     }
     return soas >= 2;
   });
-  return snapshotOf(zone, 'rfc2136', primary.now(), records);
+  return snapshotOf(zone, 'rfc2136', primary.now(), records, { unheld });
 }
 
 function refuseTransfer({ host, key }: Primary, zone: DomainName, { header, answers, isSigned }: Reply): void {

@@ -2,8 +2,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DomainName } from '@unsent/dns';
+import { name } from '../../../../test/support/names.ts';
 import { freePort } from '../../../../test/support/ports.ts';
 import { findProgram, hasShared, needs, sharedDir } from '../../../../test/support/require.ts';
+import type { TsigKey } from '../../src/providers/tsig.ts';
 
 /** A name server that runs for one test file. */
 export type RunningServer = {
@@ -11,6 +14,13 @@ export type RunningServer = {
   readonly dnsPort: number;
   readonly apiPort: number;
   stop(): void;
+};
+
+/** What every server takes updates and transfers with. */
+export const KEY: TsigKey = {
+  name: name('unsent-key'),
+  algorithm: 'hmac-sha256',
+  secret: Buffer.from('c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0MDEyMzQ1Njc=', 'base64'),
 };
 
 const PROGRAMS = { bind: 'named', knot: 'knotd', pdns: 'pdns_server' } as const;
@@ -41,6 +51,20 @@ export async function startServer(kind: keyof typeof PROGRAMS): Promise<RunningS
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Sends `add …` and `delete …` of zone text to a server, as its administrator would. */
+export function nsupdate(port: number, zone: DomainName, changes: readonly string[]): void {
+  const input = [
+    `server 127.0.0.1 ${port}`,
+    `zone ${zone}.`,
+    ...changes.map((change) => `update ${change}`),
+    'send',
+    '',
+  ];
+  const secret = Buffer.from(KEY.secret).toString('base64');
+  const args = ['-y', `${KEY.algorithm}:${KEY.name}:${secret}`];
+  execFileSync(findProgram('nsupdate') ?? '', args, { input: input.join('\n'), timeout: 10_000 });
 }
 
 function pidIn(folder: string): number | null {

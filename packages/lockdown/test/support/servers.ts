@@ -53,12 +53,12 @@ export async function startServer(kind: keyof typeof PROGRAMS): Promise<RunningS
   };
 }
 
-/** Sends `add …` and `delete …` of zone text to a server, as its administrator would. */
-export function nsupdate(port: number, zone: DomainName, changes: readonly string[]): void {
+/** Adds records, lines of zone text, at a server or deletes them there, as its administrator would. */
+export function nsupdate(port: number, zone: DomainName, how: 'add' | 'delete', lines: readonly string[]): void {
   const input = [
     `server 127.0.0.1 ${port}`,
     `zone ${zone}.`,
-    ...changes.map((change) => `update ${change}`),
+    ...lines.map((line) => `update ${how} ${line}`),
     'send',
     '',
   ];

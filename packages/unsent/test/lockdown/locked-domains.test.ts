@@ -1,4 +1,3 @@
-import { openStore } from '@unsent/store';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parkedZone, standInZone } from '../../../../test/support/cloudflare-stand-in/zones.ts';
 import { name } from '../../../../test/support/names.ts';
@@ -21,16 +20,8 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
     });
     afterEach(() => cli.close());
 
-    const inStore = async <T>(work: (store: Awaited<ReturnType<typeof openStore>>) => Promise<T>): Promise<T> => {
-      const store = await openStore(cli.state, { joinSpans: (spans) => spans });
-      try {
-        return await work(store);
-      } finally {
-        await store.close();
-      }
-    };
     const lockedNames = (): Promise<string[]> =>
-      inStore(async ({ lockedDomains }) => (await lockedDomains.all()).map((locked) => locked.name));
+      cli.inStore(async ({ lockedDomains }) => (await lockedDomains.all()).map((locked) => locked.name));
     /** The batch is carried out, but its reply is lost, and the zone cannot be read again. */
     const loseTheReply = async (...args: string[]): Promise<void> => {
       let isStruck = false;
@@ -59,7 +50,7 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
     test('an unlock that was cut off before it told them is told by the next one', async () => {
       await cli.run('lockdown', 'parked.example', '--yes');
       await cli.run('unlock', 'parked.example', '--yes');
-      await inStore(({ lockedDomains }) =>
+      await cli.inStore(({ lockedDomains }) =>
         lockedDomains.add([name('parked.example')], new Date('2026-11-23T12:00:00Z'), '2026-11-23-01'),
       );
       await cli.run('unlock', 'parked.example', '--yes');
@@ -79,16 +70,16 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
 
     test('a lockdown that was cut off is told by the next one over many, though DNS shows it as locked', async () => {
       await cli.run('lockdown', 'other.example', '--yes');
-      await inStore(({ lockedDomains }) => lockedDomains.remove([name('other.example')]));
+      await cli.inStore(({ lockedDomains }) => lockedDomains.remove([name('other.example')]));
       cli.serve();
       const again = ['lockdown', '--all-unused', '--yes', '--json'];
       expect((await cli.run(...again, '--dry-run')).out).toContain('"other.example","outcome":"skipped"');
       expect(await lockedNames()).toEqual([]);
       expect((await cli.run(...again)).out).toContain('"other.example","outcome":"skipped"');
       expect(await lockedNames()).toContain('other.example');
-      const revision = await inStore(({ lockedDomains }) => lockedDomains.revision());
+      const revision = await cli.inStore(({ lockedDomains }) => lockedDomains.revision());
       await cli.run(...again);
-      expect(await inStore(({ lockedDomains }) => lockedDomains.revision())).toBe(revision);
+      expect(await cli.inStore(({ lockedDomains }) => lockedDomains.revision())).toBe(revision);
     });
 
     test.each([

@@ -1,4 +1,3 @@
-import { openStore } from '@unsent/store';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { standInZone } from '../../../../test/support/cloudflare-stand-in/zones.ts';
 import { name } from '../../../../test/support/names.ts';
@@ -13,19 +12,11 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
   { timeout: 30_000 },
   () => {
     let cli: CloudflareCli;
-    const inStore = async <T>(work: (store: Awaited<ReturnType<typeof openStore>>) => Promise<T>): Promise<T> => {
-      const store = await openStore(cli.state, { joinSpans: (spans) => spans });
-      try {
-        return await work(store);
-      } finally {
-        await store.close();
-      }
-    };
 
     beforeEach(async () => {
       cli = await cloudflareCli([standInZone(ZONE, [['MX', ZONE, 'mx.old.example', { priority: 10 }]])]);
       cli.config('provider: {name: cloudflare}\n');
-      await inStore(({ zoneLeases }) => zoneLeases.take(ZONE, OTHER, 60_000));
+      await cli.inStore(({ zoneLeases }) => zoneLeases.take(ZONE, OTHER, 60_000));
     });
     afterEach(() => cli.close());
 
@@ -35,10 +26,10 @@ describe.skipIf(!needs('dns/cloudflare-schema in the shared folder', hasShared('
       expect(refused.exitCode).toBe(6);
       expect(refused.err).toContain(OTHER.who);
       expect(cli.zone(ZONE).records).toEqual(before);
-      await inStore(({ zoneLeases }) => zoneLeases.release(ZONE, OTHER));
+      await cli.inStore(({ zoneLeases }) => zoneLeases.release(ZONE, OTHER));
       await cli.run('lockdown', ZONE, '--yes');
       expect(cli.zone(ZONE).records).not.toEqual(before);
-      expect(await inStore(({ zoneLeases }) => zoneLeases.take(ZONE, OTHER, 60_000))).toBeNull();
+      expect(await cli.inStore(({ zoneLeases }) => zoneLeases.take(ZONE, OTHER, 60_000))).toBeNull();
     });
 
     test('is looked at all the same', async () => {

@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openStore } from '@unsent/store';
 import { type StandIn, startStandIn } from '../../../../../test/support/cloudflare-stand-in/server.ts';
 import type { HeldZone } from '../../../../../test/support/cloudflare-stand-in/state.ts';
 import { runCli } from '../../../src/cli.ts';
 import { makeInterrupts } from '../../../src/interrupts.ts';
 import { fakeSurroundings } from '../../support/surroundings.ts';
 
+type UnsentStore = Awaited<ReturnType<typeof openStore>>;
 type Ran = { readonly exitCode: number; readonly out: string; readonly err: string };
 
 /** The command line over a Cloudflare stand-in, a DNS that is a zone text, and a state folder of its own. */
@@ -26,6 +28,8 @@ export type CloudflareCli = {
   /** From now on it is that moment. */
   clock(at: string): void;
   zone(name: string): HeldZone;
+  /** Does something with the database, as another process would. */
+  inStore<T>(work: (store: UnsentStore) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 };
 
@@ -75,6 +79,14 @@ export async function cloudflareCli(zones: HeldZone[]): Promise<CloudflareCli> {
       const zone = zones.find((one) => one.name === name);
       if (zone === undefined) throw new RangeError(`no zone ${name}`);
       return zone;
+    },
+    async inStore(work) {
+      const store = await openStore(state, { joinSpans: (spans) => spans });
+      try {
+        return await work(store);
+      } finally {
+        await store.close();
+      }
     },
     async close() {
       await standIn.close();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LockdownOptions } from '../src/options.ts';
 import { locked, only } from './support/locked.ts';
+import { name } from './support/zone.ts';
 
 describe('the loopback host takes the next name', () => {
   test.each([
@@ -37,6 +38,13 @@ describe('below a DNAME at the apex no host can stand (RFC 6672 §2.4)', () => {
       );
     }
     expect(locked(DNAME, only('spf', 'hosts'), false).after).toContain('@ TXT v=spf1 -all');
+  });
+
+  test('and nothing takes the place of a CNAME, not even when it is asked for', () => {
+    const zone = '@ 300 DNAME other.example.\nwww 300 CNAME host.example.net.';
+    expect(
+      locked(zone, { ...only('hosts'), replaceCnamesAt: new Set([name('www.example.com')]) }).plan.changes,
+    ).toEqual([]);
   });
 
   test('a DNAME elsewhere leaves the loopback host where it is', () => {

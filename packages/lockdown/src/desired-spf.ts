@@ -83,8 +83,7 @@ function replacedCnameAims(context: DesiredContext, hosts: ReadonlySet<DomainNam
   const { facts, options } = context;
   return [...options.replaceCnamesAt]
     .filter((name) => !hosts.has(name) && isPlainHost(facts, name) && recordsAt(facts, name, 'CNAME').length > 0)
-    .filter((name) => whyBlocked(facts, name, options.replaceCnamesAt) === null)
-    .flatMap((name) => [clearCname(name), spfAim(context, name, 'in the place of the CNAME, as you asked')]);
+    .flatMap((name) => covered(context, spfAim(context, name, 'in the place of the CNAME, as you asked'), name).aims);
 }
 
 /** The aim that removes the CNAME of a name where the person, or DKIM, wants other records. */

@@ -97,6 +97,9 @@ async function hasWantedDmarc(domain: DomainName, options: LockdownOptions, reso
 
 /** What a provider can store makes no difference at `_dmarc`. */
 const ANY_PROVIDER: ProviderCapabilities = {
-  ...{ nullMx: true, comments: false, tags: false, ttlPerRecord: false },
+  nullMx: true,
+  comments: false,
+  tags: false,
+  ttlPerRecord: false,
   maxBatch: Number.MAX_SAFE_INTEGER,
 };
